@@ -1,0 +1,57 @@
+"""Anatomically plausible myocardial scar for real LGE cardiac MRI.
+
+The public names are imported when first used, so that ``import claim_aug`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from claim_aug._version import __version__
+
+if TYPE_CHECKING:
+    from claim_aug.anatomy import LabelScheme, LVAnatomy
+    from claim_aug.errors import ClaimAugError
+    from claim_aug.generators import Rendering, ScarGenerator
+    from claim_aug.plugins import hookimpl
+    from claim_aug.priors import MaskPrior, ScarMask
+    from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+
+_HOMES = {
+    "ClaimAugError": "claim_aug.errors",
+    "LVAnatomy": "claim_aug.anatomy",
+    "LabelScheme": "claim_aug.anatomy",
+    "MaskPrior": "claim_aug.priors",
+    "Rendering": "claim_aug.generators",
+    "ScarGenerator": "claim_aug.generators",
+    "ScarMask": "claim_aug.priors",
+    "ScarSample": "claim_aug.synthesizer",
+    "ScarSynthesizer": "claim_aug.synthesizer",
+    "hookimpl": "claim_aug.plugins",
+}
+
+__all__ = [
+    "ClaimAugError",
+    "LVAnatomy",
+    "LabelScheme",
+    "MaskPrior",
+    "Rendering",
+    "ScarGenerator",
+    "ScarMask",
+    "ScarSample",
+    "ScarSynthesizer",
+    "__version__",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module 'claim_aug' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,40 @@
+"""The AHA 17-segment model of the left ventricle."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEGMENTS = range(1, 18)
+NAMES: dict[int, str] = dict(
+    zip(
+        SEGMENTS,
+        [
+            *(f"{level} {wall}" for level in ("basal", "mid") for wall in (
+                "anterior", "anteroseptal", "inferoseptal", "inferior", "inferolateral", "anterolateral")),
+            "apical anterior", "apical septal", "apical inferior", "apical lateral", "apex",
+        ],
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def aha_segment(
+    angle: NDArray[np.float32], level: NDArray[np.float32], *, cap: NDArray[np.bool_] | bool = False
+) -> NDArray[np.uint8]:
+    """Segment 1-17 from the wall's coordinates; the arguments broadcast.
+
+    Basal and mid thirds have six segments of 60 degrees, the apical third four of 90. The anterior RV insertion is the
+    border of segments 1 and 2 (7 and 8). From there they run over the septum to the inferior wall. The apical ring is
+    centred on the anterior wall like the others, hence turned by 15 degrees; 17 is the cap beyond the cavity.
+    Cerqueira et al., Circulation 2002;105:539-542.
+
+    Args:
+        angle: degrees from the anterior RV insertion towards the septum.
+        level: 0 at the base, 1 at the apex.
+        cap: where the wall lies beyond the cavity.
+    """
+    sixth = (np.floor(angle / 60).astype(int) + 1) % 6 + 1
+    quarter = (np.floor((angle - 15) / 90).astype(int) + 1) % 4 + 13
+    thirds = np.where(level < 1 / 3, sixth, np.where(level < 2 / 3, sixth + 6, quarter))
+    return np.where(cap, 17, thirds).astype(np.uint8)

@@ -1,0 +1,92 @@
+"""Where the anterior RV insertion is, and how we know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy.labels import Mask
+from claim_aug.anatomy.wall import angle_around
+
+#: Label maps leave a gap of a pixel or so between RV cavity and LV wall: the RV's own wall is not labelled.
+TOUCHING_MM = 4.0
+FEWEST_CONTACTS = 4
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The anterior RV insertion of a stack.
+
+    Attributes:
+        angle_deg: seen from the cavity's centre, degrees in [0, 360) from the array's first in-plane axis towards its
+            second; ``None`` where it is not known.
+        source: ``"landmark"`` (given), ``"rv_label"`` or ``"none"``.
+        confidence: 0-1; for an RV label, how well the slices agree.
+    """
+
+    angle_deg: float | None
+    source: str
+    confidence: float
+
+    @property
+    def known(self) -> bool:
+        """Whether segments are where they say."""
+        return self.angle_deg is not None
+
+
+UNANCHORED = Anchor(None, "none", 0.0)
+
+
+def anchor_from_rv(
+    rv: Mask, wall: Mask, centres: NDArray[np.float64], spacing: tuple[float, float], *, winding: int
+) -> Anchor:
+    """Anchor on an RV label: in each slice the arc where the RV touches the wall, whose first end is the insertion.
+
+    One angle per stack: the circular median over slices, each weighted by the length of its arc, so that a slice with
+    an outflow tract or a sliver of RV does not turn the whole heart.
+
+    Args:
+        rv, wall: boolean, (slices, rows, columns).
+        centres: cavity centres, (slices, 2) in pixels.
+        spacing: mm per row and column.
+        winding: the sense in which segments run, see ``Orientation``.
+    """
+    angles, weights = [], []
+    reach = max(TOUCHING_MM, 2.0 * max(spacing))
+    for index in np.flatnonzero(rv.any((1, 2)) & wall.any((1, 2))):
+        touching = wall[index] & (ndimage.distance_transform_edt(~rv[index], sampling=spacing) <= reach)
+        if touching.sum() < FEWEST_CONTACTS:
+            continue
+        around = angle_around(centres[index], touching.shape, spacing)[touching]
+        start, extent = contact_arc(winding * around)
+        angles.append((winding * start) % 360)
+        weights.append(extent)
+    if not angles:
+        return UNANCHORED
+    middle = circular_median(angles, weights)
+    spread = float(np.average(np.abs(turn_between(np.array(angles), middle)), weights=weights))
+    return Anchor(round(middle, 2), "rv_label", round(float(np.exp(-spread / 60)), 3))
+
+
+def contact_arc(angles: NDArray[np.floating]) -> tuple[float, float]:
+    """Start and extent in degrees of the shortest arc that holds all the angles."""
+    ordered = np.sort(np.asarray(angles, dtype=np.float64) % 360)
+    gaps = np.diff(ordered, append=ordered[0] + 360)
+    widest = int(gaps.argmax())
+    return float(ordered[(widest + 1) % ordered.size]), float(360 - gaps[widest])
+
+
+def turn_between(angle: NDArray[np.float64], reference: float) -> NDArray[np.float64]:
+    """Signed turn from ``reference`` to ``angle`` in degrees, in [-180, 180)."""
+    return (angle - reference + 180) % 360 - 180
+
+
+def circular_median(angles: Sequence[float], weights: Sequence[float]) -> float:
+    """The angle among those given from which the weighted sum of turns to the others is least."""
+    candidates = np.asarray(angles, dtype=np.float64)
+    costs = [np.average(np.abs(turn_between(candidates, angle)), weights=np.add(weights, 1e-6)) for angle in candidates]
+    return float(candidates[int(np.argmin(costs))])

@@ -1,0 +1,164 @@
+"""What each value of a label map means, for the public data sets and for your own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claim_aug.errors import LabelError
+
+Mask = NDArray[np.bool_]
+TISSUES = ("background", "cavity", "myocardium", "infarct", "mvo", "rv")
+
+
+@dataclass(frozen=True)
+class Tissues:
+    """Boolean masks, all of one shape. ``wall`` is the whole LV myocardium: healthy, infarct and MVO."""
+
+    cavity: Mask
+    wall: Mask
+    infarct: Mask
+    mvo: Mask
+    rv: Mask
+
+    @property
+    def scar(self) -> Mask:
+        """Infarct and MVO: MVO is counted as infarct."""
+        return self.infarct | self.mvo
+
+
+@dataclass(frozen=True)
+class LabelScheme:
+    """The label values of each tissue. Where a tissue has several, the first is the one that is written.
+
+    A scheme without ``mvo`` writes MVO as infarct, because MVO counts as infarct.
+    """
+
+    name: str
+    cavity: tuple[int, ...]
+    myocardium: tuple[int, ...]
+    infarct: tuple[int, ...]
+    mvo: tuple[int, ...] = ()
+    rv: tuple[int, ...] = ()
+    background: tuple[int, ...] = (0,)
+
+    def __post_init__(self) -> None:
+        for tissue in ("cavity", "myocardium", "infarct"):
+            if not getattr(self, tissue):
+                msg = f"label scheme {self.name!r} gives no value for {tissue}; add {tissue}=VALUE"
+                raise LabelError(msg)
+        doubles = sorted({value for value in self.values if self.values.count(value) > 1})
+        if doubles:
+            msg = f"label scheme {self.name!r} gives the value {doubles[0]} to more than one tissue"
+            raise LabelError(msg)
+
+    @property
+    def values(self) -> list[int]:
+        """Every value this scheme knows, in the order of the tissues."""
+        return [value for tissue in TISSUES for value in getattr(self, tissue)]
+
+    def __str__(self) -> str:
+        parts = (f"{tissue}={'+'.join(map(str, getattr(self, tissue)))}" for tissue in TISSUES if getattr(self, tissue))
+        return f"{self.name}: {', '.join(parts)}"
+
+    @classmethod
+    def parse(cls, text: str | LabelScheme) -> LabelScheme:
+        """A scheme by its name, or from ``cavity=1,myocardium=200+1220,infarct=3``.
+
+        Raises:
+            LabelError: unknown name or tissue, a value that is no whole number, or a tissue missing or doubled.
+        """
+        if isinstance(text, LabelScheme):
+            return text
+        if "=" not in text:
+            if text.lower() not in SCHEMES:
+                msg = (
+                    f"unknown label scheme {text!r}; known: {', '.join(SCHEMES)}; "
+                    "or give your own, such as cavity=1,myocardium=2,infarct=3"
+                )
+                raise LabelError(msg)
+            return SCHEMES[text.lower()]
+        given: dict[str, tuple[int, ...]] = {}
+        for part in text.split(","):
+            tissue, _, values = (piece.strip() for piece in part.partition("="))
+            if tissue not in TISSUES:
+                msg = f"unknown tissue {tissue!r} in labels {text!r}; known: {', '.join(TISSUES)}"
+                raise LabelError(msg)
+            try:
+                given[tissue] = tuple(int(value) for value in values.split("+"))
+            except ValueError:
+                msg = f"labels {text!r}: {tissue} needs whole numbers such as {tissue}=2 or {tissue}=2+7, got {values!r}"
+                raise LabelError(msg) from None
+        return cls("custom", **({"cavity": (), "myocardium": (), "infarct": ()} | given))
+
+    def read(self, labels: ArrayLike) -> Tissues:
+        """The tissue masks of a label map of any shape.
+
+        Raises:
+            LabelError: a value is not whole, or is not in the scheme; both lists are named.
+        """
+        whole = whole_numbers(labels)
+        found = present_values(whole)
+        if not set(found) <= set(self.values):
+            fitting = [name for name, scheme in SCHEMES.items() if set(found) <= set(scheme.values)]
+            hint = f"; these schemes would fit: {', '.join(fitting)}" if fitting else ""
+            msg = f"the label map holds the values {found}, but the scheme is {self}{hint}"
+            raise LabelError(msg)
+        masks = {tissue: np.isin(whole, getattr(self, tissue)) for tissue in ("cavity", "infarct", "mvo", "rv")}
+        wall = np.isin(whole, self.myocardium) | masks["infarct"] | masks["mvo"]
+        return Tissues(wall=wall, **masks)
+
+    def write(self, labels: NDArray[np.generic], *, healed: Mask, infarct: Mask, mvo: Mask) -> NDArray[np.generic]:
+        """A copy of ``labels``, in its own dtype, with healed scar as myocardium and new scar drawn over it.
+
+        Raises:
+            LabelError: the dtype of ``labels`` cannot hold a value of the scheme.
+        """
+        written = labels.copy()
+        mvo_values = self.mvo or self.infarct
+        for mask, value in ((healed, self.myocardium[0]), (infarct, self.infarct[0]), (mvo, mvo_values[0])):
+            if int(np.asarray(value).astype(labels.dtype)) != value:
+                msg = f"labels of dtype {labels.dtype} cannot hold the value {value}; convert them to int16 first"
+                raise LabelError(msg)
+            written[mask] = value
+        return written
+
+
+def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:
+    """Labels as int32, refusing anything that is not a whole number."""
+    array = np.asarray(labels)
+    if array.dtype.kind in "iub":
+        return array.astype(np.int32)
+    whole = np.rint(array)
+    if not np.array_equal(whole, array):
+        odd = array[whole != array]
+        msg = (
+            f"the label map holds {odd.size} values that are not whole numbers, such as {odd.flat[0]!r}; "
+            "round them (numpy.rint) if they are rounding noise, resample labels with nearest neighbour if not"
+        )
+        raise LabelError(msg)
+    return whole.astype(np.int32)
+
+
+def present_values(labels: NDArray[np.int32]) -> list[int]:
+    """The distinct values, ascending."""
+    if labels.size and labels.min() >= 0 and labels.max() < 65536:
+        return [int(value) for value in np.flatnonzero(np.bincount(labels.ravel()))]
+    return [int(value) for value in np.unique(labels)]
+
+
+#: Values as published with each data set. ACDC, M&Ms and MS-CMRSeg label no scar: the values written for it are ours.
+SCHEMES: dict[str, LabelScheme] = {
+    scheme.name: scheme
+    for scheme in (
+        LabelScheme("emidec", cavity=(1,), myocardium=(2,), infarct=(3,), mvo=(4,)),
+        LabelScheme("phantom", cavity=(1,), myocardium=(2,), infarct=(3,), mvo=(4,), rv=(5,)),
+        LabelScheme("acdc", cavity=(3,), myocardium=(2,), infarct=(4,), mvo=(5,), rv=(1,)),
+        LabelScheme("mnms", cavity=(1,), myocardium=(2,), infarct=(4,), mvo=(5,), rv=(3,)),
+        LabelScheme("myops", cavity=(500,), myocardium=(200, 1220), infarct=(2221,), rv=(600,)),
+        LabelScheme("mscmrseg", cavity=(500,), myocardium=(200,), infarct=(2221,), rv=(600,)),
+    )
+}
+

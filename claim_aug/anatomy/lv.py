@@ -1,0 +1,255 @@
+"""The left ventricle of one scan, in the scan's own grid."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claim_aug.anatomy.aha import SEGMENTS, aha_segment
+from claim_aug.anatomy.anchor import UNANCHORED, Anchor, anchor_from_rv
+from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
+from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
+from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
+from claim_aug.errors import AnatomyError, UnanchoredWarning
+
+Volume = NDArray[np.float32]
+Box = tuple[slice, slice, slice]
+
+#: Specific gravity of myocardium in g/mL, the value cardiac MR reports use (SCMR post-processing 2020).
+MYOCARDIAL_DENSITY = 1.05
+#: Room kept around the ventricle: enough for the RV and for a generator to see where it paints.
+MARGIN_MM = 30.0
+FEWEST_WALL_VOXELS = 30
+#: A ring that leaves more of the cavity open than this is not counted by the thirds of the long axis.
+CLOSED = 0.9
+
+
+@dataclass(frozen=True)
+class LVAnatomy:
+    """Coordinates of the myocardial wall in a region of interest around the left ventricle.
+
+    Every array covers the region ``box`` of a 3-D grid of ``grid_shape`` (2-D labels count as one slice) and keeps the
+    grid's axes; outside the wall the coordinates are 0. ``on_grid`` puts an array back into the whole grid.
+
+    Attributes:
+        depth: transmural depth, 0 endocardium to 1 epicardium.
+        angle: degrees in [0, 360) from the anterior RV insertion towards the septum; from the first in-plane axis
+            where the anchor is not known.
+        level: 0 base to 1 apex, one value a slice.
+        segment: AHA segment 1-17, 0 outside the wall.
+        wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
+        orientation, anchor: how the stack lies, and what its angle rests on.
+        level_known: whether basal, mid and apical thirds mean anything (not in a single slice, which counts as mid).
+        spacing: mm per axis; (1, 1, 1) where unknown.
+        spacing_known: whether volumes and masses mean anything.
+        box, grid_shape: where the region lies in the scan.
+    """
+
+    depth: Volume
+    angle: Volume
+    level: Volume
+    segment: NDArray[np.uint8]
+    wall: Mask
+    cavity: Mask
+    infarct: Mask
+    mvo: Mask
+    rv: Mask
+    orientation: Orientation
+    anchor: Anchor
+    level_known: bool
+    spacing: tuple[float, float, float]
+    spacing_known: bool
+    box: Box
+    grid_shape: tuple[int, ...]
+
+    @classmethod
+    def from_labels(
+        cls,
+        labels: ArrayLike,
+        scheme: LabelScheme | str = "emidec",
+        *,
+        affine: ArrayLike | None = None,
+        spacing: Sequence[float] | None = None,
+        through_plane: int | None = None,
+        base: End | None = None,
+        anterior_insertion: float | None = None,
+        winding: int | None = None,
+    ) -> LVAnatomy:
+        """Read the ventricle off a label map, (I, J) or (I, J, K).
+
+        Args:
+            labels: values of ``scheme``.
+            scheme: a ``LabelScheme``, the name of one, or ``"cavity=1,myocardium=2,infarct=3"``.
+            affine: 4x4, for the handedness of the array, and for the spacing where that is not given.
+            spacing: mm per axis.
+            through_plane, base, winding: as in ``Orientation``; found in the data where not given.
+            anterior_insertion: angle of the anterior RV insertion in degrees, as in ``Anchor``.
+
+        Raises:
+            LabelError: values outside the scheme.
+            AnatomyError: no myocardium, no cavity, or too little of either.
+        """
+        picture = np.ndim(labels) == 2
+        tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
+        affine = None if affine is None else check_affine(affine)
+        known = spacing is not None or affine is not None
+        voxel = check_spacing(spacing, affine)
+        box = region(tissues, voxel)
+        tissues = Tissues(**{name: mask[box] for name, mask in vars(tissues).items()})
+        orientation = find_orientation(
+            tissues, voxel, affine=affine, through_plane=through_plane, base=base, winding=winding, picture=picture
+        )
+        coordinates, anchor = wall_coordinates(tissues, orientation, voxel, anterior_insertion)
+        return cls(
+            **coordinates,
+            **vars(tissues),
+            orientation=orientation,
+            anchor=anchor,
+            level_known=tissues.wall.shape[orientation.through_plane] > 1,
+            spacing=voxel,
+            spacing_known=known,
+            box=box,
+            grid_shape=np.shape(labels) if not picture else (*np.shape(labels), 1),
+        )
+
+    @property
+    def scar(self) -> Mask:
+        """Infarct and MVO that the scan already has."""
+        return self.infarct | self.mvo
+
+    @property
+    def healthy(self) -> Mask:
+        """Wall without scar: where new scar may grow."""
+        return self.wall & ~self.scar
+
+    @property
+    def wall_voxels(self) -> int:
+        """Size of the whole wall, the reference of every burden."""
+        return int(self.wall.sum())
+
+    @property
+    def voxel_ml(self) -> float | None:
+        """Volume of a voxel, ``None`` where the spacing is not known."""
+        return float(np.prod(self.spacing)) / 1000 if self.spacing_known else None
+
+    @property
+    def mass_g(self) -> float | None:
+        """LV mass in grams, ``None`` where the spacing is not known."""
+        return None if self.voxel_ml is None else self.wall_voxels * self.voxel_ml * MYOCARDIAL_DENSITY
+
+    @property
+    def slice_index(self) -> NDArray[np.intp]:
+        """Index across slices of every voxel of the region."""
+        return np.broadcast_to(
+            np.expand_dims(np.arange(self.wall.shape[self.orientation.through_plane]), self.orientation.in_plane),
+            self.wall.shape,
+        )
+
+    def healed(self) -> LVAnatomy:
+        """The same ventricle without its scar."""
+        nothing = np.zeros_like(self.wall)
+        return replace(self, infarct=nothing, mvo=nothing)
+
+    def on_grid(self, region: NDArray[Any]) -> NDArray[Any]:
+        """An array of the region in the scan's whole grid, zero elsewhere."""
+        whole = np.zeros(self.grid_shape, region.dtype)
+        whole[self.box] = region
+        return whole
+
+    def segment_voxels(self, mask: Mask | None = None) -> dict[int, int]:
+        """Voxels of each AHA segment, of the wall or of ``mask`` within it."""
+        counts = np.bincount(self.segment[self.wall if mask is None else mask & self.wall], minlength=18)
+        return {segment: int(counts[segment]) for segment in SEGMENTS}
+
+
+def scheme_tissues(labels: ArrayLike, scheme: LabelScheme) -> Tissues:
+    """The tissues in 3-D, refused where no ventricle can be read from them."""
+    array = np.asarray(labels)
+    if array.ndim not in (2, 3) or array.size == 0:
+        msg = f"labels need a shape (I, J) or (I, J, K) with voxels in it, got {array.shape}"
+        raise AnatomyError(msg)
+    tissues = scheme.read(array[..., None] if array.ndim == 2 else array)
+    for tissue, mask in (("myocardium", tissues.wall), ("cavity", tissues.cavity)):
+        if not mask.any():
+            msg = f"the label map has no LV {tissue} (scheme {scheme})"
+            raise AnatomyError(msg)
+    if tissues.wall.sum() < FEWEST_WALL_VOXELS:
+        msg = f"the myocardium has only {tissues.wall.sum()} voxels; at least {FEWEST_WALL_VOXELS} are needed"
+        raise AnatomyError(msg)
+    return tissues
+
+
+def wall_coordinates(
+    tissues: Tissues, orientation: Orientation, spacing: tuple[float, float, float], anterior_insertion: float | None
+) -> tuple[dict[str, NDArray[Any]], Anchor]:
+    """Depth, angle, level and segment of every voxel, and the anchor that the angle is measured from."""
+    across = orientation.through_plane
+    cavity, wall, rv = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall, tissues.rv))
+    pixel = (spacing[orientation.in_plane[0]], spacing[orientation.in_plane[1]])
+    centres = cavity_centres(cavity, wall)
+    if anterior_insertion is None:
+        anchor = anchor_from_rv(rv, wall, centres, pixel, winding=orientation.winding)
+    else:
+        anchor = Anchor(float(anterior_insertion) % 360, "landmark", 1.0)
+    if not anchor.known:
+        warnings.warn(
+            "unanchored: there is no RV label and no angle was given, so AHA segments are rotated by an unknown angle; "
+            "give the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)",
+            UnanchoredWarning,
+            stacklevel=3,
+        )
+    start = anchor.angle_deg or 0.0
+    turned = [(orientation.winding * (angle_around(centre, wall.shape[1:], pixel) - start)) % 360 for centre in centres]
+    closed = np.zeros(len(cavity), bool)
+    closed[cavity.any((1, 2))] = enclosed(tissues, across) >= CLOSED
+    level = long_axis_level(cavity, wall, closed, base_first=orientation.base == "first")
+    if len(cavity) == 1:
+        level[:] = 0.5
+    layers = {
+        "depth": np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)]),
+        "angle": np.where(wall, np.stack(turned), 0).astype(np.float32),
+        "level": np.where(wall, level[:, None, None], 0).astype(np.float32),
+    }
+    beyond = ~cavity.any((1, 2))[:, None, None]
+    layers["segment"] = np.where(wall, aha_segment(layers["angle"], level[:, None, None], cap=beyond), 0).astype(np.uint8)
+    return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}, anchor
+
+
+def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
+    """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
+    ventricle = tissues.cavity | tissues.wall
+    bounds = []
+    for axis, size in enumerate(ventricle.shape):
+        inside = np.flatnonzero(ventricle.any(tuple(other for other in range(3) if other != axis)))
+        margin = round(MARGIN_MM / spacing[axis])
+        bounds.append(slice(max(int(inside[0]) - margin, 0), min(int(inside[-1]) + 1 + margin, size)))
+    return bounds[0], bounds[1], bounds[2]
+
+
+def check_affine(affine: ArrayLike) -> NDArray[np.float64]:
+    """A 4x4 affine that can be inverted."""
+    matrix = np.asarray(affine, dtype=np.float64)
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or not np.linalg.det(matrix[:3, :3]):
+        msg = f"the affine needs to be 4x4, finite and invertible, got {np.asarray(affine).tolist()}"
+        raise AnatomyError(msg)
+    return matrix
+
+
+def check_spacing(
+    spacing: Sequence[float] | None, affine: NDArray[np.float64] | None
+) -> tuple[float, float, float]:
+    """Spacing in mm for three axes: given, else the affine's, else 1 mm."""
+    if spacing is None:
+        spacing = (1.0, 1.0, 1.0) if affine is None else np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
+    voxel = [float(size) for size in spacing] + [1.0] * (3 - len(spacing))
+    if len(voxel) != 3 or not all(np.isfinite(voxel)) or min(voxel) <= 0:
+        msg = f"spacing needs three positive numbers in mm, got {list(spacing)}"
+        raise AnatomyError(msg)
+    return voxel[0], voxel[1], voxel[2]
+
+

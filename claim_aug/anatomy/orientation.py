@@ -1,0 +1,118 @@
+"""Which way a stack lies in its array: the through-plane axis, the basal end, the sense in which segments run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy.labels import Mask, Tissues
+
+End = Literal["first", "last"]
+
+#: In-plane spacing of LGE is below 2 mm and slices are 8-13 mm apart, so a ratio above this settles the axis.
+CLEARLY_THICK = 2.0
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a short-axis stack lies in a 3-D array.
+
+    Attributes:
+        through_plane: the array axis across slices, 0-2.
+        base: which end of that axis is basal.
+        base_found: whether the data said so; if not, ``base`` is the convention of ``stacked_apex_first`` files.
+        winding: +1 where AHA segments run anterior -> septum -> inferior with growing angle (from the first in-plane
+            axis towards the second), -1 where they run against it.
+        winding_source: ``"given"``, ``"affine"`` (its handedness and the basal end), or ``"assumed"``.
+    """
+
+    through_plane: int
+    base: End
+    base_found: bool
+    winding: int
+    winding_source: str
+
+    @property
+    def in_plane(self) -> tuple[int, int]:
+        """The two array axes of a slice, in array order."""
+        first, second = (axis for axis in range(3) if axis != self.through_plane)
+        return first, second
+
+
+def find_orientation(
+    tissues: Tissues,
+    spacing: Sequence[float],
+    *,
+    affine: NDArray[np.float64] | None = None,
+    through_plane: int | None = None,
+    base: End | None = None,
+    winding: int | None = None,
+    picture: bool = False,
+) -> Orientation:
+    """Read the orientation off the data; whatever is given is taken as it is.
+
+    A ring has no handedness of its own. Seen from the apex, segments run counter-clockwise (AHA), which is a right-hand
+    turn about the vector from base to apex, so the sense follows from the basal end and from whether the array is a
+    right- or a left-handed view of the patient: the sign of the affine's determinant, +1 assumed without one. A
+    ``picture`` (a 2-D array: rows down, columns right) is taken as displayed by convention, septum on the left.
+    """
+    axis = find_through_plane(tissues, spacing) if through_plane is None else through_plane
+    found = find_base(tissues, axis) if base is None else base
+    end: End = found or "last"
+    if winding is not None:
+        return Orientation(axis, end, found is not None, winding, "given")
+    if picture:
+        return Orientation(axis, end, found is not None, 1, "assumed")
+    handedness = 1.0 if affine is None else float(np.sign(np.linalg.det(affine[:3, :3]))) or 1.0
+    parity = -1 if axis == 1 else 1
+    sense = int(parity * handedness) * (1 if end == "first" else -1)
+    known = affine is not None and found is not None
+    return Orientation(axis, end, found is not None, sense, "affine" if known else "assumed")
+
+
+def find_through_plane(tissues: Tissues, spacing: Sequence[float]) -> int:
+    """The axis across slices: clearly the thickest spacing, else the one whose slices show the wall as closed rings."""
+    if tissues.wall.shape[2] == 1:
+        return 2
+    thickest, second = sorted(spacing, reverse=True)[:2]
+    if thickest >= CLEARLY_THICK * second:
+        return int(np.argmax(spacing))
+    # Rings decide in steps of a tenth; among equals the fewest slices win, as stacks have fewer slices than rows.
+    return min(range(3), key=lambda axis: (-round(enclosed(tissues, axis).mean(), 1), tissues.wall.shape[axis], -axis))
+
+
+def enclosed(tissues: Tissues, axis: int) -> NDArray[np.float64]:
+    """Share of each slice's cavity that its wall encloses, (slices with cavity,) in 0-1."""
+    shares = []
+    for cavity, wall in zip(np.moveaxis(tissues.cavity, axis, 0), np.moveaxis(tissues.wall, axis, 0), strict=True):
+        if cavity.any():
+            inside = ndimage.binary_fill_holes(np.pad(wall, 1))[1:-1, 1:-1]
+            shares.append((inside & cavity).sum() / cavity.sum())
+    return np.array(shares or [0.0])
+
+
+def find_base(tissues: Tissues, axis: int) -> End | None:
+    """The end where the ventricle is wide: it tapers to the apex, and only there the cavity ends before the wall.
+
+    ``None`` where the two halves of the stack differ by less than a tenth, or there is a single slice.
+    """
+    across = tuple(other for other in range(3) if other != axis)
+    area = (tissues.cavity | tissues.wall).sum(across).astype(float) + tissues.cavity.sum(across)
+    area = area[area > 0]
+    if area.size < 2:
+        return None
+    third = max(1, area.size // 3)
+    first, last = area[:third].mean(), area[-third:].mean()
+    if abs(first - last) < 0.1 * max(first, last):
+        return None
+    return "first" if first > last else "last"
+
+
+def slice_masks(mask: Mask, axis: int) -> Mask:
+    """The mask as (slices, rows, columns)."""
+    return np.moveaxis(mask, axis, 0)

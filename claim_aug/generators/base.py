@@ -1,0 +1,36 @@
+"""What a generator is, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.priors import ScarMask
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """New intensities of the region, and how they were drawn.
+
+    Attributes:
+        image: float, (I, J, K) of the region; only the voxels of the scar are used.
+        drawn: the parameters that were drawn, ready for JSON.
+    """
+
+    image: NDArray[np.floating[Any]]
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ScarGenerator(Protocol):
+    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no random generator."""
+
+    def render(
+        self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
+    ) -> Rendering:
+        """Intensities for the voxels of ``mask``, given the image of the region, (I, J, K)."""
+        ...

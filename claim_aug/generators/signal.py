@@ -1,0 +1,127 @@
+"""``signal``: scar from the inversion-recovery equation, matched to the scan; needs no training."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.fields import smooth_field
+from claim_aug.generators.base import Rendering
+from claim_aug.generators.tissue import along, measure, repaint, share_of
+from claim_aug.physics import inversion_recovery, null_time
+from claim_aug.priors import ScarMask
+from claim_aug.priors.ranges import Range, check_range, draw
+from claim_aug.priors.wavefront import in_plane_sigma
+
+#: Scar over remote as a multiple of blood over remote: the 5th and 95th percentile of 48 EMIDEC patients were 0.55 and
+#: 2.06, the median 1.0. T1 values drawn beyond that are brought back to it.
+BRIGHTNESS_LIMITS = (0.55, 2.1)
+
+
+@dataclass(frozen=True)
+class SignalParameters:
+    """What ``signal`` draws for one scar.
+
+    Attributes:
+        t1_remote, t1_blood, t1_scar, t1_mvo: post-contrast T1 in ms.
+        inversion_time, repetition_time: in ms.
+        scar, mvo: intensity above remote as a multiple of blood above remote.
+        mottle: relative spread of the texture within the scar.
+        mottle_size: its scale in mm.
+    """
+
+    t1_remote: float
+    t1_blood: float
+    t1_scar: float
+    t1_mvo: float
+    inversion_time: float
+    repetition_time: float
+    scar: float
+    mvo: float
+    mottle: float
+    mottle_size: float
+
+
+class SignalGenerator:
+    """Paints scar at the intensity that its T1 has between this scan's remote myocardium and blood pool.
+
+    The scan's own noise stays where it is, partial volume with its surroundings and through the slice softens the edge
+    from inside.
+
+    Args:
+        brightness: scar above remote as a multiple of blood above remote, 0.2-4; a number, a pair, or ``None`` to
+            derive it from drawn T1 values.
+
+    Raises:
+        InputError: ``brightness`` out of range.
+    """
+
+    def __init__(self, *, brightness: Range = None) -> None:
+        self.brightness = check_range("brightness", brightness, 0.2, 4)
+
+    def render(
+        self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
+    ) -> Rendering:
+        """Draw the signal, then paint it."""
+        parameters = sample_parameters(self.brightness, rng)
+        return Rendering(paint(image, mask, anatomy, parameters, rng), asdict(parameters) | {"generator": "signal"})
+
+
+def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalParameters:
+    """T1 values some 15 minutes after contrast, and the intensities that they give.
+
+    Remote 541 +- 88, infarct 425 +- 68, blood about 450 ms: JCMR 15:11. The gap between blood and remote, 116-152 ms with
+    a standard error near 7: PMC2862561. MVO keeps a T1 near that of normal myocardium: JCMR 14:66. TI is meant to null
+    remote and is off by 15 ms or so: PMC2041905. Inversions two heart beats apart.
+    """
+    t1_remote = float(np.clip(rng.normal(541, 40), 440, 640))
+    t1_blood = t1_remote - float(np.clip(rng.normal(110, 15), 70, 160))
+    t1_scar = t1_remote - float(np.clip(rng.normal(124, 24), 70, 210))
+    t1_mvo = t1_remote - float(rng.uniform(-10, 70))
+    beat = 60_000 / float(np.clip(rng.normal(70, 10), 45, 110))
+    times = {"repetition_time": 2 * beat}
+    inversion_time = null_time(t1_remote, **times) + float(rng.normal(0, 15))
+    remote, blood, scar, mvo = inversion_recovery(
+        [t1_remote, t1_blood, t1_scar, t1_mvo], inversion_time=inversion_time, **times
+    )
+    level = float(np.clip((scar - remote) / (blood - remote), *BRIGHTNESS_LIMITS))
+    scale = draw(brightness, lambda _: level, rng)
+    return SignalParameters(
+        t1_remote, t1_blood, t1_scar, t1_mvo, inversion_time, times["repetition_time"],
+        scar=scale,
+        mvo=float(np.clip((mvo - remote) / (blood - remote), -0.1, 0.7)) * scale / level,
+        mottle=float(rng.uniform(0.05, 0.2)),
+        mottle_size=float(rng.uniform(2, 5)),
+    )  # fmt: skip
+
+
+def paint(
+    image: NDArray[np.float64],
+    mask: ScarMask,
+    anatomy: LVAnatomy,
+    parameters: SignalParameters,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """The image with scar at the drawn intensities."""
+    across = anatomy.orientation.through_plane
+    tissue = measure(image, anatomy)
+    mottle = 1 + parameters.mottle * smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
+    obstructed = share_of(mask.mvo, mask.scar, across)
+    height = parameters.scar * (1 - obstructed) * mottle + parameters.mvo * obstructed
+    target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
+    share = share_of(mask.scar, np.ones_like(mask.scar), across) * through_slice(mask, anatomy)
+    grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
+    return repaint(image, mask.scar, target, tissue, across, grain.astype(np.float64), share=share)
+
+
+def through_slice(mask: ScarMask, anatomy: LVAnatomy) -> NDArray[np.float64]:
+    """Share of a thick slice that scar fills where the next slice has none: it ends somewhere within, 0.7-1."""
+    across = anatomy.orientation.through_plane
+    weights = np.array([0.15, 0.7, 0.15])
+    scar = ndimage.correlate1d(mask.scar.astype(np.float64), weights, axis=across, mode="nearest")
+    wall = ndimage.correlate1d(anatomy.wall.astype(np.float64), weights, axis=across, mode="nearest")
+    return np.asarray(np.clip(scar / np.maximum(wall, 0.7), 0.7, 1))

@@ -1,0 +1,154 @@
+"""What this scan's own remote myocardium, blood pool and noise look like, and how to repaint part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.errors import InputError
+
+Image = NDArray[np.float64]
+
+#: Standard deviation of a normal distribution over its median absolute deviation.
+MAD_TO_SD = 1.4826
+#: A slice with fewer voxels of a tissue than this leans on the whole stack.
+ENOUGH_VOXELS = 60
+#: Below this ratio of remote myocardium to noise, a magnitude image is on its Rician floor.
+RICIAN_BELOW = 4.0
+#: Noise of a signal-free Rician voxel over that of a bright one (Rayleigh: sqrt(2 - pi / 2)).
+RAYLEIGH = float(np.sqrt(2 - np.pi / 2))
+#: Depths at which the wall's own profile is read.
+LAYERS = 6
+#: Point spread of an LGE scan as a Gaussian, in pixels.
+POINT_SPREAD = 0.65
+
+
+@dataclass(frozen=True)
+class Tissue:
+    """Levels of one scan.
+
+    Attributes:
+        remote, blood: intensity per slice, (slices,).
+        profile: what healthy wall would show, (I, J, K) of the region: remote, and partial volume at its faces.
+        noise: standard deviation of the noise in bright tissue.
+        rician: whether remote myocardium lies on the noise floor of a magnitude image.
+    """
+
+    remote: NDArray[np.float64]
+    blood: NDArray[np.float64]
+    profile: Image
+    noise: float
+    rician: bool
+
+    @property
+    def contrast(self) -> NDArray[np.float64]:
+        """Blood over remote per slice; at least 4 SD of noise where blood is nulled too."""
+        return np.maximum(np.abs(self.blood - self.remote), 4 * self.noise)
+
+
+def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
+    """Read the levels off the middle of the healthy wall and the inside of the cavity.
+
+    Raises:
+        InputError: the ventricle is one constant.
+    """
+    across = anatomy.orientation.through_plane
+    # Partial volume with blood or fat does not reach the middle of the wall.
+    middle = anatomy.healthy & (anatomy.depth > 0.2) & (anatomy.depth < 0.8)
+    remote_at = middle if middle.any() else (anatomy.healthy if anatomy.healthy.any() else anatomy.wall)
+    inside = ndimage.binary_erosion(anatomy.cavity, plane_structure(across))
+    blood_at = inside if inside.any() else anatomy.cavity
+    remote = levels(image, remote_at, across)
+    if not np.ptp(image[anatomy.wall | anatomy.cavity]):
+        msg = "the image is constant over the left ventricle: there is no contrast to match; is it the right file?"
+        raise InputError(msg)
+    profile = wall_profile(image, anatomy, remote)
+    rest = (image - local_mean(image, profile, remote_at, across))[remote_at]
+    noise = MAD_TO_SD * float(np.median(np.abs(rest - np.median(rest)))) or float(rest.std())
+    rician = bool(image.min() >= 0 and np.median(remote) < RICIAN_BELOW * noise)
+    blood = levels(image, blood_at, across)
+    return Tissue(remote, blood, profile, noise / RAYLEIGH if rician else noise, rician)
+
+
+def wall_profile(image: Image, anatomy: LVAnatomy, remote: NDArray[np.float64]) -> Image:
+    """What healthy wall shows at each depth: the slice's remote level, and the stack's partial volume at either face."""
+    level = along(remote, anatomy.orientation.through_plane, image.ndim)
+    known = anatomy.healthy if anatomy.healthy.any() else anatomy.wall
+    depth, rest = anatomy.depth[known], (image - level)[known]
+    layer = np.minimum((depth * LAYERS).astype(int), LAYERS - 1)
+    middles = [(index + 0.5) / LAYERS for index in range(LAYERS) if (layer == index).any()]
+    medians = [float(np.median(rest[layer == index])) for index in range(LAYERS) if (layer == index).any()]
+    return np.where(anatomy.wall, level + np.interp(anatomy.depth, middles, medians), level)
+
+
+def levels(image: Image, mask: Mask, across: int) -> NDArray[np.float64]:
+    """Median per slice, (slices,), drawn towards the stack's where a slice has few voxels."""
+    whole = float(np.median(image[mask]))
+    result = []
+    for plane, inside in zip(np.moveaxis(image, across, 0), np.moveaxis(mask, across, 0), strict=True):
+        count = int(inside.sum())
+        trust = count / (count + ENOUGH_VOXELS)
+        result.append(trust * float(np.median(plane[inside])) + (1 - trust) * whole if count else whole)
+    return np.array(result)
+
+
+def local_mean(image: Image, profile: Image, mask: Mask, across: int) -> Image:
+    """The masked part of the image without its noise: the wall's profile, and what differs from it slowly.
+
+    The difference is averaged in-plane over the mask alone, so that nothing leaks in across its border.
+    """
+    widths = [0.0 if axis == across else 1.5 for axis in range(image.ndim)]
+    weight = ndimage.gaussian_filter(mask.astype(np.float64), widths, truncate=3)
+    total = ndimage.gaussian_filter(np.where(mask, image - profile, 0.0), widths, truncate=3)
+    return np.where(mask, profile + total / np.maximum(weight, 1e-9), image)
+
+
+def share_of(part: Mask, whole: Mask, across: int) -> Image:
+    """How much of ``whole`` is ``part`` as the scanner's point spread sees it, 0-1."""
+    widths = [0.0 if axis == across else POINT_SPREAD for axis in range(part.ndim)]
+    seen = ndimage.gaussian_filter(whole.astype(np.float64), widths, truncate=3)
+    return np.asarray(ndimage.gaussian_filter(part.astype(np.float64), widths, truncate=3) / np.maximum(seen, 1e-9))
+
+
+def repaint(
+    image: Image, mask: Mask, target: Image, tissue: Tissue, across: int, grain: Image, *, share: Image | float = 1.0
+) -> Image:
+    """Move the local mean of the masked voxels to ``target`` by ``share``, and keep the scan's own noise on top.
+
+    What the scan shows besides its local mean is its noise, with its own spatial correlation: it stays. Where that is
+    less than the scan's noise elsewhere (smoothed away, or on the Rician floor), ``grain``, a unit field, makes up for
+    the rest; a magnitude image gets it in both channels of the complex signal.
+    """
+    mean = local_mean(image, tissue.profile, mask, across)
+    kept = float((image - mean)[mask].std()) if mask.any() else 0.0
+    missing = float(np.sqrt(max(tissue.noise**2 - kept**2, 0)))
+    painted = image + share * (target - mean) + missing * grain
+    if tissue.rician:
+        painted = np.hypot(painted, missing * np.roll(grain, 1, axis=(across + 1) % image.ndim))
+    return np.where(mask, painted, image)
+
+
+def heal(image: Image, anatomy: LVAnatomy, grain: Image) -> Image:
+    """The image with its scar painted as the remote myocardium of the same slice and depth.
+
+    Args:
+        image: (I, J, K) of the anatomy's region.
+        grain: a unit random field of the same shape.
+    """
+    tissue = measure(image, anatomy)
+    return repaint(image, anatomy.scar, tissue.profile, tissue, anatomy.orientation.through_plane, grain)
+
+
+def along(values: NDArray[np.float64], across: int, ndim: int) -> Image:
+    """A value per slice, shaped to broadcast over the image."""
+    return values.reshape([-1 if axis == across else 1 for axis in range(ndim)])
+
+
+def plane_structure(across: int) -> Mask:
+    """The in-plane cross as a structuring element."""
+    cross = ndimage.generate_binary_structure(2, 1)
+    return np.expand_dims(cross, across)

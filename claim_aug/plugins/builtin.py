@@ -1,0 +1,34 @@
+"""The built-in backends and commands, registered as any third party's are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from claim_aug.plugins.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    import typer
+
+    from claim_aug.plugins.registry import Register
+
+
+@hookimpl
+def register_priors(register: Register) -> None:
+    register("smile", "claim_aug.priors.smile:SmilePrior", summary="ischaemic scar by coronary territory (AHA-17)")
+    register("random", "claim_aug.priors.blobs:RandomPrior", summary="blobs anywhere in the wall")
+    register("manual", "claim_aug.priors.manual:ManualPrior", summary="segments with a transmurality, or your own mask")
+
+
+@hookimpl
+def register_generators(register: Register) -> None:
+    register(
+        "signal", "claim_aug.generators.signal:SignalGenerator", summary="inversion-recovery signal, needs no training"
+    )
+
+
+@hookimpl
+def register_commands(app: typer.Typer) -> None:
+    from claim_aug.cli import aha, generate, phantom, plugins
+
+    for command in (generate, phantom, aha, plugins):
+        command.add_to(app)

@@ -1,0 +1,125 @@
+"""Finding plugins, and keeping a broken one from taking the others down."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from claim_aug._version import __version__
+from claim_aug.errors import PluginError
+from claim_aug.plugins import builtin, hookspecs
+from claim_aug.plugins.registry import Factory, Registry
+
+GROUP = "claim_aug"
+ALLOW = "CLAIM_AUG_PLUGINS"
+STRICT = "CLAIM_AUG_PLUGINS_STRICT"
+
+
+@dataclass
+class PluginStatus:
+    """One plugin as ``claim-aug plugins`` shows it."""
+
+    name: str
+    distribution: str
+    version: str
+    licence: str
+    provides: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """Everything that plugins brought, and what became of each plugin."""
+
+    manager: pluggy.PluginManager
+    priors: Registry
+    generators: Registry
+    statuses: list[PluginStatus]
+
+
+@functools.lru_cache(maxsize=1)
+def load_plugins() -> Plugins:
+    """Load the built-ins and every entry point of the group ``claim_aug``, once.
+
+    ``CLAIM_AUG_PLUGINS`` limits third-party plugins to a comma-separated list of names (empty: none);
+    ``CLAIM_AUG_PLUGINS_STRICT=1`` raises what would otherwise be recorded.
+
+    Raises:
+        PluginError: a plugin failed, in strict mode.
+    """
+    manager = pluggy.PluginManager("claim_aug")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager, Registry("prior"), Registry("generator"), [])
+    adopt(plugins, PluginStatus("built-in", "claim-aug", __version__, "Apache-2.0"), lambda: builtin)
+    allowed = os.environ.get(ALLOW)
+    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name):
+        if allowed is None or point.name in allowed.split(","):
+            adopt(plugins, describe(point), point.load)
+    return plugins
+
+
+def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
+    """Load one plugin and let it register; whatever it raises ends with it, and it leaves nothing behind."""
+    plugins.statuses.append(status)
+    priors, generators = dict(plugins.priors.entries), dict(plugins.generators.entries)
+    plugin: Any = None
+    try:
+        plugin = load()
+        plugins.manager.register(plugin, name=status.name)
+        plugins.manager.check_pending()
+        for registry, hook in ((plugins.priors, "register_priors"), (plugins.generators, "register_generators")):
+            call_alone(plugins.manager, plugin, hook, register=registering(registry, status))
+    except (Exception, SystemExit) as error:
+        if os.environ.get(STRICT) == "1":
+            msg = f"plugin {status.name!r} failed: {type(error).__name__}: {error}"
+            raise PluginError(msg) from error
+        status.error = f"{type(error).__name__}: {error}"
+        status.provides.clear()
+        if plugin is not None and plugins.manager.is_registered(plugin):
+            plugins.manager.unregister(plugin)
+        for registry, entries in ((plugins.priors, priors), (plugins.generators, generators)):
+            registry.entries = entries
+            registry.failures.append(status.name)
+
+
+def registering(registry: Registry, status: PluginStatus) -> Factory:
+    """``register`` as it is handed to the hook of one plugin."""
+
+    def register(name: str, factory: Factory | str, *, summary: str = "") -> None:
+        registry.register(name, factory, summary=summary, plugin=status.name)
+        status.provides.append(f"{registry.kind} {name}")
+
+    return register
+
+
+def call_alone(manager: pluggy.PluginManager, plugin: Any, hook: str, **arguments: Any) -> None:
+    """Call one hook of one plugin."""
+    others = [other for other in manager.get_plugins() if other is not plugin]
+    manager.subset_hook_caller(hook, others)(**arguments)
+
+
+def register_commands(app: Any) -> None:
+    """Let every loaded plugin add its commands; a plugin that fails at it is recorded like any other."""
+    plugins = load_plugins()
+    for status in plugins.statuses:
+        if status.error is None:
+            before = len(app.registered_commands)
+            try:
+                call_alone(plugins.manager, plugins.manager.get_plugin(status.name), "register_commands", app=app)
+            except (Exception, SystemExit) as error:
+                del app.registered_commands[before:]
+                status.error = f"{type(error).__name__}: {error}"
+
+
+def describe(point: importlib.metadata.EntryPoint) -> PluginStatus:
+    """Name, distribution, version and licence of an entry point."""
+    meta = point.dist.metadata if point.dist else None
+    if meta is None:
+        return PluginStatus(point.name, "unknown", "unknown", "unknown")
+    licence = meta.get("License-Expression") or meta.get("License") or "unknown"
+    return PluginStatus(point.name, meta["Name"], meta["Version"], licence.splitlines()[0])

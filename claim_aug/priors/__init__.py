@@ -1,0 +1,5 @@
+"""Mask priors: where scar goes."""
+
+from claim_aug.priors.base import MaskPrior, ScarMask
+
+__all__ = ["MaskPrior", "ScarMask"]

@@ -1,0 +1,74 @@
+"""What a mask prior is, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from claim_aug.anatomy import LVAnatomy, Mask
+
+
+@dataclass(frozen=True)
+class ScarMask:
+    """Where new scar goes, in the region of the anatomy.
+
+    Attributes:
+        infarct, mvo: disjoint masks inside the healthy wall.
+        drawn: the parameters that were drawn or given, ready for JSON.
+        note: why a request was not met, if so.
+    """
+
+    infarct: Mask
+    mvo: Mask
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
+
+    @property
+    def scar(self) -> Mask:
+        """Infarct and MVO."""
+        return self.infarct | self.mvo
+
+
+class MaskPrior(Protocol):
+    """Decides where scar goes. One object serves many scans and many threads: it holds no state and no generator."""
+
+    def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
+        """Draw one scar within ``anatomy.healthy``."""
+        ...
+
+
+def burden(mask: Mask, anatomy: LVAnatomy) -> float:
+    """Share of the LV wall that the mask covers, in percent of its voxels, hence of its mass."""
+    return 100 * float(mask.sum()) / anatomy.wall_voxels
+
+
+def transmurality(scar: Mask, anatomy: LVAnatomy) -> tuple[float, float]:
+    """Mean and peak share of the wall's depth that is scar, over the scarred 6-degree sectors of all slices.
+
+    The peak is the 95th percentile: one sector of two voxels is not a transmural infarct.
+    """
+    sector = (anatomy.angle // 6).astype(int) + 60 * anatomy.slice_index
+    wall = np.bincount(sector[anatomy.wall])
+    scarred = np.bincount(sector[scar & anatomy.wall], minlength=wall.size)
+    share = scarred[scarred > 0] / wall[scarred > 0]
+    return (float(share.mean()), float(np.percentile(share, 95))) if share.size else (0.0, 0.0)
+
+
+def realised(mask: ScarMask, anatomy: LVAnatomy) -> dict[str, Any]:
+    """What the mask turned out to be: burden, transmurality, AHA segments, volume; ready for JSON."""
+    mean, peak = transmurality(mask.scar, anatomy)
+    voxels = {segment: count for segment, count in anatomy.segment_voxels(mask.scar).items() if count}
+    millilitres = None if anatomy.voxel_ml is None else round(int(mask.scar.sum()) * anatomy.voxel_ml, 3)
+    return {
+        "burden_percent": round(burden(mask.scar, anatomy), 3),
+        "total_burden_percent": round(burden(mask.scar | anatomy.scar, anatomy), 3),
+        "transmurality_mean": round(mean, 3),
+        "transmurality_peak": round(peak, 3),
+        "segments": list(voxels),
+        "segment_voxels": {str(segment): count for segment, count in voxels.items()},
+        "scar_ml": millilitres,
+        "mvo_percent_of_scar": round(100 * float(mask.mvo.sum()) / max(int(mask.scar.sum()), 1), 2),
+    }

@@ -1,0 +1,56 @@
+"""One rule for every parameter: a number is fixed, a pair is a range to draw from, ``None`` is the prior's own law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from claim_aug.anatomy.aha import SEGMENTS
+from claim_aug.errors import InputError
+
+Range = float | tuple[float, float] | None
+Law = Callable[[np.random.Generator], float]
+
+
+def draw(value: Range, law: Law, rng: np.random.Generator) -> float:
+    """The value itself, a uniform draw from the pair, or a draw from ``law``."""
+    if value is None:
+        return law(rng)
+    if isinstance(value, tuple):
+        return float(rng.uniform(*value))
+    return float(value)
+
+
+def check_range(name: str, value: Range | Sequence[float], lowest: float, highest: float) -> Range:
+    """The value as a float, a pair of floats or ``None``.
+
+    Raises:
+        InputError: no number, not one or two of them, outside ``lowest``-``highest``, or the pair upside down.
+    """
+    if value is None:
+        return None
+    ends = [value] if np.isscalar(value) else list(value)  # type: ignore[arg-type]
+    try:
+        numbers = [float(end) for end in ends]  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        numbers = []
+    if len(numbers) not in (1, 2) or not all(lowest <= end <= highest for end in numbers) or numbers != sorted(numbers):
+        msg = f"{name} needs a number or a pair (low, high) within {lowest:g}-{highest:g}, got {value!r}"
+        raise InputError(msg)
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def check_segments(segments: Iterable[int] | None) -> tuple[int, ...] | None:
+    """AHA segments, sorted and unique.
+
+    Raises:
+        InputError: nothing, or a number that is no AHA segment.
+    """
+    if segments is None:
+        return None
+    numbers = sorted({int(segment) for segment in segments})
+    if not numbers or not set(numbers) <= set(SEGMENTS):
+        msg = f"segments need to be AHA segments 1-17, got {numbers}"
+        raise InputError(msg)
+    return tuple(numbers)

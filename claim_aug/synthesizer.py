@@ -1,0 +1,215 @@
+"""``ScarSynthesizer``: a scan in, the same scan with a scar out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
+from claim_aug.errors import InputError
+from claim_aug.fields import smooth_field
+from claim_aug.generators import ScarGenerator
+from claim_aug.generators.tissue import heal
+from claim_aug.plugins.loader import load_plugins
+from claim_aug.plugins.registry import did_you_mean
+from claim_aug.priors import MaskPrior, ScarMask
+from claim_aug.priors.base import realised
+
+Existing = Literal["keep", "replace", "refuse"]
+EXISTING = ("keep", "replace", "refuse")
+
+
+@dataclass(frozen=True)
+class ScarSample:
+    """A synthetic scan.
+
+    Attributes:
+        image: shape and dtype of the input; equal to it, bit for bit, outside ``infarct``, ``mvo`` and ``healed``.
+        labels: shape and dtype of the input labels, values of their scheme.
+        infarct, mvo: new scar, of the labels' shape.
+        healed: scar of the input that was painted over as remote myocardium (``existing="replace"``).
+        parameters: what was drawn by prior and generator, and what was realised; ready for JSON.
+        seed: the seed that gives this sample again.
+        anatomy: the ventricle it was made for.
+    """
+
+    image: NDArray[Any]
+    labels: NDArray[Any]
+    infarct: Mask
+    mvo: Mask
+    healed: Mask
+    parameters: Mapping[str, Any]
+    seed: int
+    anatomy: LVAnatomy
+
+    @property
+    def changed(self) -> Mask:
+        """Every voxel that may differ from the input."""
+        return self.infarct | self.mvo | self.healed
+
+
+class ScarSynthesizer:
+    """Places a scar in a scan's own left ventricle and renders it there.
+
+    Args:
+        prior: name of a registered mask prior (``"smile"``, ``"random"``, ``"manual"``), or an object with its method.
+        generator: name of a registered generator (``"signal"``), or an object with its method.
+        labels: label scheme of the scans: a ``LabelScheme``, a name, or ``"cavity=1,myocardium=2,infarct=3"``.
+        existing: what happens to scar that a scan already has: ``"keep"`` it and add to it, ``"replace"`` it (it is
+            healed first), or ``"refuse"`` the scan.
+        **options: parameters of the prior and of the generator, each handed to the one that takes it. A number is
+            fixed, a pair is a range, ``None`` is the backend's own distribution.
+
+    Raises:
+        PluginError: unknown prior or generator.
+        InputError: an option that neither takes, or an impossible value.
+    """
+
+    def __init__(
+        self,
+        prior: str | MaskPrior = "smile",
+        generator: str | ScarGenerator = "signal",
+        *,
+        labels: str | LabelScheme = "emidec",
+        existing: Existing = "keep",
+        **options: Any,
+    ) -> None:
+        if existing not in EXISTING:
+            msg = f"existing needs to be one of {', '.join(EXISTING)}, got {existing!r}"
+            raise InputError(msg)
+        self.prior, self.generator, self.existing, self.options = prior, generator, existing, options
+        self.labels = LabelScheme.parse(labels)
+        self._backends  # noqa: B018  a wrong option is an error now, not in the middle of a run
+
+    @cached_property
+    def _backends(self) -> tuple[MaskPrior, ScarGenerator]:
+        plugins = load_plugins()
+        named = [(r, n) for r, n in ((plugins.priors, self.prior), (plugins.generators, self.generator))]
+        taken = [set(registry.get(name).parameters()) if isinstance(name, str) else set() for registry, name in named]
+        for option in self.options:
+            if option not in set().union(*taken):
+                known = sorted(set().union(*taken) - {"labels"})
+                msg = f"neither prior nor generator has a parameter {option!r}{did_you_mean(option, known)}; they take: "
+                raise InputError(msg + (", ".join(known) or "none"))
+        built = []
+        for (registry, name), names in zip(named, taken, strict=True):
+            options = {option: value for option, value in self.options.items() if option in names}
+            if "labels" in names:
+                options["labels"] = self.labels
+            built.append(registry.create(name, options) if isinstance(name, str) else name)
+        return built[0], built[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Backends may hold networks; a worker builds its own.
+        return {name: value for name, value in vars(self).items() if name != "_backends"}
+
+    def anatomy(
+        self, labels: ArrayLike, *, affine: ArrayLike | None = None, spacing: Sequence[float] | None = None, **known: Any
+    ) -> LVAnatomy:
+        """The ventricle of a label map; ``known`` as in ``LVAnatomy.from_labels``."""
+        return LVAnatomy.from_labels(labels, self.labels, affine=affine, spacing=spacing, **known)
+
+    def sample(
+        self,
+        image: ArrayLike,
+        labels: ArrayLike,
+        *,
+        affine: ArrayLike | None = None,
+        spacing: Sequence[float] | None = None,
+        seed: int,
+        anatomy: LVAnatomy | None = None,
+    ) -> ScarSample:
+        """One synthetic scan; a pure function of its arguments.
+
+        Args:
+            image: (I, J), (I, J, K) or (C, I, J, K), any real dtype, finite. Channels share one scar.
+            labels: (I, J), (I, J, K) or (1, I, J, K), whole numbers of the scheme.
+            affine: 4x4, voxels to patient space; for handedness, and for spacing where that is not given.
+            spacing: mm per axis of the labels.
+            seed: a whole number from 0; prior and generator draw from separate streams of it.
+            anatomy: ready from ``anatomy``, to save reading the same labels again.
+
+        Raises:
+            ClaimAugError: input that cannot be used; see the subclasses.
+        """
+        image, labels = np.asarray(image), np.asarray(labels)
+        volume = labels[0] if labels.ndim == 4 and labels.shape[0] == 1 else labels
+        check_image(image, volume)
+        full = anatomy or self.anatomy(volume, affine=affine, spacing=spacing)
+        if full.scar.any() and self.existing == "refuse":
+            msg = f"the scan already has {int(full.scar.sum())} voxels of scar; use existing='keep' or 'replace'"
+            raise InputError(msg)
+        here = full.healed() if self.existing == "replace" else full
+        prior, generator = self._backends
+        mask_rng, texture_rng, healing_rng = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
+
+        mask = prior.sample(here, mask_rng)
+        check_mask(mask, here)
+        channels = image.reshape(-1, *full.grid_shape).copy()
+        healed = full.scar & ~here.scar
+        changed = mask.scar | healed
+        drawn: list[Mapping[str, Any]] = []
+        for channel in channels:
+            region = channel[full.box].astype(np.float64)
+            if healed.any():
+                region = heal(region, full, smooth_field(region.shape, 0.5, healing_rng).astype(np.float64))
+            rendering = generator.render(region, mask, here, texture_rng)
+            painted = np.where(mask.scar, rendering.image, region)
+            channel[full.box][changed] = to_dtype(painted[changed], image.dtype)
+            drawn.append(rendering.drawn)
+
+        infarct, mvo, old = (full.on_grid(part).reshape(volume.shape) for part in (mask.infarct, mask.mvo, healed))
+        written = self.labels.write(volume, healed=old & ~(infarct | mvo), infarct=infarct, mvo=mvo)
+        return ScarSample(
+            image=channels.reshape(image.shape),
+            labels=written.reshape(labels.shape),
+            infarct=infarct,
+            mvo=mvo,
+            healed=old,
+            parameters={
+                "prior": dict(mask.drawn),
+                "generator": dict(drawn[0]) if len(drawn) == 1 else [dict(channel) for channel in drawn],
+                "realised": realised(mask, here),
+                "note": mask.note,
+                "existing": self.existing,
+            },
+            seed=seed,
+            anatomy=full,
+        )
+
+
+def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
+    """Refuse an image that does not lie on the grid of the labels or is not finite real numbers."""
+    if image.dtype.kind not in "iuf":
+        msg = f"the image needs real numbers, got dtype {image.dtype}"
+        raise InputError(msg)
+    if image.shape[image.ndim - labels.ndim :] != labels.shape or image.ndim - labels.ndim not in (0, 1):
+        msg = f"image and labels need the same grid, got {image.shape} and {labels.shape}"
+        raise InputError(msg)
+    bad = image.size - int(np.isfinite(image).sum()) if image.dtype.kind == "f" else 0
+    if bad:
+        msg = f"the image holds {bad} voxels that are NaN or infinite; replace them first"
+        raise InputError(msg)
+
+
+def check_mask(mask: ScarMask, anatomy: LVAnatomy) -> None:
+    """Hold a prior, of whatever plugin, to its contract."""
+    if mask.scar.shape != anatomy.wall.shape or (mask.scar & ~anatomy.healthy).any() or (mask.infarct & mask.mvo).any():
+        msg = "the prior broke its contract: infarct and MVO need to be disjoint and within anatomy.healthy"
+        raise InputError(msg)
+    if not mask.scar.any():
+        msg = "the prior drew an empty scar; ask for a larger burden or other segments"
+        raise InputError(msg)
+
+
+def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Rounded and clipped into an integer dtype, or cast to a float one."""
+    if dtype.kind == "f":
+        return values.astype(dtype)
+    limits = np.iinfo(dtype)
+    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)

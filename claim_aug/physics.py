@@ -4,9 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def inversion_recovery(
-    t1: ArrayLike, *, inversion_time: float, repetition_time: float
-) -> NDArray[np.float64]:
+def inversion_recovery(t1: ArrayLike, *, inversion_time: float, repetition_time: float) -> NDArray[np.float64]:
     """Signed longitudinal signal of a segmented inversion-recovery gradient echo, M0 = 1.
 
     ``S = 1 - 2 exp(-TI / T1) + exp(-TR / T1)``, the textbook equation for an ideal inversion; saturation by the

@@ -16,7 +16,7 @@ from claim_aug.fields import smooth_field
 from claim_aug.generators import ScarGenerator
 from claim_aug.generators.tissue import heal
 from claim_aug.plugins.loader import load_plugins
-from claim_aug.plugins.registry import did_you_mean
+from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
 from claim_aug.priors.base import realised
 
@@ -89,27 +89,34 @@ class ScarSynthesizer:
     @cached_property
     def _backends(self) -> tuple[MaskPrior, ScarGenerator]:
         plugins = load_plugins()
-        named = [(r, n) for r, n in ((plugins.priors, self.prior), (plugins.generators, self.generator))]
-        taken = [set(registry.get(name).parameters()) if isinstance(name, str) else set() for registry, name in named]
+        asked: tuple[tuple[Registry, Any], ...] = ((plugins.priors, self.prior), (plugins.generators, self.generator))
+        taken = [set(kind.get(name).parameters()) if isinstance(name, str) else set() for kind, name in asked]
+        known = sorted(set().union(*taken) - {"labels"})
         for option in self.options:
-            if option not in set().union(*taken):
-                known = sorted(set().union(*taken) - {"labels"})
-                msg = f"neither prior nor generator has a parameter {option!r}{did_you_mean(option, known)}; they take: "
-                raise InputError(msg + (", ".join(known) or "none"))
-        built = []
-        for (registry, name), names in zip(named, taken, strict=True):
-            options = {option: value for option, value in self.options.items() if option in names}
-            if "labels" in names:
-                options["labels"] = self.labels
-            built.append(registry.create(name, options) if isinstance(name, str) else name)
-        return built[0], built[1]
+            if option not in known:
+                hint = did_you_mean(option, known)
+                msg = f"neither prior nor generator has a parameter {option!r}{hint}; they take: {', '.join(known)}"
+                raise InputError(msg)
+        given = self.options | {"labels": self.labels}
+        prior, generator = (
+            kind.create(name, {option: given[option] for option in given if option in names})
+            if isinstance(name, str)
+            else name
+            for (kind, name), names in zip(asked, taken, strict=True)
+        )
+        return prior, generator
 
     def __getstate__(self) -> dict[str, Any]:
         # Backends may hold networks; a worker builds its own.
         return {name: value for name, value in vars(self).items() if name != "_backends"}
 
     def anatomy(
-        self, labels: ArrayLike, *, affine: ArrayLike | None = None, spacing: Sequence[float] | None = None, **known: Any
+        self,
+        labels: ArrayLike,
+        *,
+        affine: ArrayLike | None = None,
+        spacing: Sequence[float] | None = None,
+        **known: Any,
     ) -> LVAnatomy:
         """The ventricle of a label map; ``known`` as in ``LVAnatomy.from_labels``."""
         return LVAnatomy.from_labels(labels, self.labels, affine=affine, spacing=spacing, **known)

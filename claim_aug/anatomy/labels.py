@@ -89,7 +89,9 @@ class LabelScheme:
             try:
                 given[tissue] = tuple(int(value) for value in values.split("+"))
             except ValueError:
-                msg = f"labels {text!r}: {tissue} needs whole numbers such as {tissue}=2 or {tissue}=2+7, got {values!r}"
+                msg = (
+                    f"labels {text!r}: {tissue} needs whole numbers such as {tissue}=2 or {tissue}=2+7, got {values!r}"
+                )
                 raise LabelError(msg) from None
         return cls("custom", **({"cavity": (), "myocardium": (), "infarct": ()} | given))
 
@@ -131,15 +133,17 @@ def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:
     array = np.asarray(labels)
     if array.dtype.kind in "iub":
         return array.astype(np.int32)
-    whole = np.rint(array)
-    if not np.array_equal(whole, array):
-        odd = array[whole != array]
+    if array.dtype.kind != "f":
+        msg = f"the label map needs whole numbers, it holds {array.dtype}"
+        raise LabelError(msg)
+    odd = array[~np.isfinite(array) | (np.rint(array) != array)]
+    if odd.size:
         msg = (
-            f"the label map holds {odd.size} values that are not whole numbers, such as {odd.flat[0]!r}; "
+            f"the label map holds {odd.size} values that are not whole numbers, such as {float(odd.flat[0])}; "
             "round them (numpy.rint) if they are rounding noise, resample labels with nearest neighbour if not"
         )
         raise LabelError(msg)
-    return whole.astype(np.int32)
+    return array.astype(np.int32)
 
 
 def present_values(labels: NDArray[np.int32]) -> list[int]:
@@ -161,4 +165,3 @@ SCHEMES: dict[str, LabelScheme] = {
         LabelScheme("mscmrseg", cavity=(500,), myocardium=(200,), infarct=(2221,), rv=(600,)),
     )
 }
-

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.aha import SEGMENTS, aha_segment
-from claim_aug.anatomy.anchor import UNANCHORED, Anchor, anchor_from_rv
+from claim_aug.anatomy.anchor import Anchor, anchor_from_rv
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
 from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
 from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
@@ -216,13 +216,15 @@ def wall_coordinates(
         "level": np.where(wall, level[:, None, None], 0).astype(np.float32),
     }
     beyond = ~cavity.any((1, 2))[:, None, None]
-    layers["segment"] = np.where(wall, aha_segment(layers["angle"], level[:, None, None], cap=beyond), 0).astype(np.uint8)
+    layers["segment"] = np.where(wall, aha_segment(layers["angle"], level[:, None, None], cap=beyond), 0).astype(
+        np.uint8
+    )
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}, anchor
 
 
 def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
     """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
-    ventricle = tissues.cavity | tissues.wall
+    ventricle: Mask = tissues.cavity | tissues.wall
     bounds = []
     for axis, size in enumerate(ventricle.shape):
         inside = np.flatnonzero(ventricle.any(tuple(other for other in range(3) if other != axis)))
@@ -240,9 +242,7 @@ def check_affine(affine: ArrayLike) -> NDArray[np.float64]:
     return matrix
 
 
-def check_spacing(
-    spacing: Sequence[float] | None, affine: NDArray[np.float64] | None
-) -> tuple[float, float, float]:
+def check_spacing(spacing: Sequence[float] | None, affine: NDArray[np.float64] | None) -> tuple[float, float, float]:
     """Spacing in mm for three axes: given, else the affine's, else 1 mm."""
     if spacing is None:
         spacing = (1.0, 1.0, 1.0) if affine is None else np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
@@ -251,5 +251,3 @@ def check_spacing(
         msg = f"spacing needs three positive numbers in mm, got {list(spacing)}"
         raise AnatomyError(msg)
     return voxel[0], voxel[1], voxel[2]
-
-

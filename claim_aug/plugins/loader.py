@@ -118,7 +118,7 @@ def register_commands(app: Any) -> None:
 
 def describe(point: importlib.metadata.EntryPoint) -> PluginStatus:
     """Name, distribution, version and licence of an entry point."""
-    meta = point.dist.metadata if point.dist else None
+    meta: Any = point.dist.metadata if point.dist else None
     if meta is None:
         return PluginStatus(point.name, "unknown", "unknown", "unknown")
     licence = meta.get("License-Expression") or meta.get("License") or "unknown"

@@ -53,7 +53,7 @@ class ManualPrior:
         if self.mask is not None:
             return self._from_mask(self.mask, anatomy)
         depth = draw(self.transmurality, lambda _: 1.0, rng)
-        infarct = anatomy.healthy & np.isin(anatomy.segment, self.segments) & (anatomy.depth <= depth)
+        infarct = anatomy.healthy & np.isin(anatomy.segment, self.segments or ()) & (anatomy.depth <= depth)
         if not infarct.any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments or ())}"
             raise InputError(msg)

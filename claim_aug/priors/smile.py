@@ -145,7 +145,7 @@ def clinical_burden(rng: np.random.Generator) -> float:
 
 def clinical_reach(size: float, rng: np.random.Generator) -> float:
     """Depth at the centre: subendocardial in small infarcts, mostly transmural in large ones."""
-    return float(np.clip(rng.normal(0.6 + 0.015 * size, 0.2), 0.3, 1.4))
+    return float(np.clip(rng.normal(0.65 + 0.015 * size, 0.2), 0.4, 1.4))
 
 
 def clinical_mvo(size: float, rng: np.random.Generator) -> float:

@@ -33,15 +33,16 @@ def draw_territory(rng: np.random.Generator) -> str:
 def draw_segments(territory: str, rng: np.random.Generator) -> tuple[int, ...]:
     """The segments that the artery feeds in one patient; at least those where it is the likeliest.
 
-    One draw per wall (anterior, ... ; basal and mid share it), because neighbours along the long axis share vessels.
+    One draw for each pair of arteries moves the whole border between them, as dominance does, so that a territory has
+    no holes.
     """
     column = TERRITORIES.index(territory)
-    luck = dict(zip(range(6), rng.random(6), strict=True))
-    fed = [
-        segment
-        for segment, shares in FEEDING.items()
-        if shares[column] > (luck[(segment - 1) % 6] if segment < 13 else rng.random())
-    ]
+    luck = rng.random(len(TERRITORIES))
+    fed = []
+    for segment, shares in FEEDING.items():
+        missing = shares.index(min(shares))  # a pair of arteries is known by the third one, which has no part
+        if shares[column] > luck[missing] or shares[column] == max(shares) == 1:
+            fed.append(segment)
     return tuple(fed or [segment for segment, shares in FEEDING.items() if shares[column] == max(shares)])
 
 

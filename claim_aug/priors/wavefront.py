@@ -57,7 +57,8 @@ def arrival(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> NDArr
     slices = anatomy.slice_index[inside]
     lateral = lateral_distance(front, anatomy, rng)
     rough = smooth_field(inside.shape, in_plane_sigma(anatomy, 3.0), rng)[inside]
-    depth = anatomy.depth[inside] / front.reach * (1 + 0.12 * rough)
+    # Roughness only holds the front back, so that a reach that was asked for is never passed.
+    depth = anatomy.depth[inside] / front.reach * (1 + 0.12 * np.abs(rough))
     left = np.clip(1 - depth, 0, 1) ** (1 / front.taper)
     time = np.full(inside.shape, np.inf, np.float32)
     with np.errstate(divide="ignore"):
@@ -89,9 +90,8 @@ def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> NDArray[np.float6
     inside = np.isin(anatomy.segment[anatomy.wall], segments)
     total = np.bincount(place, minlength=count * BINS).reshape(count, BINS)
     mine = np.bincount(place, weights=inside, minlength=count * BINS).reshape(count, BINS)
-    blur = {"sigma": (0.0, BINS / 36), "mode": "wrap"}
-    share = ndimage.gaussian_filter(mine, **blur) / np.maximum(ndimage.gaussian_filter(total.astype(float), **blur), 1e-6)
-    return np.clip(share, 0, 1)
+    mine, total = (ndimage.gaussian_filter1d(counts.astype(float), BINS / 36, mode="wrap") for counts in (mine, total))
+    return np.clip(mine / np.maximum(total, 1e-6), 0, 1)
 
 
 def grow(time: NDArray[np.float32], voxels: int) -> Mask:

@@ -1,0 +1,57 @@
+"""The command line, ``claim-aug``. Commands import what they need when they run, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from claim_aug._version import __version__
+from claim_aug.errors import ClaimAugError, ClaimAugWarning
+
+
+def main() -> None:
+    """Run ``claim-aug``; an error that a user can mend is one red line and exit code 1."""
+    warnings.simplefilter("once", ClaimAugWarning)
+    warnings.showwarning = show_warning  # type: ignore[assignment]
+    try:
+        build_app()(prog_name="claim-aug")
+    except ClaimAugError as error:
+        say(f"error: {error}", "red")
+        sys.exit(1)
+
+
+def build_app() -> typer.Typer:
+    """The app with the commands of every plugin that loads."""
+    from claim_aug.plugins.loader import register_commands
+
+    app = typer.Typer(
+        help="Plausible myocardial scar for real LGE cardiac MRI: new scans with labels that match.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(root)
+    register_commands(app)
+    return app
+
+
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Shown by the app's own help."""
+    if version:
+        typer.echo(f"claim-aug {__version__}")
+        raise typer.Exit
+
+
+def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """One yellow line for our own warnings; others keep their category's name."""
+    say(f"warning: {message}" if issubclass(category, ClaimAugWarning) else f"{category.__name__}: {message}", "yellow")
+
+
+def say(line: str, colour: str) -> None:
+    """One coloured line on stderr, whatever its length."""
+    typer.secho(" ".join(line.split()), fg=colour, err=True)

@@ -1,0 +1,152 @@
+"""``claim-aug generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from claim_aug.cli import options as opt
+from claim_aug.errors import InputError
+
+DEMO_CASE = "Case_demo"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(generate)
+
+
+def generate(
+    image: Annotated[Path | None, typer.Argument(help="LGE stack (.nii.gz, .nii) or grey slice (.png).")] = None,
+    labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
+    out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many samples.")] = 10,
+    prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
+    generator: Annotated[str, typer.Option(help="What scar looks like: signal, or a plugin's.")] = "signal",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    scheme: opt.Scheme = "emidec",
+    existing: Annotated[
+        str, typer.Option(metavar="keep|replace|refuse", help="What to do with scar that the scan already has.")
+    ] = "keep",
+    burden: Annotated[str | None, typer.Option(metavar="%LV", help="Scar size: 20, or a range 5,30.")] = None,
+    transmurality: Annotated[str | None, typer.Option(metavar="0-1", help="Depth: 0.75, or a range 0.3,0.8.")] = None,
+    territory: Annotated[str | None, typer.Option(metavar="LAD|RCA|LCX", help="Coronary territory.")] = None,
+    segments: Annotated[str | None, typer.Option(metavar="1,2,7,8", help="AHA segments.")] = None,
+    mvo: Annotated[str | None, typer.Option(metavar="0-0.6", help="MVO as share of the scar.")] = None,
+    brightness: Annotated[
+        str | None, typer.Option(help="Scar above remote as a multiple of blood above remote: 1, or 0.8,1.4.")
+    ] = None,
+    mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of a plugin.")
+    ] = None,
+    anterior_insertion: opt.AnteriorInsertion = None,
+    through_plane: opt.ThroughPlane = None,
+    base: opt.Base = None,
+    winding: opt.Winding = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Use a phantom instead of a scan: generate --demo OUT.")] = False,
+    preview: Annotated[bool, typer.Option(help="Draw OUT/previews/<case>.png.")] = True,
+    overwrite: opt.Overwrite = False,
+) -> None:
+    """Put new scar into a scan: images, matching labels, sidecars and a preview."""
+    from claim_aug.data.case import Case
+    from claim_aug.jobs.generate import generate_case
+    from claim_aug.synthesizer import ScarSynthesizer
+
+    known = opt.orientation(anterior_insertion, through_plane, base, winding)
+    parameters = {
+        "burden": opt.number_or_range("burden", burden),
+        "transmurality": opt.number_or_range("transmurality", transmurality),
+        "territory": territory,
+        "segments": opt.segment_list(segments),
+        "mvo": opt.number_or_range("mvo", mvo),
+        "brightness": opt.number_or_range("brightness", brightness),
+        "mask": None if mask is None else read_mask(mask),
+    }
+    parameters = {name: value for name, value in parameters.items() if value is not None} | settings(setting or [])
+    if mask is not None and prior == "smile":
+        prior = "manual"
+    if demo:
+        out, labels = out or labels or image, None
+        opt.required(out=out)
+        image, labels, scheme = demo_case(out, seed, overwrite)  # type: ignore[arg-type]
+    opt.required(image=image, labels=labels, out=out)
+    assert image is not None
+    assert labels is not None
+    assert out is not None
+    synthesizer = ScarSynthesizer(prior, generator, labels=scheme, existing=existing, **parameters)  # type: ignore[arg-type]
+    case = Case.read(image, labels)
+    anatomy = synthesizer.anatomy(case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing, **known)
+    with progress_bar() as progress:
+        task = progress.add_task(case.name, total=count)
+        samples = generate_case(
+            case, synthesizer, anatomy, out,
+            count=count, seed=seed, preview=preview, overwrite=overwrite, advance=lambda: progress.advance(task),
+        )  # fmt: skip
+    report(case.name, samples, count, out)
+
+
+def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path, str]:
+    """A healthy phantom on disk, in EMIDEC's layout, with an RV label."""
+    from claim_aug.data.staging import refuse_existing, staged
+    from claim_aug.phantom import make_phantom, write_emidec
+
+    if not overwrite:
+        refuse_existing(out, [f"phantom/{DEMO_CASE}"])
+    with staged(out / "phantom") as stage:
+        write_emidec(make_phantom(seed, scar=False), stage, DEMO_CASE)
+    folder = out / "phantom" / DEMO_CASE
+    return folder / "Images" / f"{DEMO_CASE}.nii.gz", folder / "Contours" / f"{DEMO_CASE}.nii.gz", "phantom"
+
+
+def read_mask(path: Path) -> Any:
+    """The voxels of a mask file."""
+    from claim_aug.data.voxels import read_voxels
+
+    return read_voxels(path).data
+
+
+def settings(texts: list[str]) -> dict[str, Any]:
+    """``name=value`` pairs; values are read as JSON where they can be."""
+    import json
+
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            msg = f"--set needs NAME=VALUE, got {text!r}"
+            raise InputError(msg)
+        try:
+            pairs[name] = json.loads(value)
+        except json.JSONDecodeError:
+            pairs[name] = value
+    return pairs
+
+
+def progress_bar() -> Any:
+    """A bar on stderr, so that stdout stays for results."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def report(case: str, samples: list[Any], count: int, out: Path) -> None:
+    """What was written, and the first few samples."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("sample", "burden %LV", "transmurality", "AHA segments", "MVO %", title=f"{case}: {count} samples")
+    for index, sample in enumerate(samples):
+        real = sample.parameters["realised"]
+        cells = (real["transmurality_mean"], ", ".join(map(str, real["segments"])), real["mvo_percent_of_scar"])
+        table.add_row(f"scar{index:03d}", f"{real['burden_percent']:.1f}", *map(str, cells))
+    console = Console()
+    console.print(table)
+    notes = {sample.parameters["note"] for sample in samples if sample.parameters["note"]}
+    for note in sorted(notes):
+        console.print(f"note: {note}", markup=False, soft_wrap=True)
+    console.print(f"written to {out}", markup=False, soft_wrap=True)

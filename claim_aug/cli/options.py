@@ -1,0 +1,88 @@
+"""Options that several commands share, and how their text is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from claim_aug.errors import InputError
+
+Scheme = Annotated[
+    str,
+    typer.Option(
+        "--labels",
+        help="Label scheme: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
+        "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+AnteriorInsertion = Annotated[
+    float | None,
+    typer.Option(
+        "--anterior-insertion",
+        metavar="DEGREES",
+        help="Angle of the anterior RV insertion seen from the cavity's centre, from the array's first in-plane axis "
+        "towards its second. Found from an RV label where there is one.",
+    ),
+]
+ThroughPlane = Annotated[int | None, typer.Option("--through-plane", min=0, max=2, help="Array axis across slices.")]
+Base = Annotated[str | None, typer.Option("--base", metavar="first|last", help="Which end of the stack is basal.")]
+Winding = Annotated[
+    int | None,
+    typer.Option(
+        "--winding",
+        metavar="+1|-1",
+        help="+1 where segments run anterior, septum, inferior with growing angle; -1 where against it.",
+    ),
+]
+
+
+def orientation(
+    anterior_insertion: float | None, through_plane: int | None, base: str | None, winding: int | None
+) -> dict[str, Any]:
+    """What the user knows of the scan's orientation, as keywords of ``LVAnatomy.from_labels``."""
+    if base not in (None, "first", "last"):
+        msg = f"--base needs to be first or last, got {base!r}"
+        raise InputError(msg)
+    if winding not in (None, 1, -1):
+        msg = f"--winding needs to be 1 or -1, got {winding}"
+        raise InputError(msg)
+    return {
+        "anterior_insertion": anterior_insertion,
+        "through_plane": through_plane,
+        "base": base,
+        "winding": winding,
+    }
+
+
+def number_or_range(name: str, text: str | None) -> float | tuple[float, ...] | None:
+    """``"20"`` is fixed, ``"5,30"`` a range."""
+    if text is None:
+        return None
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"--{name} needs a number such as 20 or a range such as 5,30, got {text!r}"
+        raise InputError(msg) from None
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def segment_list(text: str | None) -> tuple[int, ...] | None:
+    """``"1,2,7,8"``."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        msg = f"--segments needs AHA segments such as 1,2,7,8, got {text!r}"
+        raise InputError(msg) from None
+
+
+def required(**paths: Path | None) -> None:
+    """Refuse a command line that stops before all its arguments."""
+    missing = [name.upper() for name, path in paths.items() if path is None]
+    if missing:
+        msg = f"missing {', '.join(missing)}; see claim-aug generate --help, or try claim-aug generate --demo OUT"
+        raise InputError(msg)

@@ -1,0 +1,41 @@
+"""``claim-aug phantom``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claim_aug.cli import options as opt
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(phantom)
+
+
+def phantom(
+    out: Annotated[Path, typer.Argument(help="Folder for the cases, in EMIDEC's layout.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=10000, help="How many phantoms.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    scar: Annotated[
+        bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
+    ] = None,
+    overwrite: opt.Overwrite = False,
+) -> None:
+    """Make LGE stacks from nothing, with labels of LV, RV, infarct and MVO (scheme: phantom)."""
+    import numpy as np
+
+    from claim_aug.cli.generate import progress_bar
+    from claim_aug.data.staging import refuse_existing, staged
+    from claim_aug.phantom import make_phantom, write_emidec
+
+    names = [f"Case_{index:03d}" for index in range(count)]
+    if not overwrite:
+        refuse_existing(out, names)
+    with staged(out) as stage, progress_bar() as progress:
+        for index, name in enumerate(progress.track(names, description="phantoms")):
+            drawn = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+            write_emidec(make_phantom(drawn, scar=scar), stage, name)
+    typer.echo(f"{count} phantoms written to {out} (label scheme: phantom)")

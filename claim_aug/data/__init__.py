@@ -1,0 +1,1 @@
+"""Files in and out: voxels, cases, staging, provenance."""

@@ -1,0 +1,71 @@
+"""A case: an image and its label map on one grid."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from claim_aug.data.voxels import SUFFIXES, VoxelFile, listed, read_voxels
+from claim_aug.errors import InputError
+
+
+@dataclass(frozen=True)
+class Case:
+    """An image with its labels, checked to lie on one grid and to be finite.
+
+    Attributes:
+        name: the image's file name without suffix.
+    """
+
+    name: str
+    image: VoxelFile
+    labels: VoxelFile
+
+    @classmethod
+    def read(cls, image: Path, labels: Path) -> Case:
+        """Read and check both files.
+
+        Raises:
+            InputError: either cannot be read, their grids differ, or the image is not finite or constant.
+        """
+        case = cls(stem(image), read_voxels(image), read_voxels(labels))
+        check_same_grid(case.image, case.labels)
+        values = case.image.data
+        bad = int(values.size - np.isfinite(values).sum())
+        if bad:
+            msg = f"{image} holds {bad} voxels that are NaN or infinite; replace them first"
+            raise InputError(msg)
+        if values.min() == values.max():
+            msg = f"{image} is constant ({values.flat[0]}): there is no contrast to match; is it the right file?"
+            raise InputError(msg)
+        return case
+
+
+def check_same_grid(image: VoxelFile, other: VoxelFile) -> None:
+    """Refuse two files whose shape, spacing or affine differ; both are named."""
+    pair = f"{image.path.name} and {other.path.name} lie on different grids: "
+    if image.data.shape != other.data.shape:
+        msg = pair + f"shape {image.data.shape} and {other.data.shape}"
+        raise InputError(msg)
+    if image.spacing is not None and other.spacing is not None:
+        if not np.allclose(image.spacing, other.spacing, rtol=1e-3):
+            msg = pair + f"spacing {listed(image.spacing)} mm and {listed(other.spacing)} mm"
+            raise InputError(msg)
+        if not np.allclose(image.affine, other.affine, atol=1e-2):  # type: ignore[arg-type]
+            msg = pair + f"affine {np.round(image.affine, 3).tolist()} and {np.round(other.affine, 3).tolist()}"  # type: ignore[arg-type]
+            raise InputError(msg)
+
+
+def stem(path: Path) -> str:
+    """File name without ``.nii.gz``, ``.nii`` or ``.png``."""
+    name = path.name
+    suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), "")
+    return name[: len(name) - len(suffix)]
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

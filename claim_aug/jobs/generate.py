@@ -1,0 +1,106 @@
+"""One case, many scars: the work behind ``claim-aug generate``."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.data.case import Case
+from claim_aug.data.provenance import COMMENT, plain, sidecar
+from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+
+#: Rows of the preview: enough to judge, few enough to read.
+PREVIEWED = 6
+
+
+@dataclass(frozen=True)
+class Files:
+    """Names of one sample's files, relative to the output folder."""
+
+    image: Path
+    labels: Path
+    sidecar: Path
+
+    @classmethod
+    def of(cls, case: Case, replica: int) -> Files:
+        """``images/<case>_scar000.nii.gz`` and its companions."""
+        name = f"{case.name}_scar{replica:03d}"
+        return cls(
+            Path("images") / (name + case.image.suffix),
+            Path("labels") / (name + case.labels.suffix),
+            Path("sidecars") / (name + ".json"),
+        )
+
+
+def sample_seed(seed: int, case: str, replica: int) -> int:
+    """Seed of one sample, independent of what else is generated and in which order."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica]).generate_state(1)[0])
+
+
+def generate_case(
+    case: Case,
+    synthesizer: ScarSynthesizer,
+    anatomy: LVAnatomy,
+    out: Path,
+    *,
+    count: int,
+    seed: int,
+    preview: bool = True,
+    overwrite: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> list[ScarSample]:
+    """Write ``count`` samples with label maps, sidecars and a preview to ``out``, all or none.
+
+    Returns:
+        The samples of the preview, at most ``PREVIEWED``.
+
+    Raises:
+        ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
+    """
+    picture = Path("previews") / f"{case.name}.png"
+    files = [Files.of(case, replica) for replica in range(count)]
+    if not overwrite:
+        refuse_existing(out, [str(name) for names in files for name in vars(names).values()] + [str(picture)])
+    shown: list[ScarSample] = []
+    samples = iter_samples(case, synthesizer, anatomy, count=count, seed=seed)
+    first = next(samples)  # a request that cannot be met ends here, before any folder is made
+    with staged(out) as stage:
+        for names, sample in zip(files, itertools.chain([first], samples), strict=True):
+            write_sample(stage, names, case, sample, synthesizer)
+            if len(shown) < PREVIEWED:
+                shown.append(sample)
+            advance()
+        if preview:
+            from claim_aug.pictures.preview import draw_preview
+
+            (stage / picture).parent.mkdir()
+            draw_preview(case.image.data, shown, stage / picture, title=case.name)
+    return shown
+
+
+def iter_samples(
+    case: Case, synthesizer: ScarSynthesizer, anatomy: LVAnatomy, *, count: int, seed: int
+) -> Iterator[ScarSample]:
+    """The samples of a case, each a pure function of the seed, the case's name and its number."""
+    for replica in range(count):
+        yield synthesizer.sample(
+            case.image.data, case.labels.data, seed=sample_seed(seed, case.name, replica), anatomy=anatomy
+        )
+
+
+def write_sample(stage: Path, names: Files, case: Case, sample: ScarSample, synthesizer: ScarSynthesizer) -> None:
+    """Image, labels and sidecar of one sample."""
+    for name in vars(names).values():
+        (stage / name).parent.mkdir(parents=True, exist_ok=True)
+    case.image.write(stage / names.image, sample.image, COMMENT)
+    case.labels.write(stage / names.labels, sample.labels, COMMENT)
+    record = sidecar(case, sample, scheme=str(synthesizer.labels))
+    (stage / names.sidecar).write_text(json.dumps(plain(record), indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,8 @@
+"""Synthetic late-gadolinium-enhancement stacks made from nothing, with their truth: for tests, demos and docs."""
+
+from claim_aug.phantom.files import write_emidec
+from claim_aug.phantom.model import Phantom, build, make_phantom
+from claim_aug.phantom.parameters import PhantomParameters
+from claim_aug.phantom.sampling import sample_parameters
+
+__all__ = ["Phantom", "PhantomParameters", "build", "make_phantom", "sample_parameters", "write_emidec"]

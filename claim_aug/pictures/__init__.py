@@ -1,0 +1,1 @@
+"""Pictures for people: bull's-eye and preview."""

@@ -1,0 +1,114 @@
+"""The wall's coordinates mean what they say."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from claim_aug import LVAnatomy
+from claim_aug.errors import AnatomyError, UnanchoredWarning
+from claim_aug.phantom import make_phantom
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_segments_agree_with_a_phantom_that_knows_them_by_construction(seed):
+    phantom = make_phantom(seed, shape=(120, 120, 8), spacing=(1.5, 1.5, 10.0))
+    wall = phantom.segments > 0
+    found = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine)
+    assert np.mean(found.on_grid(found.segment)[wall] == phantom.segments[wall]) > 0.9
+    given = LVAnatomy.from_labels(
+        phantom.labels, "phantom", affine=phantom.affine, anterior_insertion=phantom.anterior_insertion_deg
+    )
+    assert np.mean(given.on_grid(given.segment)[wall] == phantom.segments[wall]) > 0.98
+    assert given.anchor.source == "landmark"
+
+
+def test_depth_runs_from_endocardium_to_epicardium(ventricle):
+    ring = ventricle.wall & ventricle.cavity.any((0, 1))
+    inner = ring & ndimage.binary_dilation(ventricle.cavity, np.ones((3, 3, 1)))
+    outer = ring & ~ndimage.binary_erosion(ventricle.wall | ventricle.cavity, np.ones((3, 3, 1)))
+    assert ventricle.depth[ring].min() >= 0
+    assert ventricle.depth[ring].max() <= 1
+    assert ventricle.depth[inner & ~outer].mean() < 0.25
+    assert ventricle.depth[outer & ~inner].mean() > 0.75
+    assert abs(np.median(ventricle.depth[ring]) - 0.5) < 0.1
+
+
+def test_level_runs_from_base_to_apex(ventricle):
+    levels = ventricle.level.max((0, 1))
+    levels = levels[levels > 0]
+    assert np.all(np.diff(levels) < 0)  # the base is the last slice
+    assert 0 < levels.min() < 0.2
+    assert 0.8 < levels.max() <= 1
+
+
+def test_outside_the_wall_there_is_nothing(ventricle):
+    for layer in (ventricle.depth, ventricle.angle, ventricle.level, ventricle.segment):
+        assert not layer[~ventricle.wall].any()
+    assert set(np.unique(ventricle.segment[ventricle.wall])) >= set(range(1, 17))
+
+
+def test_mass_is_volume_times_density(phantom):
+    anatomy = LVAnatomy.from_labels(phantom.labels, "phantom", spacing=phantom.spacing)
+    wall = np.isin(phantom.labels, (2, 3, 4)).sum()
+    assert anatomy.mass_g == pytest.approx(wall * np.prod(phantom.spacing) / 1000 * 1.05)
+
+
+def test_without_spacing_there_is_no_mass(phantom):
+    assert LVAnatomy.from_labels(phantom.labels, "phantom").mass_g is None
+
+
+def test_without_an_rv_it_is_unanchored_and_says_so_once(phantom):
+    labels = np.where(phantom.labels == 5, 0, phantom.labels)
+    with pytest.warns(UnanchoredWarning, match="unanchored") as caught:
+        anatomy = LVAnatomy.from_labels(labels)
+    assert len(caught) == 1
+    assert anatomy.anchor.angle_deg is None
+    assert (anatomy.anchor.source, anatomy.anchor.confidence) == ("none", 0.0)
+
+
+def test_a_given_angle_anchors_without_a_warning(phantom):
+    labels = np.where(phantom.labels == 5, 0, phantom.labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        anatomy = LVAnatomy.from_labels(labels, anterior_insertion=-40)
+    assert anatomy.anchor.angle_deg == 320
+
+
+def test_the_rv_label_gives_the_angle_of_the_anterior_insertion(phantom, ventricle):
+    turn = (ventricle.anchor.angle_deg - phantom.anterior_insertion_deg + 180) % 360 - 180
+    assert abs(turn) < 8
+    assert ventricle.anchor.source == "rv_label"
+    assert ventricle.anchor.confidence > 0.8
+
+
+def test_a_cap_beyond_the_cavity_is_segment_17(phantom):
+    labels = phantom.labels.copy()
+    tip = labels[..., 0]
+    tip[tip == 1] = 2
+    anatomy = LVAnatomy.from_labels(labels, "phantom")
+    assert set(np.unique(anatomy.on_grid(anatomy.segment)[..., 0])) <= {0, 17}
+    assert 17 not in np.unique(anatomy.on_grid(anatomy.segment)[..., 1:])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda labels: np.where(labels == 2, 0, labels), "no LV myocardium"),
+        (lambda labels: np.where(labels == 1, 0, labels), "no LV cavity"),
+        (lambda labels: np.zeros_like(labels), "no LV myocardium"),
+        (lambda labels: labels[..., :0], "with voxels in it"),
+        (lambda labels: labels[None, None], "shape"),
+        (lambda labels: np.where((labels == 2) & (np.cumsum(labels == 2).reshape(labels.shape) > 5), 0, labels), "only 5 voxels"),
+    ],
+)  # fmt: skip
+def test_what_is_no_ventricle_is_refused(phantom, change, reason):
+    with pytest.raises(AnatomyError, match=reason):
+        LVAnatomy.from_labels(change(phantom.labels), "phantom")
+
+
+@pytest.mark.parametrize("spacing", [(0, 1, 1), (1, -1, 1), (1, np.nan, 1), (1, 1, 1, 1)])
+def test_impossible_spacing_is_refused(phantom, spacing):
+    with pytest.raises(AnatomyError, match="spacing needs three positive numbers"):
+        LVAnatomy.from_labels(phantom.labels, "phantom", spacing=spacing)

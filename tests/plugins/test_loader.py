@@ -1,0 +1,116 @@
+"""One broken plugin takes down neither the others nor the command line."""
+
+import importlib.metadata
+import sys
+import types
+
+import pytest
+
+from claim_aug.errors import PluginError
+from claim_aug.plugins import hookimpl, loader
+
+
+def plugin(**hooks):
+    module = types.ModuleType("plugin_under_test")
+    for name, hook in hooks.items():
+        setattr(module, name, hookimpl(hook))
+    return module
+
+
+def good(register):
+    register("spots", dict, summary="spots")
+
+
+def unwilling(register):
+    register("half", dict)
+    raise RuntimeError("no licence file")
+
+
+def exits(register):
+    sys.exit("bye")
+
+
+def takes_a_builtin_name(register):
+    register("smile", dict)
+
+
+class Point(types.SimpleNamespace):
+    """An entry point that gives a module, or raises."""
+
+    def load(self):
+        if isinstance(self.module, Exception):
+            raise self.module
+        return self.module
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Load the built-ins and the given modules as plugins."""
+
+    def load(strict="0", allowed=None, **modules):
+        points = [Point(name=name, module=module, dist=None) for name, module in modules.items()]
+        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points)
+        monkeypatch.setenv(loader.STRICT, strict)
+        monkeypatch.delenv(loader.ALLOW)
+        if allowed is not None:
+            monkeypatch.setenv(loader.ALLOW, allowed)
+        loader.load_plugins.cache_clear()
+        return loader.load_plugins()
+
+    yield load
+    loader.load_plugins.cache_clear()
+
+
+def errors(plugins):
+    return {status.name: status.error for status in plugins.statuses}
+
+
+def test_builtins_register_through_the_same_hooks(load):
+    plugins = load()
+    assert {entry.name for entry in plugins.priors} == {"smile", "random", "manual"}
+    assert {entry.name for entry in plugins.generators} == {"signal"}
+    assert errors(plugins) == {"built-in": None}
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (ImportError("No module named 'nowhere'"), "ImportError: No module named 'nowhere'"),
+        (SyntaxError("invalid syntax"), "SyntaxError: invalid syntax"),
+        (plugin(register_priors=unwilling), "RuntimeError: no licence file"),
+        (plugin(register_priors=exits), "SystemExit: bye"),
+        (plugin(register_priors=takes_a_builtin_name), "already registered by 'built-in'"),
+        (plugin(register_prior=good), "PluginValidationError"),
+        (plugin(register_priors=lambda register, colour: None), "PluginValidationError"),
+    ],
+    ids=["import", "syntax", "raises", "exits", "duplicate", "unknown-hook", "unknown-argument"],
+)
+def test_a_broken_plugin_is_recorded_and_the_others_load(load, broken, reason):
+    plugins = load(a_broken=broken, spotted=plugin(register_priors=good))
+    assert reason in errors(plugins)["a_broken"]
+    assert errors(plugins)["spotted"] is None
+    assert {entry.name for entry in plugins.priors} == {"smile", "random", "manual", "spots"}
+
+
+def test_strict_mode_raises_what_would_be_recorded(load):
+    with pytest.raises(PluginError, match="plugin 'a_broken' failed: ImportError"):
+        load(strict="1", a_broken=ImportError("x"))
+
+
+def test_plugins_can_be_limited_by_name(load):
+    plugins = load(allowed="spotted", spotted=plugin(register_priors=good), other=ImportError("never loaded"))
+    assert set(errors(plugins)) == {"built-in", "spotted"}
+
+
+def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
+    def half(app):
+        app.command()(lambda: None)
+        raise RuntimeError("half way")
+
+    plugins = load(spotted=plugin(register_priors=good, register_commands=half))
+    app = types.SimpleNamespace(registered_commands=[])
+    app.command = lambda: app.registered_commands.append
+    loader.register_commands(app)
+    names = {command.__name__ for command in app.registered_commands}
+    assert names == {"generate", "phantom", "aha", "plugins"}
+    assert "half way" in errors(plugins)["spotted"]

@@ -7,8 +7,8 @@ import pytest
 
 os.environ["CLAIM_AUG_PLUGINS"] = ""  # what a developer has installed must not decide a test
 
-from claim_aug import LVAnatomy  # noqa: E402
-from claim_aug.phantom import Phantom, make_phantom  # noqa: E402
+from claim_aug import LVAnatomy
+from claim_aug.phantom import Phantom, make_phantom
 
 ROOT = Path(__file__).parents[1]
 

@@ -210,24 +210,24 @@ def wall_coordinates(
     level = long_axis_level(cavity, wall, closed, base_first=orientation.base == "first")
     if len(cavity) == 1:
         level[:] = 0.5
+    depth = np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)])
+    angle, levels = np.stack(turned), level[:, None, None]
+    segment = aha_segment(angle, levels, cap=~cavity.any((1, 2), keepdims=True))
     layers = {
-        "depth": np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)]),
-        "angle": np.where(wall, np.stack(turned), 0).astype(np.float32),
-        "level": np.where(wall, level[:, None, None], 0).astype(np.float32),
+        "depth": depth,
+        "angle": np.where(wall, angle, 0).astype(np.float32),
+        "level": np.where(wall, levels, 0).astype(np.float32),
+        "segment": np.where(wall, segment, 0).astype(np.uint8),
     }
-    beyond = ~cavity.any((1, 2))[:, None, None]
-    layers["segment"] = np.where(wall, aha_segment(layers["angle"], level[:, None, None], cap=beyond), 0).astype(
-        np.uint8
-    )
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}, anchor
 
 
 def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
     """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
-    ventricle: Mask = tissues.cavity | tissues.wall
+    ventricle = tissues.cavity | tissues.wall
     bounds = []
     for axis, size in enumerate(ventricle.shape):
-        inside = np.flatnonzero(ventricle.any(tuple(other for other in range(3) if other != axis)))
+        inside = np.flatnonzero(np.any(ventricle, axis=tuple(other for other in range(3) if other != axis)))
         margin = round(MARGIN_MM / spacing[axis])
         bounds.append(slice(max(int(inside[0]) - margin, 0), min(int(inside[-1]) + 1 + margin, size)))
     return bounds[0], bounds[1], bounds[2]

@@ -38,13 +38,19 @@ def build_app() -> typer.Typer:
     return app
 
 
-def root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
-) -> None:
-    """Shown by the app's own help."""
-    if version:
+def show_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
         typer.echo(f"claim-aug {__version__}")
         raise typer.Exit
+
+
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=show_version)
+    ] = False,
+) -> None:
+    """Options of ``claim-aug`` itself."""
 
 
 def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:

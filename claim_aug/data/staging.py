@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -30,7 +29,7 @@ def staged(out: Path) -> Iterator[Path]:
         for file in sorted(path for path in stage.rglob("*") if path.is_file()):
             target = out / file.relative_to(stage)
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(file, target)
+            file.replace(target)
     except OSError as error:
         reason = error.strerror or str(error)
         msg = f"cannot write to {out}: {reason}; nothing was written"

@@ -27,7 +27,7 @@ class Rendering:
 
 
 class ScarGenerator(Protocol):
-    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no random generator."""
+    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no generator."""
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator

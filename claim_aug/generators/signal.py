@@ -74,8 +74,8 @@ class SignalGenerator:
 def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalParameters:
     """T1 values some 15 minutes after contrast, and the intensities that they give.
 
-    Remote 541 +- 88, infarct 425 +- 68, blood about 450 ms: JCMR 15:11. The gap between blood and remote, 116-152 ms with
-    a standard error near 7: PMC2862561. MVO keeps a T1 near that of normal myocardium: JCMR 14:66. TI is meant to null
+    Remote 541 +- 88, infarct 425 +- 68, blood about 450 ms: JCMR 15:11. Blood lies 116-152 ms below remote: PMC2862561.
+    MVO keeps a T1 near that of normal myocardium: JCMR 14:66. TI is meant to null
     remote and is off by 15 ms or so: PMC2041905. Inversions two heart beats apart.
     """
     t1_remote = float(np.clip(rng.normal(541, 40), 440, 640))

@@ -75,7 +75,7 @@ def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
 
 
 def wall_profile(image: Image, anatomy: LVAnatomy, remote: NDArray[np.float64]) -> Image:
-    """What healthy wall shows at each depth: the slice's remote level, and the stack's partial volume at either face."""
+    """What healthy wall shows at each depth: the slice's remote level, and the stack's partial volume at its faces."""
     level = along(remote, anatomy.orientation.through_plane, image.ndim)
     known = anatomy.healthy if anatomy.healthy.any() else anatomy.wall
     depth, rest = anatomy.depth[known], (image - level)[known]

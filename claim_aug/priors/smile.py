@@ -15,8 +15,8 @@ from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 from claim_aug.priors.territories import check_territory, draw_segments, draw_territory
 from claim_aug.priors.wavefront import Front, arrival, core, grow, without_crumbs
 
-#: Quantiles of infarct size in %LV mass: median 18, interquartile range 8-28. Between Rubenstein's 15 +- 12 and 26 +- 12,
-#: 8 +- 8 to 23 +- 9 in first infarcts (PMC2948162), and EMIDEC's 24 +- 16 mL.
+#: Quantiles of infarct size in %LV mass: median 18, interquartile range 8-28. Between Rubenstein's 15 +- 12 and
+#: 26 +- 12, 8 +- 8 to 23 +- 9 in first infarcts (PMC2948162), and EMIDEC's 24 +- 16 mL.
 BURDEN_QUANTILES = ((0, 1.5), (0.25, 8), (0.5, 18), (0.75, 28), (1, 45))
 #: Quantiles of the share of MVO in infarcts that have it, in the patients of ``clinical_mvo``.
 MVO_QUANTILES = ((0, 0.01), (0.25, 0.06), (0.5, 0.11), (0.75, 0.21), (1, 0.3))
@@ -45,8 +45,8 @@ class SmilePrior:
         transmurality: depth of the scar at its centre as a share of the wall, 0.05-1.
         territory: ``"LAD"``, ``"RCA"`` or ``"LCX"``.
         segments: AHA segments that the scar may not leave.
-        mvo: share of the scar that is microvascular obstruction, 0-0.6; ``None`` draws whether there is any, likelier in
-            large infarcts (PMC2948162).
+        mvo: share of the scar that is microvascular obstruction, 0-0.6; ``None`` draws whether there is any,
+            likelier in large infarcts (PMC2948162).
 
     Raises:
         InputError: a parameter out of range, or both ``territory`` and ``segments``.

@@ -49,7 +49,9 @@ def test_without_an_mvo_value_mvo_is_written_as_infarct():
 
 
 def test_values_outside_the_scheme_are_refused_with_both_lists_and_the_schemes_that_would_fit():
-    with pytest.raises(LabelError, match=r"values \[0, 1, 2, 5\], but the scheme is emidec: background=0, cavity=1.*phantom"):
+    with pytest.raises(
+        LabelError, match=r"values \[0, 1, 2, 5\], but the scheme is emidec: background=0, cavity=1.*phantom"
+    ):
         EMIDEC.read(np.array([0, 1, 2, 5]))
 
 

@@ -100,7 +100,7 @@ def test_a_cap_beyond_the_cavity_is_segment_17(phantom):
         (lambda labels: np.zeros_like(labels), "no LV myocardium"),
         (lambda labels: labels[..., :0], "with voxels in it"),
         (lambda labels: labels[None, None], "shape"),
-        (lambda labels: np.where((labels == 2) & (np.cumsum(labels == 2).reshape(labels.shape) > 5), 0, labels), "only 5 voxels"),
+        (lambda labels: np.where((labels == 2) & (np.cumsum(labels == 2).reshape(labels.shape) > 5), 0, labels), "5 v"),
     ],
 )  # fmt: skip
 def test_what_is_no_ventricle_is_refused(phantom, change, reason):

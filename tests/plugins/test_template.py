@@ -41,7 +41,9 @@ def test_it_is_listed_with_version_and_licence(installed):
 
 
 def test_its_prior_is_used_with_its_parameter(installed, tmp_path):
-    done = run(installed, "generate", "--demo", str(tmp_path), "-n", "1", "--prior", "midwall", "--set", "thickness=0.3")
+    done = run(
+        installed, "generate", "--demo", str(tmp_path), "-n", "1", "--prior", "midwall", "--set", "thickness=0.3"
+    )
     assert done.returncode == 0, done.stderr
     record = json.loads((tmp_path / "sidecars" / "Case_demo_scar000.json").read_text())
     assert record["parameters"]["prior"]["prior"] == "midwall"

@@ -1,6 +1,7 @@
 """A mask prior in one file: the mid-wall septal stripe of dilated cardiomyopathy (JCMR 14:54, Table 5)."""
 
 import numpy as np
+
 from claim_aug import LVAnatomy, ScarMask, hookimpl
 
 SEPTUM = (2, 3, 8, 9, 14)

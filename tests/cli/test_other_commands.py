@@ -1,0 +1,87 @@
+"""``aha``, ``phantom`` and ``plugins``."""
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+
+def test_aha_writes_the_segments_in_the_labels_grid(cli, case, phantom, tmp_path):
+    done = cli("aha", case[1], tmp_path / "segments.nii.gz", "--image", case[0], "--labels", "phantom", "--json")
+    assert done.code == 0, done.err
+    written = nib.load(tmp_path / "segments.nii.gz")
+    segments = np.asanyarray(written.dataobj)
+    wall = phantom.labels == 2
+    assert np.array_equal(segments > 0, wall)
+    assert np.mean(segments[wall] == phantom.segments[wall]) > 0.9
+    assert np.allclose(written.affine, phantom.affine)
+    report = json.loads(done.out)
+    turn = (report["anchor"]["angle_deg"] - phantom.anterior_insertion_deg + 180) % 360 - 180
+    assert abs(turn) < 8
+    assert report["anchor"]["source"] == "rv_label"
+    assert 0 < report["anchor"]["confidence"] <= 1
+    assert sum(row["voxels"] for row in report["segments"].values()) == wall.sum()
+
+
+def test_aha_takes_a_given_angle_and_prints_a_table(cli, case, tmp_path):
+    done = cli("aha", case[1], tmp_path / "s.nii.gz", "--labels", "phantom", "--anterior-insertion", "200")
+    assert "anterior RV insertion at 200.0 degrees (source landmark, confidence 1.0)" in done.out
+    assert "basal anteroseptal" in done.out
+
+
+def test_aha_does_not_replace_a_file_unasked(cli, case, tmp_path):
+    (tmp_path / "s.nii.gz").write_text("mine")
+    done = cli("aha", case[1], tmp_path / "s.nii.gz", "--labels", "phantom")
+    assert (done.code, "--overwrite" in done.err) == (1, True)
+    assert (tmp_path / "s.nii.gz").read_text() == "mine"
+
+
+def test_aha_refuses_an_image_on_another_grid(cli, case, phantom, tmp_path):
+    nib.save(nib.Nifti1Image(phantom.image[1:], phantom.affine), case[0])
+    done = cli("aha", case[1], tmp_path / "s.nii.gz", "--image", case[0], "--labels", "phantom")
+    assert (done.code, "different grids" in done.err) == (1, True)
+
+
+def test_phantoms_are_written_in_emidecs_layout_and_again_the_same(cli, tmp_path):
+    for folder in ("a", "b"):
+        assert cli("phantom", tmp_path / folder, "-n", "2", "--seed", "4").code == 0
+    names = sorted(str(path.relative_to(tmp_path / "a")) for path in (tmp_path / "a").rglob("*.nii.gz"))
+    assert names == [f"Case_00{i}/{part}/Case_00{i}.nii.gz" for i in range(2) for part in ("Contours", "Images")]
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_phantoms_have_scar_as_asked(cli, tmp_path):
+    for flag, expected in (("--scar", True), ("--no-scar", False)):
+        cli("phantom", tmp_path / flag, "-n", "1", flag)
+        labels = nib.load(tmp_path / flag / "Case_000" / "Contours" / "Case_000.nii.gz")
+        assert bool(np.isin(np.asanyarray(labels.dataobj), (3, 4)).any()) is expected
+
+
+def test_plugins_are_listed_with_version_licence_and_status(cli):
+    done = cli("plugins")
+    for word in ("built-in", "Apache-2.0", "prior smile", "generator signal", "loaded"):
+        assert word in done.out
+    rows = json.loads(cli("plugins", "--json").out)
+    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", "generator signal"]
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])
+def test_a_broken_plugin_is_a_red_row(cli, monkeypatch, arguments, code):
+    import importlib.metadata
+    import types
+
+    from claim_aug.plugins import loader
+
+    def fail():
+        raise ImportError("No module named 'nowhere'")
+
+    point = types.SimpleNamespace(name="sad", load=fail, dist=None)
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [point])
+    monkeypatch.delenv(loader.ALLOW)
+    loader.load_plugins.cache_clear()
+    done = cli("plugins", *arguments)
+    loader.load_plugins.cache_clear()
+    assert done.code == code
+    assert "failed: ImportError: No module named 'nowhere'" in done.out

@@ -1,0 +1,57 @@
+"""An image and its labels lie on one grid, or are refused with both named."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from claim_aug.data.case import Case, stem
+from claim_aug.errors import InputError
+
+
+def save(path, data, spacing=(1.5, 1.5, 10.0), shift=0.0):
+    affine = np.diag([*spacing, 1.0])
+    affine[0, 3] = shift
+    nib.save(nib.Nifti1Image(data, affine), path)
+    return path
+
+
+@pytest.fixture
+def pair(phantom, tmp_path):
+    return save(tmp_path / "image.nii.gz", phantom.image), save(tmp_path / "labels.nii.gz", phantom.labels)
+
+
+def test_a_case_is_named_after_its_image(pair):
+    assert Case.read(*pair).name == "image"
+    assert stem(pair[0].with_name("Case_P001.v2.nii")) == "Case_P001.v2"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda path, data: save(path, data[:, :-1]), r"different grids: shape \(112, 112, 7\) and \(112, 111, 7\)"),
+        (
+            lambda path, data: save(path, data, spacing=(1.5, 1.5, 8.0)),
+            "different grids: spacing 1.5 x 1.5 x 10 mm and",
+        ),
+        (lambda path, data: save(path, data, shift=30.0), "different grids: affine"),
+    ],
+)
+def test_different_grids_are_refused(pair, phantom, change, reason):
+    change(pair[1], phantom.labels)
+    with pytest.raises(InputError, match=reason):
+        Case.read(*pair)
+
+
+@pytest.mark.parametrize(("value", "reason"), [(np.nan, "1 voxels that are NaN"), (-np.inf, "1 voxels that are NaN")])
+def test_an_image_that_is_not_finite_is_refused(pair, phantom, value, reason):
+    image = phantom.image.copy()
+    image[0, 0, 0] = value
+    save(pair[0], image)
+    with pytest.raises(InputError, match=reason):
+        Case.read(*pair)
+
+
+def test_a_constant_image_is_refused(pair, phantom):
+    save(pair[0], np.full_like(phantom.image, 7))
+    with pytest.raises(InputError, match="is constant"):
+        Case.read(*pair)

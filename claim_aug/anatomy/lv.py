@@ -212,8 +212,9 @@ def wall_coordinates(
         level[:] = 0.5
     depth = np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)])
     angle, levels = np.stack(turned), level[:, None, None]
-    segment = aha_segment(angle, levels, cap=~cavity.any((1, 2), keepdims=True))
-    layers = {
+    beyond: Mask = ~np.any(cavity, axis=(1, 2))
+    segment = aha_segment(angle, levels, cap=beyond[:, None, None])
+    layers: dict[str, NDArray[Any]] = {
         "depth": depth,
         "angle": np.where(wall, angle, 0).astype(np.float32),
         "level": np.where(wall, levels, 0).astype(np.float32),

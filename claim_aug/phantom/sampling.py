@@ -53,7 +53,8 @@ def sample_parameters(
     rv_depth, fat, muscle = rng.uniform(27, 37), rng.uniform(10, 26), rng.uniform(9, 14)
     epicardial_fat = float(rng.uniform(2, 4.5))
     drift = rng.normal(0, 0.03, 2)
-    slack = 0.5 * depth * abs(drift) + 4
+    # Drift of the axis, breathing, and contours that wobble by a tenth of the radius.
+    slack = 0.5 * depth * abs(drift) + 4 + 0.1 * (radius + wall)
     small = min(1.0, width / (2 * (radius + wall + slack[0]) + rv_depth + 12), height / (3.2 * (radius + wall) + 30))
     radius, wall, rv_depth, epicardial_fat = small * radius, small * wall, small * rv_depth, small * epicardial_fat
     outer = radius + wall

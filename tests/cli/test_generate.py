@@ -192,7 +192,7 @@ BAD = {
     "empty labels": (lambda image, labels: rewrite(labels, np.zeros_like), "no LV myocardium"),
     "constant image": (lambda image, labels: rewrite(image, np.ones_like), "is constant"),
     "rounding noise": (lambda image, labels: rewrite(labels, lambda a: a * np.float32(1.00001)), "not whole numbers"),
-    "wrong scheme": (lambda image, labels: rewrite(labels, lambda a: a + 4 * (a == 5)), r"\[0, 1, 2, 9\].*phantom"),
+    "wrong scheme": (lambda image, labels: rewrite(labels, lambda a: a + np.uint8(4) * (a == 5)), r"\[0, 1, 2, 9\].*phantom"),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
@@ -87,6 +87,7 @@ def test_same_seed_same_bytes_other_seed_other_heart() -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(1693, 48, 52, 6, 2.0)
 @given(st.integers(0, 2**32), st.integers(48, 140), st.integers(48, 140), st.integers(3, 12), st.floats(1, 2))
 def test_any_grid_holds_a_whole_heart(seed: int, width: int, height: int, slices: int, voxel: float) -> None:
     parameters = sample_parameters(

@@ -76,9 +76,13 @@ class ScarSynthesizer:
         generator: str | ScarGenerator = "signal",
         *,
         labels: str | LabelScheme = "emidec",
-        existing: Existing = "keep",
+        existing: Existing | str = "keep",
         **options: Any,
     ) -> None:
+        for role, backend, method in (("prior", prior, "sample"), ("generator", generator, "render")):
+            if not isinstance(backend, str) and not callable(getattr(backend, method, None)):
+                msg = f"{role} needs to be a name or an object with the method {method!r}, got {backend!r}"
+                raise InputError(msg)
         if existing not in EXISTING:
             msg = f"existing needs to be one of {', '.join(EXISTING)}, got {existing!r}"
             raise InputError(msg)
@@ -147,9 +151,12 @@ class ScarSynthesizer:
         image, labels = np.asarray(image), np.asarray(labels)
         volume = labels[0] if labels.ndim == 4 and labels.shape[0] == 1 else labels
         check_image(image, volume)
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            msg = f"seed needs to be a whole number from 0, got {seed!r}"
+            raise InputError(msg)
         full = anatomy or self.anatomy(volume, affine=affine, spacing=spacing)
         if full.scar.any() and self.existing == "refuse":
-            msg = f"the scan already has {int(full.scar.sum())} voxels of scar; use existing='keep' or 'replace'"
+            msg = f"the scan already has {int(full.scar.sum())} voxels of scar; existing=keep or replace accepts it"
             raise InputError(msg)
         here = full.healed() if self.existing == "replace" else full
         prior, generator = self._backends
@@ -185,7 +192,7 @@ class ScarSynthesizer:
                 "note": mask.note,
                 "existing": self.existing,
             },
-            seed=seed,
+            seed=int(seed),
             anatomy=full,
         )
 

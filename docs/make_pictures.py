@@ -33,7 +33,9 @@ def main() -> None:
 def make_sample() -> tuple[Phantom, ScarSample]:
     """A healthy phantom, and the same phantom with an infarct and MVO in one coronary territory."""
     phantom = make_phantom(PHANTOM_SEED, scar=False)
-    synthesizer = ScarSynthesizer("smile", "signal", labels="phantom", burden=22, territory=TERRITORY, mvo=0.15, brightness=1.6)
+    synthesizer = ScarSynthesizer(
+        "smile", "signal", labels="phantom", burden=22, territory=TERRITORY, mvo=0.15, brightness=1.6
+    )
     return phantom, synthesizer.sample(phantom.image, phantom.labels, affine=phantom.affine, seed=SCAR_SEED)
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from claim_aug import LVAnatomy
+from claim_aug.phantom import Phantom, make_phantom
+
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")  # the same examples at every run: a landing does not depend on luck
 
 os.environ["CLAIM_AUG_PLUGINS"] = ""  # what a developer has installed must not decide a test
 
-from claim_aug import LVAnatomy
-from claim_aug.phantom import Phantom, make_phantom
 
 ROOT = Path(__file__).parents[1]
 

@@ -136,8 +136,8 @@ def test_without_an_anchor_the_scar_may_be_anywhere_round_the_wall(phantom):
     labels = np.where(phantom.labels == 5, 0, phantom.labels)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        drawn = [sample(ScarSynthesizer(), phantom, seed, labels=labels).parameters["prior"] for seed in range(12)]
-    angles = np.radians([prior["front"]["angle"] for prior in drawn])
+        drawn = [sample(ScarSynthesizer(), phantom, seed, labels=labels).parameters["prior"] for seed in range(30)]
+    angles = np.radians([prior["front"]["sources"][0]["angle"] for prior in drawn])
     assert abs(np.exp(1j * angles).mean()) < 0.6
     assert {prior["territory"] for prior in drawn} == {None}
 
@@ -181,6 +181,27 @@ def test_input_that_cannot_be_used_is_refused(phantom, change, error, reason):
     image, labels = change(phantom.image, phantom.labels)
     with pytest.raises(error, match=reason):
         ScarSynthesizer(labels="phantom").sample(image, labels, seed=0)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "7", None, True])
+def test_a_seed_that_is_no_whole_number_is_refused(phantom, seed):
+    with pytest.raises(InputError, match="seed needs to be a whole number from 0"):
+        sample(ScarSynthesizer(labels="phantom"), phantom, seed)
+
+
+def test_something_that_is_no_prior_is_refused():
+    with pytest.raises(InputError, match="prior needs to be a name or an object with the method 'sample', got 3"):
+        ScarSynthesizer(3)
+
+
+def test_single_precision_spacing_gives_the_same_sample_as_the_affine(phantom):
+    affine = np.diag([1.4583334, 1.4583334, 10, 1])
+    synthesizer = ScarSynthesizer(labels="phantom")
+    one = synthesizer.sample(phantom.image, phantom.labels, affine=affine, seed=1)
+    two = synthesizer.sample(
+        phantom.image, phantom.labels, affine=affine, spacing=np.float32([1.4583334, 1.4583334, 10]), seed=1
+    )
+    assert one.image.tobytes() == two.image.tobytes()
 
 
 class Outside:

@@ -106,7 +106,10 @@ class LabelScheme:
         if not set(found) <= set(self.values):
             fitting = [name for name, scheme in SCHEMES.items() if set(found) <= set(scheme.values)]
             hint = f"; these schemes would fit: {', '.join(fitting)}" if fitting else ""
-            msg = f"the label map holds the values {found}, but the scheme is {self}{hint}"
+            shown = f"{found}" if len(found) <= 16 else f"{str(found[:8])[:-1]}, ...] ({len(found)} of them)"
+            if len(found) > 16:
+                hint = "; is this an image, not a label map?"
+            msg = f"the label map holds the values {shown}, but the scheme is {self}{hint}"
             raise LabelError(msg)
         masks = {tissue: np.isin(whole, getattr(self, tissue)) for tissue in ("cavity", "infarct", "mvo", "rv")}
         wall = np.isin(whole, self.myocardium) | masks["infarct"] | masks["mvo"]

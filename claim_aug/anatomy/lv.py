@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy.aha import SEGMENTS, aha_segment
 from claim_aug.anatomy.anchor import Anchor, anchor_from_rv
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
-from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
+from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation, find_through_plane
 from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
 from claim_aug.errors import AnatomyError, UnanchoredWarning
 
@@ -25,6 +25,10 @@ MYOCARDIAL_DENSITY = 1.05
 #: Room kept around the ventricle: enough for the RV and for a generator to see where it paints.
 MARGIN_MM = 30.0
 FEWEST_WALL_VOXELS = 30
+#: An average heart, for scans that do not say how large a voxel is: the two EMIDEC stacks have 29 and 35 mm, and slices
+#: of LGE stacks lie about 10 mm apart.
+EPICARDIAL_RADIUS_MM = 32.0
+SLICE_GAP_MM = 10.0
 #: A ring that leaves more of the cavity open than this is not counted by the thirds of the long axis.
 CLOSED = 0.9
 
@@ -45,7 +49,7 @@ class LVAnatomy:
         wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
         orientation, anchor: how the stack lies, and what its angle rests on.
         level_known: whether basal, mid and apical thirds mean anything (not in a single slice, which counts as mid).
-        spacing: mm per axis; (1, 1, 1) where unknown.
+        spacing: mm per axis; where it is not known, that of an average heart of this size in pixels.
         spacing_known: whether volumes and masses mean anything.
         box, grid_shape: where the region lies in the scan.
     """
@@ -94,11 +98,14 @@ class LVAnatomy:
             LabelError: values outside the scheme.
             AnatomyError: no myocardium, no cavity, or too little of either.
         """
+        if anterior_insertion is not None and not np.isfinite(anterior_insertion):
+            msg = f"the angle of the anterior RV insertion needs to be a number of degrees, got {anterior_insertion}"
+            raise AnatomyError(msg)
         picture = np.ndim(labels) == 2
         tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
         affine = None if affine is None else check_affine(affine)
         known = spacing is not None or affine is not None
-        voxel = check_spacing(spacing, affine)
+        voxel = check_spacing(spacing, affine) if known else nominal_spacing(tissues, through_plane)
         box = region(tissues, voxel)
         tissues = Tissues(**{name: mask[box] for name, mask in vars(tissues).items()})
         orientation = find_orientation(
@@ -243,11 +250,25 @@ def check_affine(affine: ArrayLike) -> NDArray[np.float64]:
     return matrix
 
 
+def nominal_spacing(tissues: Tissues, through_plane: int | None) -> tuple[float, float, float]:
+    """Spacing that makes an average heart of this one: widest slice ``EPICARDIAL_RADIUS_MM``, slices ``SLICE_GAP_MM``.
+
+    Lengths such as the raggedness of a scar need some scale; volumes and masses are not derived from it.
+    """
+    axis = find_through_plane(tissues, (1.0, 1.0, 1.0)) if through_plane is None else through_plane
+    area = (tissues.cavity | tissues.wall).sum(tuple(other for other in range(3) if other != axis)).max()
+    voxel = [EPICARDIAL_RADIUS_MM / float(np.sqrt(area / np.pi))] * 3
+    voxel[axis] = SLICE_GAP_MM
+    return voxel[0], voxel[1], voxel[2]
+
+
 def check_spacing(spacing: Sequence[float] | None, affine: NDArray[np.float64] | None) -> tuple[float, float, float]:
-    """Spacing in mm for three axes: given, else the affine's, else 1 mm."""
+    """Spacing in mm for three axes: given, else the affine's."""
     if spacing is None:
-        spacing = (1.0, 1.0, 1.0) if affine is None else np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
-    voxel = [float(size) for size in spacing] + [1.0] * (3 - len(spacing))
+        assert affine is not None
+        spacing = np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
+    # Headers keep spacing in single precision and affines in double: rounded, both give the same scar.
+    voxel = [round(float(size), 4) for size in spacing] + [1.0] * (3 - len(spacing))
     if len(voxel) != 3 or not all(np.isfinite(voxel)) or min(voxel) <= 0:
         msg = f"spacing needs three positive numbers in mm, got {list(spacing)}"
         raise AnatomyError(msg)

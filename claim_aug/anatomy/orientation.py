@@ -28,7 +28,7 @@ class Orientation:
         base_found: whether the data said so; if not, ``base`` is the convention of ``stacked_apex_first`` files.
         winding: +1 where AHA segments run anterior -> septum -> inferior with growing angle (from the first in-plane
             axis towards the second), -1 where they run against it.
-        winding_source: ``"given"``, ``"affine"`` (its handedness and the basal end), or ``"assumed"``.
+        winding_source: ``"given"``, ``"affine"`` (the handedness of a trustworthy one), or ``"assumed"``.
     """
 
     through_plane: int
@@ -71,8 +71,19 @@ def find_orientation(
     handedness = 1.0 if affine is None else float(np.sign(np.linalg.det(affine[:3, :3]))) or 1.0
     parity = -1 if axis == 1 else 1
     sense = int(parity * handedness) * (1 if end == "first" else -1)
-    known = affine is not None and found is not None
+    known = affine is not None and found is not None and trustworthy(affine, spacing)
     return Orientation(axis, end, found is not None, sense, "affine" if known else "assumed")
+
+
+def trustworthy(affine: NDArray[np.float64], spacing: Sequence[float]) -> bool:
+    """Whether an affine knows the patient: its voxels have the scan's size, and it is oblique.
+
+    EMIDEC and ACDC files carry the identity with flipped signs. A short-axis stack is never aligned with the patient's
+    axes, so one that says it is has lost its orientation.
+    """
+    sizes = np.sqrt((affine[:3, :3] ** 2).sum(0))
+    oblique = np.abs(affine[:3, :3] / sizes).max(0).min() < 0.999
+    return bool(oblique and np.allclose(sizes, spacing, rtol=1e-2))
 
 
 def find_through_plane(tissues: Tissues, spacing: Sequence[float]) -> int:

@@ -19,7 +19,7 @@ def aha(
     labels: Annotated[Path, typer.Argument(help="Label map (.nii.gz, .nii, .png).")],
     out: Annotated[Path, typer.Argument(help="Where to write the AHA segment map, in the same grid.")],
     image: Annotated[Path | None, typer.Option(help="The scan itself; checked to lie on the same grid.")] = None,
-    scheme: opt.Scheme = "emidec",
+    scheme: opt.Scheme = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     anterior_insertion: opt.AnteriorInsertion = None,
     through_plane: opt.ThroughPlane = None,
@@ -31,17 +31,16 @@ def aha(
     import json
 
     from claim_aug.anatomy import LVAnatomy
+    from claim_aug.data.case import check_same_grid
     from claim_aug.data.provenance import plain
+    from claim_aug.data.voxels import read_voxels
     from claim_aug.jobs.aha import segment_report, write_segment_map
 
     known = opt.orientation(anterior_insertion, through_plane, base, winding)
-    from claim_aug.data.case import check_same_grid
-    from claim_aug.data.voxels import read_voxels
-
     file = read_voxels(labels)
     if image is not None:
         check_same_grid(read_voxels(image), file)
-    anatomy = LVAnatomy.from_labels(file.data, scheme, affine=file.affine, spacing=file.spacing, **known)
+    anatomy = LVAnatomy.from_labels(file.data, scheme or "emidec", affine=file.affine, spacing=file.spacing, **known)
     write_segment_map(file, anatomy, out, overwrite=overwrite)
     report = plain(segment_report(anatomy))
     typer.echo(json.dumps(report, indent=2)) if as_json else print_table(report, out)

@@ -11,6 +11,7 @@ from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
 
 DEMO_CASE = "Case_demo"
+RESERVED = ("labels", "prior", "generator", "existing", "mask")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +27,7 @@ def generate(
     prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
     generator: Annotated[str, typer.Option(help="What scar looks like: signal, or a plugin's.")] = "signal",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
-    scheme: opt.Scheme = "emidec",
+    scheme: opt.Scheme = None,
     existing: Annotated[
         str, typer.Option(metavar="keep|replace|refuse", help="What to do with scar that the scan already has.")
     ] = "keep",
@@ -51,7 +52,7 @@ def generate(
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Put new scar into a scan: images, matching labels, sidecars and a preview."""
-    from claim_aug.data.case import Case
+    from claim_aug.data.case import Case, sha256
     from claim_aug.jobs.generate import generate_case
     from claim_aug.synthesizer import ScarSynthesizer
 
@@ -69,27 +70,47 @@ def generate(
     if mask is not None and prior == "smile":
         prior = "manual"
     if demo:
-        out, labels = out or labels or image, None
-        opt.required(out=out)
-        image, labels, scheme = demo_case(out, seed, overwrite)  # type: ignore[arg-type]
-    opt.required(image=image, labels=labels, out=out)
+        if labels or out or scheme:
+            msg = "--demo makes its own scan with its own labels: claim-aug generate --demo OUT"
+            raise InputError(msg)
+        image, out, scheme = None, image, "phantom"
+    opt.required(out=out) if demo else opt.required(image=image, labels=labels, out=out)
+    assert out is not None
+    synthesizer = ScarSynthesizer(
+        prior,
+        generator,
+        labels=scheme or "emidec",
+        existing=existing,
+        **parameters,  # type: ignore[arg-type]
+    )
+    if demo:
+        image, labels = demo_case(out, seed, overwrite)
     assert image is not None
     assert labels is not None
-    assert out is not None
-    synthesizer = ScarSynthesizer(prior, generator, labels=scheme, existing=existing, **parameters)  # type: ignore[arg-type]
     case = Case.read(image, labels)
     anatomy = synthesizer.anatomy(case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing, **known)
+    request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
+    if mask is not None:
+        request["mask"] = {"file": mask.name, "sha256": sha256(mask)}
     with progress_bar() as progress:
         task = progress.add_task(case.name, total=count)
         samples = generate_case(
-            case, synthesizer, anatomy, out,
-            count=count, seed=seed, preview=preview, overwrite=overwrite, advance=lambda: progress.advance(task),
-        )  # fmt: skip
+            case,
+            synthesizer,
+            anatomy,
+            out,
+            request=request,
+            count=count,
+            seed=seed,
+            preview=preview,
+            overwrite=overwrite,
+            advance=lambda: progress.advance(task),
+        )
     report(case.name, samples, count, out)
 
 
-def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path, str]:
-    """A healthy phantom on disk, in EMIDEC's layout, with an RV label."""
+def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path]:
+    """Image and labels of a healthy phantom on disk, in EMIDEC's layout, with an RV label."""
     from claim_aug.data.staging import refuse_existing, staged
     from claim_aug.phantom import make_phantom, write_emidec
 
@@ -98,7 +119,7 @@ def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path, str]:
     with staged(out / "phantom") as stage:
         write_emidec(make_phantom(seed, scar=False), stage, DEMO_CASE)
     folder = out / "phantom" / DEMO_CASE
-    return folder / "Images" / f"{DEMO_CASE}.nii.gz", folder / "Contours" / f"{DEMO_CASE}.nii.gz", "phantom"
+    return folder / "Images" / f"{DEMO_CASE}.nii.gz", folder / "Contours" / f"{DEMO_CASE}.nii.gz"
 
 
 def read_mask(path: Path) -> Any:
@@ -115,8 +136,9 @@ def settings(texts: list[str]) -> dict[str, Any]:
     pairs = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals:
-            msg = f"--set needs NAME=VALUE, got {text!r}"
+        if not equals or name in RESERVED:
+            why = f"; {name} has an option of its own" if name in RESERVED else ""
+            msg = f"--set needs NAME=VALUE of a prior or generator, got {text!r}{why}"
             raise InputError(msg)
         try:
             pairs[name] = json.loads(value)
@@ -131,7 +153,8 @@ def progress_bar() -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def report(case: str, samples: list[Any], count: int, out: Path) -> None:
@@ -139,7 +162,9 @@ def report(case: str, samples: list[Any], count: int, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("sample", "burden %LV", "transmurality", "AHA segments", "MVO %", title=f"{case}: {count} samples")
+    title = f"{case}: {opt.counted(count, 'sample')}"
+    title += f", the first {len(samples)}" if len(samples) < count else ""
+    table = Table("sample", "burden %LV", "transmurality", "AHA segments", "MVO %", title=title)
     for index, sample in enumerate(samples):
         real = sample.parameters["realised"]
         cells = (real["transmurality_mean"], ", ".join(map(str, real["segments"])), real["mvo_percent_of_scar"])

@@ -10,9 +10,10 @@ import typer
 from claim_aug.errors import InputError
 
 Scheme = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--labels",
+        show_default="emidec",
         help="Label scheme: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
         "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
     ),
@@ -78,6 +79,11 @@ def segment_list(text: str | None) -> tuple[int, ...] | None:
     except ValueError:
         msg = f"--segments needs AHA segments such as 1,2,7,8, got {text!r}"
         raise InputError(msg) from None
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 sample``, ``2 samples``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def required(**paths: Path | None) -> None:

@@ -38,4 +38,4 @@ def phantom(
         for index, name in enumerate(progress.track(names, description="phantoms")):
             drawn = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
             write_emidec(make_phantom(drawn, scar=scar), stage, name)
-    typer.echo(f"{count} phantoms written to {out} (label scheme: phantom)")
+    typer.echo(f"{opt.counted(count, 'phantom')} written to {out} (label scheme: phantom)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from claim_aug.synthesizer import ScarSample
 COMMENT = f"SYNTHETIC scar by claim-aug {__version__}; not for diagnosis"
 
 
-def sidecar(case: Case, sample: ScarSample, *, scheme: str) -> dict[str, Any]:
+def sidecar(case: Case, sample: ScarSample, *, scheme: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """Everything needed to make the sample again and to audit it, ready for JSON."""
     return {
         "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
@@ -28,6 +29,7 @@ def sidecar(case: Case, sample: ScarSample, *, scheme: str) -> dict[str, Any]:
             for role, file in (("image", case.image), ("labels", case.labels))
         },
         "scheme": scheme,
+        "request": dict(request),
         "anatomy": describe(sample.anatomy),
         "parameters": plain(sample.parameters),
     }

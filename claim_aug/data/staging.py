@@ -22,22 +22,28 @@ def staged(out: Path) -> Iterator[Path]:
     """
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
     stage: Path | None = None
+    moved: list[Path] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".claim-aug-", dir=out))
         yield stage
         for file in sorted(path for path in stage.rglob("*") if path.is_file()):
             target = out / file.relative_to(stage)
+            made += [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
             target.parent.mkdir(parents=True, exist_ok=True)
+            fresh = not target.exists()
             file.replace(target)
+            moved += [target] * fresh
     except OSError as error:
+        for target in moved:
+            target.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         msg = f"cannot write to {out}: {reason}; nothing was written"
         raise OutputError(msg) from error
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)
-        for folder in made:
+        for folder in sorted(made, key=lambda folder: -len(folder.parts)):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
@@ -50,5 +56,6 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
     """
     taken = [name for name in names if (out / name).exists()]
     if taken:
-        msg = f"{out / taken[0]} exists already ({len(taken)} such files); choose another folder or add --overwrite"
+        also = f" ({len(taken)} such files)" if len(taken) > 1 else ""
+        msg = f"{out / taken[0]} exists already{also}; choose another folder or add --overwrite"
         raise OutputError(msg)

@@ -160,11 +160,11 @@ def check_gzip(path: Path) -> None:
 
 def header_spacing(path: Path, image: Any) -> tuple[float, ...]:
     """Spacing from ``pixdim``. Where the affine says otherwise ``pixdim`` is right (EMIDEC, ACDC); both are named."""
-    pixdim = tuple(round(float(size), 6) for size in image.header.get_zooms()[:3])
+    pixdim = tuple(float(size) for size in image.header.get_zooms()[:3])
     if not all(np.isfinite(size) and size > 0 for size in pixdim):
         msg = f"{path} has the pixdim {pixdim}; spacing needs to be positive"
         raise InputError(msg)
-    affine = tuple(round(float(size), 6) for size in nib.affines.voxel_sizes(image.affine))[: len(pixdim)]
+    affine = tuple(float(size) for size in nib.affines.voxel_sizes(image.affine))[: len(pixdim)]
     if not np.allclose(pixdim, affine, rtol=1e-3):
         warnings.warn(
             f"{path.name}: pixdim says {listed(pixdim)} mm, the affine {listed(affine)} mm; pixdim is used",

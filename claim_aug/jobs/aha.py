@@ -12,6 +12,7 @@ from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
 from claim_aug.data.provenance import describe
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.data.voxels import VoxelFile
+from claim_aug.errors import InputError
 
 
 def segment_report(anatomy: LVAnatomy) -> dict[str, Any]:
@@ -33,8 +34,12 @@ def write_segment_map(file: VoxelFile, anatomy: LVAnatomy, out: Path, *, overwri
     """Write the segments (1-17, 0 elsewhere) with the geometry and dtype of the label file.
 
     Raises:
+        InputError: ``out`` is of another kind than the label file.
         OutputError: it exists, or cannot be written.
     """
+    if not out.name.lower().endswith(file.suffix):
+        msg = f"{out} needs to end in {file.suffix}, as {file.path.name} is of that kind"
+        raise InputError(msg)
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     segments = anatomy.on_grid(anatomy.segment).reshape(file.data.shape)

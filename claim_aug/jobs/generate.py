@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,11 +54,15 @@ def generate_case(
     *,
     count: int,
     seed: int,
+    request: Mapping[str, Any] | None = None,
     preview: bool = True,
     overwrite: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> list[ScarSample]:
     """Write ``count`` samples with label maps, sidecars and a preview to ``out``, all or none.
+
+    Args:
+        request: what was asked for, recorded in every sidecar.
 
     Returns:
         The samples of the preview, at most ``PREVIEWED``.
@@ -74,7 +79,8 @@ def generate_case(
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
     with staged(out) as stage:
         for names, sample in zip(files, itertools.chain([first], samples), strict=True):
-            write_sample(stage, names, case, sample, synthesizer)
+            replica = {"replica": files.index(names)}
+            write_sample(stage, names, case, sample, synthesizer, request=dict(request or {}) | replica)
             if len(shown) < PREVIEWED:
                 shown.append(sample)
             advance()
@@ -96,11 +102,19 @@ def iter_samples(
         )
 
 
-def write_sample(stage: Path, names: Files, case: Case, sample: ScarSample, synthesizer: ScarSynthesizer) -> None:
+def write_sample(
+    stage: Path,
+    names: Files,
+    case: Case,
+    sample: ScarSample,
+    synthesizer: ScarSynthesizer,
+    *,
+    request: Mapping[str, Any],
+) -> None:
     """Image, labels and sidecar of one sample."""
     for name in vars(names).values():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
     case.image.write(stage / names.image, sample.image, COMMENT)
     case.labels.write(stage / names.labels, sample.labels, COMMENT)
-    record = sidecar(case, sample, scheme=str(synthesizer.labels))
+    record = sidecar(case, sample, scheme=str(synthesizer.labels), request=request)
     (stage / names.sidecar).write_text(json.dumps(plain(record), indent=2) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
 
@@ -19,12 +20,14 @@ class ScarMask:
         infarct, mvo: disjoint masks inside the healthy wall.
         drawn: the parameters that were drawn or given, ready for JSON.
         note: why a request was not met, if so.
+        grey_zone: the part of ``infarct`` where living and dead cells mix; ``None`` where a prior knows of none.
     """
 
     infarct: Mask
     mvo: Mask
     drawn: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
+    grey_zone: Mask | None = None
 
     @property
     def scar(self) -> Mask:
@@ -45,12 +48,28 @@ def burden(mask: Mask, anatomy: LVAnatomy) -> float:
     return 100 * float(mask.sum()) / anatomy.wall_voxels
 
 
+def sectors(anatomy: LVAnatomy) -> NDArray[np.intp]:
+    """Sector of 6 degrees of every voxel of the region, counted through all slices."""
+    return (anatomy.angle // 6).astype(np.intp) + 60 * anatomy.slice_index
+
+
+def extent(scar: Mask, anatomy: LVAnatomy) -> float:
+    """Share of the wall's 6-degree sectors, over all slices, that hold scar, 0-1."""
+    sector = sectors(anatomy)
+    return np.unique(sector[scar & anatomy.wall]).size / np.unique(sector[anatomy.wall]).size
+
+
+def percent_of_scar(part: Mask | None, mask: ScarMask) -> float:
+    """Share of the scar that a part of it takes, in percent."""
+    return 0.0 if part is None else round(100 * float(part.sum()) / max(int(mask.scar.sum()), 1), 2)
+
+
 def transmurality(scar: Mask, anatomy: LVAnatomy) -> tuple[float, float]:
     """Mean and peak share of the wall's depth that is scar, over the scarred 6-degree sectors of all slices.
 
     The peak is the 95th percentile: one sector of two voxels is not a transmural infarct.
     """
-    sector = (anatomy.angle // 6).astype(int) + 60 * anatomy.slice_index
+    sector = sectors(anatomy)
     wall = np.bincount(sector[anatomy.wall])
     scarred = np.bincount(sector[scar & anatomy.wall], minlength=wall.size)
     share = scarred[scarred > 0] / wall[scarred > 0]
@@ -65,10 +84,12 @@ def realised(mask: ScarMask, anatomy: LVAnatomy) -> dict[str, Any]:
     return {
         "burden_percent": round(burden(mask.scar, anatomy), 3),
         "total_burden_percent": round(burden(mask.scar | anatomy.scar, anatomy), 3),
+        "extent": round(extent(mask.scar, anatomy), 4),
         "transmurality_mean": round(mean, 3),
         "transmurality_peak": round(peak, 3),
         "segments": list(voxels),
         "segment_voxels": {str(segment): count for segment, count in voxels.items()},
         "scar_ml": millilitres,
-        "mvo_percent_of_scar": round(100 * float(mask.mvo.sum()) / max(int(mask.scar.sum()), 1), 2),
+        "mvo_percent_of_scar": percent_of_scar(mask.mvo, mask),
+        "grey_zone_percent_of_scar": percent_of_scar(mask.grey_zone, mask),
     }

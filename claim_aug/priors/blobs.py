@@ -8,8 +8,8 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
 from claim_aug.priors.base import ScarMask
+from claim_aug.priors.law import ACUTE
 from claim_aug.priors.ranges import Range, check_range, draw
-from claim_aug.priors.smile import clinical_burden
 
 
 class RandomPrior:
@@ -29,12 +29,12 @@ class RandomPrior:
 
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """Draw size and scale, then the field."""
-        size = draw(self.burden, clinical_burden, rng)
+        size = draw(self.burden, ACUTE.draw_burden, rng)
         scale = draw(self.blob_size, lambda _: 6.0, rng)
         field = smooth_field(anatomy.wall.shape, [scale / spacing for spacing in anatomy.spacing], rng)
         candidates = np.flatnonzero(anatomy.healthy)
         if candidates.size == 0:
-            msg = "there is no healthy myocardium left for new scar; use existing='replace'"
+            msg = "there is no healthy myocardium left for new scar; existing=replace takes its place"
             raise InputError(msg)
         wanted = max(1, round(size / 100 * anatomy.wall_voxels))
         highest = candidates[np.argsort(-field.flat[candidates], kind="stable")[:wanted]]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.labels import present_values, whole_numbers
-from claim_aug.errors import InputError, MaskWarning
+from claim_aug.errors import InputError, LabelError, MaskWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 
@@ -73,7 +73,7 @@ class ManualPrior:
         if kept == 0:
             msg = (
                 f"none of the {asked} scar voxels of the mask lies in healthy myocardium; "
-                "use existing='replace' to draw over scar that the scan has"
+                "existing=replace draws over scar that the scan has"
             )
             raise InputError(msg)
         note = None
@@ -86,7 +86,11 @@ class ManualPrior:
 def scar_of(array: np.ndarray, scheme: LabelScheme) -> tuple[Mask, Mask]:
     """Infarct and MVO of a label map, or of a plain mask (not zero is infarct)."""
     if array.dtype != bool:
-        values = set(present_values(whole_numbers(array))) - set(scheme.background)
+        try:
+            values = set(present_values(whole_numbers(array))) - set(scheme.background)
+        except LabelError as error:
+            msg = f"the mask is neither a plain mask nor a label map: {error}"
+            raise InputError(msg) from error
         if len(values) > 1 and values <= set(scheme.values):
             tissues = scheme.read(array)
             return tissues.infarct, tissues.mvo

@@ -41,7 +41,22 @@ def check_range(name: str, value: Range | Sequence[float], lowest: float, highes
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-def check_segments(segments: Iterable[int] | None) -> tuple[int, ...] | None:
+def ends(value: Range) -> tuple[float, float]:
+    """Lowest and highest value that a parameter can take."""
+    return value if isinstance(value, tuple) else (float(value or 0), float(value or 0))
+
+
+def clash(one: str, value: object, other: str, another: object, reason: str) -> InputError:
+    """The error for two requests that cannot both be met."""
+    return InputError(f"{one} {shown(value)} and {other} {shown(another)} clash: {reason}")
+
+
+def shown(value: object) -> str:
+    """A parameter as a user would write it."""
+    return f"{value[0]:g}-{value[1]:g}" if isinstance(value, tuple) else str(value)
+
+
+def check_segments(segments: Iterable[int] | int | None) -> tuple[int, ...] | None:
     """AHA segments, sorted and unique.
 
     Raises:
@@ -49,8 +64,11 @@ def check_segments(segments: Iterable[int] | None) -> tuple[int, ...] | None:
     """
     if segments is None:
         return None
-    numbers = sorted({int(segment) for segment in segments})
+    try:
+        numbers = sorted({int(segment) for segment in ([segments] if isinstance(segments, int) else segments)})
+    except (TypeError, ValueError):
+        numbers = []
     if not numbers or not set(numbers) <= set(SEGMENTS):
-        msg = f"segments need to be AHA segments 1-17, got {numbers}"
+        msg = f"segments need to be AHA segments 1-17, got {segments!r}"
         raise InputError(msg)
     return tuple(numbers)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,109 +12,148 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import InputError
 from claim_aug.priors.base import ScarMask, burden
-from claim_aug.priors.ranges import Range, check_range, check_segments, draw
-from claim_aug.priors.territories import check_territory, draw_segments, draw_territory
-from claim_aug.priors.wavefront import Front, arrival, core, grow, without_crumbs
-
-#: Quantiles of infarct size in %LV mass: median 18, interquartile range 8-28. Between Rubenstein's 15 +- 12 and
-#: 26 +- 12, 8 +- 8 to 23 +- 9 in first infarcts (PMC2948162), and EMIDEC's 24 +- 16 mL.
-BURDEN_QUANTILES = ((0, 1.5), (0.25, 8), (0.5, 18), (0.75, 28), (1, 45))
-#: Quantiles of the share of MVO in infarcts that have it, in the patients of ``clinical_mvo``.
-MVO_QUANTILES = ((0, 0.01), (0.25, 0.06), (0.5, 0.11), (0.75, 0.21), (1, 0.3))
-#: A front this far past the epicardium has taken every voxel of the wall it can reach.
-FULL_REACH = 3.0
+from claim_aug.priors.growth import Wish, core, find_profile, grey_rim, tidy
+from claim_aug.priors.law import PRESETS, SmileLaw
+from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
+from claim_aug.priors.territories import check_territory, draw_segments
+from claim_aug.priors.wavefront import Front, Source, arrival, survey
 
 
 @dataclass(frozen=True)
 class SmileParameters:
-    """Everything ``smile`` draws for one scar; ``burden`` in %LV, ``mvo`` as share of the scar."""
+    """Everything ``smile`` draws for one scar.
+
+    Attributes:
+        burden: size in %LV.
+        wish: mean transmurality, or extent.
+        reach: depth at its centre, in walls.
+        territory, front: place and shape.
+        mvo, grey_zone: shares of the scar.
+    """
 
     burden: float
+    wish: Wish
+    reach: float
     territory: str | None
     front: Front
-    reach_fixed: bool
     mvo: float
+    grey_zone: float
 
 
 class SmilePrior:
     """Grows one ischaemic scar from the endocardium in the territory of a coronary artery.
 
-    A number is fixed, a pair is a range, ``None`` is the clinical distribution.
+    A number is fixed, a pair is a range, ``None`` is the clinical distribution, or that of ``law``.
 
     Args:
+        law: distributions to draw from, or a JSON file of ``claim-aug prior fit``; clinical where not given.
+        preset: ``"acute"`` (may have MVO) or ``"chronic"`` (smaller, thinner, no MVO), where no ``law`` is given.
         burden: scar in percent of LV mass, 0.1-100.
-        transmurality: depth of the scar at its centre as a share of the wall, 0.05-1.
+        transmurality: mean share of the wall's depth over the scarred sectors, 0.05-1.
+        extent: share of the wall's sectors that are scarred, 0.01-1. Size is extent times transmurality, so two of the
+            three give the third.
         territory: ``"LAD"``, ``"RCA"`` or ``"LCX"``.
         segments: AHA segments that the scar may not leave.
-        mvo: share of the scar that is microvascular obstruction, 0-0.6; ``None`` draws whether there is any,
-            likelier in large infarcts (PMC2948162).
+        mvo: share of the scar that is microvascular obstruction, 0-0.6.
+        grey_zone: share of the scar that is its grey rim, 0-0.6.
 
     Raises:
-        InputError: a parameter out of range, or both ``territory`` and ``segments``.
+        InputError: a parameter out of range, or two that clash.
     """
 
     def __init__(
         self,
+        law: SmileLaw | str | Path | None = None,
         *,
+        preset: str = "acute",
         burden: Range = None,
         transmurality: Range = None,
+        extent: Range = None,
         territory: str | None = None,
         segments: Iterable[int] | None = None,
         mvo: Range = None,
+        grey_zone: Range = None,
     ) -> None:
+        if preset not in PRESETS:
+            msg = f"preset needs to be one of {', '.join(PRESETS)}, got {preset!r}"
+            raise InputError(msg)
+        self.law = PRESETS[preset] if law is None else law if isinstance(law, SmileLaw) else SmileLaw.load(law)
         self.burden = check_range("burden", burden, 0.1, 100)
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
+        self.extent = check_range("extent", extent, 0.01, 1)
         self.territory = check_territory(territory)
         self.segments = check_segments(segments)
         self.mvo = check_range("mvo", mvo, 0, 0.6)
+        self.grey_zone = check_range("grey_zone", grey_zone, 0, 0.6)
+        self._refuse_clashes(preset)
+
+    def _refuse_clashes(self, preset: str) -> None:
+        size, depth, extent = self.burden, self.transmurality, self.extent
         if self.territory and self.segments:
-            msg = f"territory {self.territory} and segments {list(self.segments)} clash: give one of them"
+            raise clash("territory", self.territory, "segments", list(self.segments), "give one of them")
+        if size is not None and depth is not None and extent is not None:
+            msg = "burden, transmurality and extent clash: size is extent times transmurality, so give two of them"
             raise InputError(msg)
+        for name, share in (("transmurality", depth), ("extent", extent)):
+            if size is not None and share is not None and ends(size)[0] > 100 * ends(share)[1]:
+                raise clash("burden", size, name, share, f"at most {100 * ends(share)[1]:g} %LV can be reached")
+        if preset == "chronic" and self.mvo is not None and ends(self.mvo)[1] > 0:
+            raise clash("preset", preset, "mvo", self.mvo, "MVO is found in acute infarcts only")
+        if self.mvo is not None and self.grey_zone is not None and ends(self.mvo)[0] + ends(self.grey_zone)[0] > 0.9:
+            raise clash("mvo", self.mvo, "grey_zone", self.grey_zone, "together they leave less than a tenth of scar")
 
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """Draw the parameters of a scar, then grow it."""
         return apply(self.sample_parameters(anatomy, rng), anatomy, rng)
 
     def sample_parameters(self, anatomy: LVAnatomy, rng: np.random.Generator) -> SmileParameters:
-        """Size first, then place, depth (larger infarcts are more often transmural) and shape."""
-        size = draw(self.burden, clinical_burden, rng)
-        territory = None if self.segments else self.territory or draw_territory(rng)
+        """Size and depth first, then place and shape, then what is inside."""
+        size, wish = self._draw_size(rng)
+        territory = None if self.segments else self.territory or self.law.draw_territory(rng)
         fed = self.segments or draw_segments(territory or "LAD", rng)
-        angle, position = draw_centre(fed, anatomy, rng)
         # Nobody knows where the artery is in a ventricle without an anchor; always the same wall would be a bias.
         loose = not anatomy.anchor.known and self.segments is None
+        if loose:
+            territory, fed = self.territory, tuple(SEGMENTS)
         front = Front(
-            angle=angle,
-            position=position,
-            reach=draw(self.transmurality, lambda rng: clinical_reach(size, rng), rng),
-            elongation=float(np.exp(rng.normal(0, 0.3))),
+            sources=draw_sources(fed, self.law, anatomy, rng),
+            elongation=float(np.exp(rng.normal(0, 0.4))),
             drift=float(rng.normal(0, 0.3)),
-            taper=float(rng.uniform(2, 6)),
-            raggedness=float(rng.uniform(0.1, 0.3)),
+            raggedness=float(rng.uniform(0.05, 0.15)),
+            roughness=float(rng.uniform(0, 0.15)),
+            jitter=float(rng.uniform(0.05, 0.3)),
+            spared=float(self.law.spared * rng.uniform(0, 2)),
             segments=fed,
             strict=self.segments is not None,
         )
-        if loose:
-            front = replace(front, angle=float(rng.uniform(0, 360)), segments=tuple(SEGMENTS))
-            territory = self.territory
-        mvo = draw(self.mvo, lambda rng: clinical_mvo(size, rng), rng)
-        return SmileParameters(size, territory, front, self.transmurality is not None, mvo)
+        mvo = draw(self.mvo, lambda rng: self.law.draw_mvo(size, rng), rng)
+        grey = min(draw(self.grey_zone, self.law.draw_grey_zone, rng), 0.9 - mvo)
+        return SmileParameters(size, wish, draw_reach(wish, rng), territory, front, mvo, grey)
+
+    def _draw_size(self, rng: np.random.Generator) -> tuple[float, Wish]:
+        """Burden, and the transmurality or extent that goes with it; redrawn where they would need more than a wall."""
+        for _ in range(50):
+            depth = draw(self.transmurality, lambda _: 0.0, rng)
+            extent = draw(self.extent, lambda _: 0.0, rng)
+            size = 100 * depth * extent or draw(self.burden, self.law.draw_burden, rng)
+            depth = depth or (0.0 if extent else self.law.draw_transmurality(size, rng))
+            if size <= 100 * (extent or depth):
+                break
+        firm = self.transmurality is not None or self.extent is not None
+        return size, Wish(None if extent else depth, extent or None, firm)
 
 
 def apply(parameters: SmileParameters, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
-    """Grow the scar to its burden. A depth that was not asked for gives way to the burden, nothing else does."""
+    """Grow the scar to its size and depth, then set core and rim apart."""
     wanted = max(1, round(parameters.burden / 100 * anatomy.wall_voxels))
-    state = rng.bit_generator.state
-    front = parameters.front
-    time = arrival(front, anatomy, rng)
-    while not parameters.reach_fixed and np.isfinite(time).sum() < wanted and front.reach < FULL_REACH:
-        front = replace(front, reach=1.3 * front.reach)
-        rng.bit_generator.state = state
-        time = arrival(front, anatomy, rng)
-    scar = without_crumbs(grow(time, wanted))
-    mvo = core(scar, anatomy.healthy, time, parameters.mvo, anatomy)
-    drawn = asdict(replace(parameters, front=front)) | {"prior": "smile"}
-    return ScarMask(scar & ~mvo, mvo, drawn, shortfall(parameters, burden(scar, anatomy)))
+    terrain = survey(parameters.front, anatomy, rng)
+    profile, voxels = find_profile(terrain, parameters.reach, wanted, parameters.wish, anatomy)
+    time = arrival(terrain, profile.reach, profile.taper)
+    scar = tidy(time, voxels, anatomy)
+    mvo = core(scar, time, parameters.mvo, anatomy)
+    grey = grey_rim(scar & ~mvo, scar, time, parameters.grey_zone, anatomy)
+    drawn = {"prior": "smile"} | asdict(parameters) | {"profile": asdict(profile)}
+    return ScarMask(scar & ~mvo, mvo, drawn, shortfall(parameters, burden(scar, anatomy)), grey)
 
 
 def shortfall(parameters: SmileParameters, reached: float) -> str | None:
@@ -121,39 +161,45 @@ def shortfall(parameters: SmileParameters, reached: float) -> str | None:
     if abs(reached - parameters.burden) <= 1:
         return None
     room = f"AHA segments {list(parameters.front.segments)}" if parameters.front.strict else "the healthy wall"
-    depth = f" at transmurality {parameters.front.reach:.2f}" if parameters.reach_fixed else ""
+    wish = parameters.wish
+    depth = f" at transmurality {wish.transmurality:.2f}" if wish.firm and wish.transmurality else ""
     return f"burden {parameters.burden:.1f} %LV was wanted, {reached:.1f} %LV is what {room} can hold{depth}"
 
 
-def draw_centre(segments: Iterable[int], anatomy: LVAnatomy, rng: np.random.Generator) -> tuple[float, float]:
-    """Angle and slice of a healthy voxel of the segments; of any healthy voxel where they are not in the scan."""
-    candidates = np.flatnonzero(anatomy.healthy & np.isin(anatomy.segment, list(segments)))
-    if candidates.size == 0:
-        candidates = np.flatnonzero(anatomy.healthy)
-    if candidates.size == 0:
-        msg = "there is no healthy myocardium left for new scar; use existing='replace'"
-        raise InputError(msg)
-    voxel = rng.choice(candidates)
-    return float(anatomy.angle.flat[voxel]), float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5))
+def draw_reach(wish: Wish, rng: np.random.Generator) -> float:
+    """Depth at the centre, in walls.
 
-
-def clinical_burden(rng: np.random.Generator) -> float:
-    """Burden in %LV by ``BURDEN_QUANTILES``."""
-    shares, sizes = zip(*BURDEN_QUANTILES, strict=True)
-    return float(np.interp(rng.random(), shares, sizes))
-
-
-def clinical_reach(size: float, rng: np.random.Generator) -> float:
-    """Depth at the centre: subendocardial in small infarcts, mostly transmural in large ones."""
-    return float(np.clip(rng.normal(0.65 + 0.015 * size, 0.2), 0.4, 1.4))
-
-
-def clinical_mvo(size: float, rng: np.random.Generator) -> float:
-    """Share of MVO in the scar; how often it is there at all grows with the infarct.
-
-    Of 48 EMIDEC patients 25, 56, 73 and 89 % had MVO in infarcts below 10, 20, 30 and above 30 %LV.
+    Nearly all of 48 EMIDEC patients are transmural somewhere; a scar asked for as subendocardial is so everywhere.
     """
-    present = rng.random() < 0.9 / (1 + np.exp((14 - size) / 7))
-    shares, sizes = zip(*MVO_QUANTILES, strict=True)
-    share = float(np.interp(rng.random(), shares, sizes))
-    return share if present else 0.0
+    if wish.firm and wish.transmurality:
+        return float(np.clip(wish.transmurality * rng.uniform(1.4, 2.4), 0.1, 1.4))
+    return float(rng.uniform(0.95, 1.5))
+
+
+def draw_sources(
+    segments: tuple[int, ...], law: SmileLaw, anatomy: LVAnatomy, rng: np.random.Generator
+) -> tuple[Source, ...]:
+    """A main source in the segments, and islands that start later and not far from it.
+
+    Raises:
+        InputError: no healthy myocardium is left.
+    """
+    weights = np.isin(anatomy.segment, segments) * anatomy.healthy
+    if law.segments:
+        weights = weights * np.array([0.0, *law.segments])[anatomy.segment]
+    candidates = np.flatnonzero(weights if weights.any() else anatomy.healthy)
+    if candidates.size == 0:
+        msg = "there is no healthy myocardium left for new scar; existing=replace takes its place"
+        raise InputError(msg)
+    chances = weights.flat[candidates] if weights.any() else np.ones(candidates.size)
+    voxel = rng.choice(candidates, p=chances / chances.sum())
+    angle, position = float(anatomy.angle.flat[voxel]), float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5))
+    islands = tuple(
+        Source(
+            angle=float((angle + rng.choice([-1, 1]) * rng.uniform(40, 110)) % 360),
+            position=float(position + rng.normal(0, 1.5)),
+            delay=float(rng.uniform(8, 25)),
+        )
+        for _ in range(law.draw_islands(rng))
+    )
+    return (Source(angle, position), *islands)

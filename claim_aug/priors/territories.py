@@ -8,9 +8,6 @@ from claim_aug.errors import InputError
 
 TERRITORIES = ("LAD", "RCA", "LCX")
 
-#: How often each artery is the culprit. Our default, in the order usual in STEMI series; no single source.
-CULPRIT = {"LAD": 0.45, "RCA": 0.33, "LCX": 0.22}
-
 #: Probability that (LAD, RCA, LCX) feeds a segment. Which arteries share a segment is from Pereztol-Valdes et al.
 #: (selective SPECT, 50 patients): 3 9 15 LAD/RCA, 4 5 10 11 RCA/LCX, 12 LAD/LCX, 6 LCX alone, the rest LAD alone.
 #: Ortiz-Perez et al. (JACC Img 2008;1:282, 93 first infarcts): 2 7 8 13 are LAD in every case, 6 is LCX in 98 %, LAD
@@ -23,11 +20,6 @@ FEEDING = {
     13: (1.00, 0.00, 0.00), 14: (0.96, 0.04, 0.00), 15: (0.45, 0.55, 0.00),
     16: (0.60, 0.00, 0.40), 17: (0.90, 0.10, 0.00),
 }  # fmt: skip
-
-
-def draw_territory(rng: np.random.Generator) -> str:
-    """A culprit artery."""
-    return str(rng.choice(TERRITORIES, p=[CULPRIT[artery] for artery in TERRITORIES]))
 
 
 def draw_segments(territory: str, rng: np.random.Generator) -> tuple[int, ...]:
@@ -52,7 +44,7 @@ def check_territory(territory: str | None) -> str | None:
     Raises:
         InputError: another name.
     """
-    if territory is None or territory.upper() in TERRITORIES:
-        return territory and territory.upper()
+    if territory is None or str(territory).upper() in TERRITORIES:
+        return None if territory is None else str(territory).upper()
     msg = f"territory needs to be one of {', '.join(TERRITORIES)}, got {territory!r}"
     raise InputError(msg)

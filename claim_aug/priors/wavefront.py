@@ -8,82 +8,123 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy import LVAnatomy
 from claim_aug.fields import smooth_field
 
 #: Angular bins of the wall unrolled into slices x angle, on which lateral fields live.
 BINS = 120
 #: How much later the front arrives where the culprit artery does not feed the wall.
 FOREIGN_DELAY = 3.0
-#: Parts smaller than this many voxels are noise of the front, not islands of necrosis.
-SMALLEST_PART = 4
+#: Depth of the layer that is left out where annotators began a scar a pixel off the endocardium.
+SPARED_DEPTH = 0.25
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Front:
-    """One wavefront.
+class Source:
+    """Where a front starts.
 
     Attributes:
-        angle: centre, degrees from the anterior RV insertion.
-        position: centre along the slices, in slice indices.
-        reach: depth of the front at its centre; above 1 it has passed the epicardium there.
-        elongation: extent along the long axis over that round the wall.
-        drift: turn of the centre per mm along the slices, degrees.
-        taper: exponent of the lateral profile ``1 - u ** taper``: 1 a wedge, large a plateau with steep edges.
-        raggedness: relative roughness of the lateral border.
-        segments: AHA segments that are perfused by the culprit.
-        strict: whether the front may leave those segments.
+        angle: degrees from the anterior RV insertion.
+        position: along the slices, in slice indices.
+        delay: head start of the main front in mm; 0 for the main front, more for an island beside it.
     """
 
     angle: float
     position: float
-    reach: float
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Front:
+    """The shape of one infarct, whatever its size and depth.
+
+    Attributes:
+        sources: the main one first, then islands.
+        elongation: extent along the long axis over that round the wall.
+        drift: turn of the centre per mm along the slices, degrees.
+        raggedness: relative roughness of the lateral border.
+        roughness: relative roughness of the depth.
+        jitter: how much neighbouring slices differ beyond what the border does.
+        spared: share of the wall's surface where the first layer under the endocardium is left out.
+        segments: AHA segments that are perfused by the culprit.
+        strict: whether the front may leave those segments.
+    """
+
+    sources: tuple[Source, ...]
     elongation: float
     drift: float
-    taper: float
     raggedness: float
+    roughness: float
+    jitter: float
+    spared: float
     segments: tuple[int, ...]
     strict: bool
 
 
-def arrival(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> NDArray[np.float32]:
-    """When the front reaches each voxel of the region; infinity where it never does.
+@dataclass(frozen=True)
+class Terrain:
+    """What a front meets at each healthy voxel of the region, (voxels,): its lateral distance in mm, and its depth."""
 
-    The scar of extent ``s`` is ``depth < reach * (1 - (u / s) ** taper)`` with ``u`` the lateral distance in mm along
-    the wall. Solved for ``s`` this is the arrival time, so that thresholding it grows one scar from small to large.
-    Necrosis runs from the endocardium outwards as a wavefront: PMC2948162.
-    """
+    lateral: Vector
+    depth: Vector
+
+
+def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrain:
+    """Draw the random fields of one front, once; every reach and size is then a function of them."""
     inside = anatomy.healthy
     slices = anatomy.slice_index[inside]
-    lateral = lateral_distance(front, anatomy, rng)
-    rough = smooth_field(inside.shape, in_plane_sigma(anatomy, 3.0), rng)[inside]
-    # Roughness only holds the front back, so that a reach that was asked for is never passed.
-    depth = anatomy.depth[inside] / front.reach * (1 + 0.12 * np.abs(rough))
-    left = np.clip(1 - depth, 0, 1) ** (1 / front.taper)
-    time = np.full(inside.shape, np.inf, np.float32)
-    with np.errstate(divide="ignore"):
-        time[inside] = np.where(left > 0, lateral[slices, column(anatomy.angle[inside])] / left, np.inf)
+    count = anatomy.wall.shape[anatomy.orientation.through_plane]
+    place = slices, column(anatomy.angle[inside])
+    lateral = lateral_distance(front, anatomy, rng)[place]
+    if front.spared:
+        patches = smooth_field((count, BINS), (0.5, BINS / 60), rng)
+        left_out = patches > np.quantile(patches, 1 - front.spared)
+        lateral = np.where(left_out[place] & (anatomy.depth[inside] < SPARED_DEPTH), np.inf, lateral)
     if front.strict:
-        time[~np.isin(anatomy.segment, front.segments)] = np.inf
-    return time
+        lateral = np.where(np.isin(anatomy.segment[inside], front.segments), lateral, np.inf)
+    rough = smooth_field(inside.shape, in_plane_sigma(anatomy, 2.5), rng)[inside]
+    uneven = np.exp(front.jitter * rng.standard_normal(count))[slices]
+    # Roughness only holds the front back, so that a depth that was asked for is never passed.
+    depth = anatomy.depth[inside] * (1 + front.roughness * np.abs(rough)) * np.maximum(uneven, 1)
+    return Terrain(lateral, depth.astype(np.float64))
 
 
-def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Distance from the front's centre along the mid-wall in mm, (slices, bins): stretched, drifting, ragged, and
+def arrival(terrain: Terrain, reach: float, taper: float) -> Vector:
+    """When the front reaches each voxel; infinity where it never does.
+
+    The scar of extent ``s`` is ``depth < reach * (1 - (u / s) ** taper)`` with ``u`` the lateral distance: a small
+    taper is a spike, 1 a wedge, a large one a plateau with steep edges. Solved for ``s`` this is the arrival time, so
+    that thresholding it grows one scar from small to large. Necrosis runs from the endocardium outwards as a wavefront:
+    PMC2948162.
+    """
+    left = np.clip(1 - terrain.depth / reach, 0, 1) ** (1 / taper)
+    return np.divide(terrain.lateral, left, out=np.full_like(left, np.inf), where=left > 0)
+
+
+def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Vector:
+    """Distance from the nearest source along the mid-wall in mm, (slices, bins): stretched, drifting, ragged, and
     longer where the wall is fed by another artery."""
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
     gap = anatomy.spacing[anatomy.orientation.through_plane]
-    along = (np.arange(count)[:, None] - front.position) * gap
+    radius = mid_wall_radius(anatomy)
+    # Slices are acquired breath by breath: each is turned a little against its neighbours.
+    turned = rng.normal(0, 40 * front.jitter, (count, 1))
     centres = (np.arange(BINS) + 0.5) * 360 / BINS
-    turn = (centres - front.angle - front.drift * along + 180) % 360 - 180
-    distance = np.hypot(np.radians(turn) * mid_wall_radius(anatomy), along / front.elongation) + 0.5
-    width = np.radians(360 / BINS) * mid_wall_radius(anatomy)
-    ragged = smooth_field((count, BINS), (min(8 / gap, 2), 6 / width), rng)
+    distance = np.full((count, BINS), np.inf)
+    for source in front.sources:
+        along = (np.arange(count)[:, None] - source.position) * gap
+        turn = (centres - source.angle - front.drift * along - turned + 180) % 360 - 180
+        near = np.hypot(np.radians(turn) * radius[:, None], along / front.elongation) + 0.5 + source.delay
+        distance = np.minimum(distance, near)
+    width = np.radians(360 / BINS) * radius.max()
+    ragged = smooth_field((count, BINS), (min(4 / gap, 2), 5 / width), rng)
     fed = perfused(front.segments, anatomy)
     return distance * np.exp(front.raggedness * ragged) * (1 + FOREIGN_DELAY * (1 - fed))
 
 
-def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> NDArray[np.float64]:
+def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> Vector:
     """How far each place of the unrolled wall belongs to the segments, (slices, bins), 0-1 with soft borders."""
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
     place = anatomy.slice_index[anatomy.wall] * BINS + column(anatomy.angle[anatomy.wall])
@@ -94,52 +135,20 @@ def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> NDArray[np.float6
     return np.clip(mine / np.maximum(total, 1e-6), 0, 1)
 
 
-def grow(time: NDArray[np.float32], voxels: int) -> Mask:
-    """The first ``voxels`` voxels that the front reaches, fewer where it never reaches so many."""
-    order = np.argsort(time, axis=None, kind="stable")[:voxels]
-    mask = np.zeros(time.shape, bool)
-    mask.flat[order[np.isfinite(time.flat[order])]] = True
-    return mask
-
-
-def without_crumbs(mask: Mask) -> Mask:
-    """The mask without parts of fewer than ``SMALLEST_PART`` voxels, unless nothing else is left."""
-    parts, count = ndimage.label(mask, np.ones((3,) * mask.ndim))
-    sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    sizes[0] = 0
-    kept = sizes[parts] >= min(SMALLEST_PART, sizes.max())
-    return mask & kept
-
-
-def core(scar: Mask, healthy: Mask, time: NDArray[np.float32], share: float, anatomy: LVAnatomy) -> Mask:
-    """MVO: the earliest ``share`` of the scar that a rim of infarct parts from everything else.
-
-    Microvascular obstruction sits in the core of the infarct and does not reach healthy tissue, the blood or the
-    epicardium (clinical reading of JCMR 14:66).
-    """
-    rim = np.ones([1 if axis == anatomy.orientation.through_plane else 3 for axis in range(3)], bool)
-    cross = ndimage.generate_binary_structure(3, 1)
-    inner = ndimage.binary_erosion(scar, rim) & ~ndimage.binary_dilation(healthy & ~scar, cross)
-    # Dense neighbourhoods first, so that the core is one body rather than the ragged line of earliest voxels.
-    density = ndimage.gaussian_filter(inner.astype(np.float32), in_plane_sigma(anatomy, 4.0))
-    order = np.where(inner, time / np.maximum(density, 1e-3) ** 2, np.inf)
-    return without_crumbs(grow(order.astype(np.float32), round(share * scar.sum())))
-
-
 def in_plane_sigma(anatomy: LVAnatomy, millimetres: float) -> list[float]:
     """Sigma in voxels of an in-plane smoothing, one per axis."""
     across = anatomy.orientation.through_plane
     return [0.0 if axis == across else millimetres / size for axis, size in enumerate(anatomy.spacing)]
 
 
-def mid_wall_radius(anatomy: LVAnatomy) -> float:
-    """Mean radius of the middle of the wall over the slices with cavity, mm."""
+def mid_wall_radius(anatomy: LVAnatomy) -> Vector:
+    """Radius of the middle of the wall of each slice in mm, (slices,); the wall is narrow at the apex."""
     across = anatomy.orientation.in_plane
     pixel = anatomy.spacing[across[0]] * anatomy.spacing[across[1]]
     inner = anatomy.cavity.sum(across) * pixel
     outer = inner + anatomy.wall.sum(across) * pixel
-    counted = inner > 0
-    return float((np.sqrt(inner[counted] / np.pi) + np.sqrt(outer[counted] / np.pi)).mean() / 2)
+    radius = (np.sqrt(inner / np.pi) + np.sqrt(outer / np.pi)) / 2
+    return np.maximum(radius, 0.25 * radius.max())
 
 
 def column(angle: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -129,6 +129,26 @@ def test_a_png_pair_gives_png(cli, phantom, tmp_path):
     assert not np.array_equal(before, after)
 
 
+def test_an_image_given_as_labels_is_recognised(generate, case):
+    done = generate(labels=case[0])
+    assert done.code == 1
+    assert "is this an image, not a label map?" in done.err
+    assert len(done.err) < 400
+
+
+def test_the_sidecar_holds_the_request(generate, tmp_path):
+    generate("--burden", "5,30", "--seed", "9", "--no-preview")
+    request = json.loads((tmp_path / "out" / "sidecars" / "heart_scar001.json").read_text())["request"]
+    assert request == {
+        "seed": 9, "prior": "smile", "generator": "signal", "existing": "keep", "burden": [5, 30], "replica": 1
+    }  # fmt: skip
+
+
+def test_a_wrong_option_leaves_no_demo_phantom_behind(cli, tmp_path):
+    assert cli("generate", "--demo", tmp_path / "out", "--burden", "3,2").code == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_demo_needs_no_scan(cli, tmp_path):
     done = cli("generate", "--demo", tmp_path / "out", "-n", "1")
     assert done.code == 0, done.err
@@ -168,6 +188,10 @@ def five_voxels(labels):
     return np.where((labels == 2) & ~keep, 0, labels)
 
 
+def nine_for_five(labels):
+    return np.where(labels == 5, np.uint8(9), labels)
+
+
 def with_one(value):
     def change(image):
         image = image.copy()
@@ -192,7 +216,7 @@ BAD = {
     "empty labels": (lambda image, labels: rewrite(labels, np.zeros_like), "no LV myocardium"),
     "constant image": (lambda image, labels: rewrite(image, np.ones_like), "is constant"),
     "rounding noise": (lambda image, labels: rewrite(labels, lambda a: a * np.float32(1.00001)), "not whole numbers"),
-    "wrong scheme": (lambda image, labels: rewrite(labels, lambda a: a + np.uint8(4) * (a == 5)), r"\[0, 1, 2, 9\].*phantom"),
+    "wrong scheme": (lambda image, labels: rewrite(labels, nine_for_five), r"\[0, 1, 2, 9\].*phantom"),
 }  # fmt: skip
 
 
@@ -225,6 +249,11 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, tmp_path
         (["--set", "thickness"], "--set needs NAME=VALUE"),
         (["--prior", "random", "--territory", "LAD"], "parameter 'territory'"),
         (["--territory", "LAD", "--segments", "1,2"], "clash"),
+        (["--set", "labels=acdc"], "labels has an option of its own"),
+        (["--set", "territory=3"], "territory needs to be one of LAD, RCA, LCX"),
+        (["--set", 'segments="abc"'], "AHA segments 1-17"),
+        (["--anterior-insertion", "nan"], "needs to be a number of degrees"),
+        (["--demo"], "--demo makes its own scan"),
     ],
 )
 def test_wrong_options_are_one_clear_line_and_leave_nothing(generate, tmp_path, arguments, reason):

@@ -37,6 +37,11 @@ def test_aha_does_not_replace_a_file_unasked(cli, case, tmp_path):
     assert (tmp_path / "s.nii.gz").read_text() == "mine"
 
 
+def test_aha_refuses_an_output_of_another_kind(cli, case, tmp_path):
+    done = cli("aha", case[1], tmp_path / "s.png", "--labels", "phantom")
+    assert (done.code, "needs to end in .nii.gz" in done.err) == (1, True)
+
+
 def test_aha_refuses_an_image_on_another_grid(cli, case, phantom, tmp_path):
     nib.save(nib.Nifti1Image(phantom.image[1:], phantom.affine), case[0])
     done = cli("aha", case[1], tmp_path / "s.nii.gz", "--image", case[0], "--labels", "phantom")

@@ -41,6 +41,16 @@ def test_whatever_goes_wrong_nothing_is_left_half_written(tmp_path, error):
     assert files(tmp_path / "out") == ["before.txt"]
 
 
+def test_a_move_that_fails_half_way_leaves_nothing(tmp_path):
+    (tmp_path / "out" / "b").mkdir(parents=True)
+    (tmp_path / "out" / "b" / "keep").write_text("kept")
+    with pytest.raises(OutputError, match="nothing was written"), staged(tmp_path / "out") as stage:
+        (stage / "a").mkdir()
+        (stage / "a" / "first").write_text("moves")
+        (stage / "b").write_text("cannot replace a folder")
+    assert files(tmp_path / "out") == ["b", "b/keep"]
+
+
 def test_a_file_in_the_way_of_the_folder_is_said(tmp_path):
     (tmp_path / "out").write_text("in the way")
     with pytest.raises(OutputError, match="cannot write to"), staged(tmp_path / "out" / "deeper"):

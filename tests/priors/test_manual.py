@@ -47,7 +47,7 @@ def test_what_lies_outside_the_wall_is_left_out_and_said(ventricle):
 def test_a_cases_own_label_map_needs_its_scar_replaced(scarred):
     anatomy = LVAnatomy.from_labels(scarred.labels, "phantom", affine=scarred.affine)
     prior = ManualPrior(mask=scarred.labels, labels="phantom")
-    with pytest.raises(InputError, match="existing='replace'"):
+    with pytest.raises(InputError, match="existing=replace"):
         prior.sample(anatomy, RNG)
     again = prior.sample(anatomy.healed(), RNG)
     assert np.array_equal(again.infarct, anatomy.infarct)

@@ -1,0 +1,225 @@
+"""The documentation is true: its examples run, it leaves no option out, and its links lead somewhere."""
+
+import ast
+import inspect
+import os
+import re
+import shlex
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from claim_aug.anatomy import SCHEMES
+from claim_aug.errors import ClaimAugWarning
+from claim_aug.plugins import hookspecs
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "claim_aug"
+DOCS = ROOT / "docs"
+if not DOCS.is_dir():
+    pytest.skip("no docs beside the tests", allow_module_level=True)
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|home|root|Users|mnt|opt|var|usr)/")
+PROMISED = ("error: ", "warning: ", "note: ")  # lines of output that need to come true, but for their numbers
+NUMBER = re.compile(r"\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    language: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A command of a console block, with the output that the page shows under it."""
+
+    arguments: list[str]
+    shown: list[str]
+
+    @property
+    def fails(self) -> bool:
+        return any(line.startswith("error: ") for line in self.shown)
+
+
+def read(page):
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page):
+    text = read(page)
+    return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in FENCE.finditer(text)]
+
+
+def examples(block):
+    """The ``claim-aug`` commands of a block; other commands, such as pip's, are left to the reader."""
+    found = []
+    for line in block.text.splitlines():
+        command = line.removeprefix("$ ")
+        if command.startswith("claim-aug "):
+            found.append(Example(shlex.split(command)[1:], []))
+        elif found:
+            found[-1].shown.append(line)
+    return found
+
+
+def run_command(arguments, folder):
+    code = "from claim_aug.cli import main; main()"
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "120"}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+
+
+def check_example(example, folder):
+    done = run_command(example.arguments, folder)
+    said = done.stdout + done.stderr
+    assert done.returncode == (1 if example.fails else 0), said
+    assert "Traceback" not in said
+    for line in example.shown:
+        if line.startswith(PROMISED):
+            assert NUMBER.sub("#", line) in NUMBER.sub("#", said)
+
+
+def ids(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def runnable(page):
+    return any(block.language == "python" or examples(block) for block in blocks(page) if block.language != "text")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=ids)
+def test_every_example_of_a_page_runs_in_order(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "__docs__"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ClaimAugWarning)
+        for block in blocks(page):
+            if block.language == "python":
+                # As many empty lines before it as on the page: a traceback names the page's own line.
+                exec(compile("\n" * block.line + block.text, str(page), "exec"), namespace)
+            elif block.language in ("console", "bash"):
+                for example in examples(block):
+                    check_example(example, tmp_path)
+
+
+def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
+    lines = [line for line in read(ROOT / "README.md").splitlines() if line]
+    assert lines[0].startswith("# ")
+    assert lines[1].endswith(".")
+    assert "docs/images/demo.png" in lines[2]
+    shell = [block.text.strip() for block in blocks(ROOT / "README.md") if block.language in ("bash", "console")]
+    assert shell == [
+        "python -m pip install . && claim-aug generate --demo out",
+        'python -m pip install ".[test]" && python -m pytest',
+    ]
+    assert len(read(ROOT / "README.md").splitlines()) < 110
+
+
+@pytest.mark.parametrize("command", ["generate", "phantom", "aha", "plugins"])
+def test_every_option_is_on_the_page_of_its_command(command, tmp_path):
+    shown = run_command([command, "--help"], tmp_path).stdout
+    options = set(re.findall(r"--[a-z][a-z-]+", shown)) - {"--help"}
+    assert options
+    page = read(DOCS / f"{command}.md")
+    assert [option for option in sorted(options) if f"`{option}" not in page] == []
+
+
+def test_every_hook_is_a_heading_with_its_arguments():
+    hooks = {name: hook for name, hook in vars(hookspecs).items() if hasattr(hook, "claim_aug_spec")}
+    assert hooks
+    headings = re.findall(r"^#+ `(.*)`$", read(DOCS / "plugins.md"), re.MULTILINE)
+    assert headings == [f"{name}({', '.join(inspect.signature(hook).parameters)})" for name, hook in hooks.items()]
+
+
+def test_the_plugin_on_the_page_is_the_template():
+    template = ROOT / "plugins" / "claim-aug-template"
+    shown = [block.text for block in blocks(DOCS / "plugins.md")]
+    assert read(template / "claim_aug_template" / "__init__.py") in shown
+    assert read(template / "pyproject.toml") in shown
+
+
+def test_every_label_scheme_is_in_the_table_with_its_values():
+    rows = {
+        cells[0].strip("`"): cells[1:]
+        for line in read(DOCS / "labels.md").splitlines()
+        if line.startswith("| `")
+        for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
+    }
+    tissues = ("background", "cavity", "myocardium", "infarct", "mvo", "rv")
+    for name, scheme in SCHEMES.items():
+        values = [", ".join(map(str, getattr(scheme, tissue))) or "none" for tissue in tissues]
+        assert rows[name][: len(tissues)] == values
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_links_lead_somewhere(page):
+    for target in LINK.findall(FENCE.sub("", read(page))):
+        if target.startswith("http"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.is_file(), target
+        if anchor:
+            assert anchor in anchors(file), target
+
+
+def anchors(page):
+    """Anchors of a page's headings as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", read(page)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_reached_from_the_index():
+    reached = {target.partition("#")[0] for target in LINK.findall(read(DOCS / "index.md"))}
+    assert {page.name for page in DOCS.glob("*.md")} - {"index.md"} <= reached
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_no_page_names_a_path_of_one_machine(page):
+    assert MACHINE_PATH.search(read(page)) is None
+
+
+def test_the_picture_can_be_drawn_again_and_is_small(tmp_path):
+    picture = tmp_path / "demo.png"
+    subprocess.run([sys.executable, str(DOCS / "make_pictures.py"), str(picture)], check=True, timeout=120)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert (DOCS / "images" / "demo.png").stat().st_size < 400_000
+
+
+def test_arrows_point_downwards_in_the_plan_and_in_the_code():
+    table = read(DOCS / "architecture.md").partition("## Rooms")[2].partition("## Words")[0]
+    rooms = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    there = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert {name for name in there if not name.startswith("_")} == set(rooms)
+    upwards = {
+        (file.relative_to(PACKAGE).as_posix(), room)
+        for file in PACKAGE.rglob("*.py")
+        for room in imported_rooms(file)
+        if room in rooms and file.relative_to(PACKAGE).parts[0] != "__init__.py"
+        if rooms.index(room) < rooms.index(file.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    }
+    assert upwards == {("plugins/builtin.py", "cli")}
+
+
+def imported_rooms(file):
+    for node in ast.walk(ast.parse(read(file))):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        for module in modules:
+            parts = module.split(".")
+            if parts[0] == "claim_aug" and len(parts) > 1:
+                yield parts[1]

@@ -122,7 +122,7 @@ class ScarSynthesizer:
         spacing: Sequence[float] | None = None,
         **known: Any,
     ) -> LVAnatomy:
-        """The ventricle of a label map; ``known`` as in ``LVAnatomy.from_labels``."""
+        """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``."""
         return LVAnatomy.from_labels(labels, self.labels, affine=affine, spacing=spacing, **known)
 
     def sample(
@@ -154,7 +154,8 @@ class ScarSynthesizer:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             msg = f"seed needs to be a whole number from 0, got {seed!r}"
             raise InputError(msg)
-        full = anatomy or self.anatomy(volume, affine=affine, spacing=spacing)
+        first = image if image.ndim == volume.ndim else image[0]
+        full = anatomy or self.anatomy(volume, affine=affine, spacing=spacing, image=first)
         if full.scar.any() and self.existing == "refuse":
             msg = f"the scan already has {int(full.scar.sum())} voxels of scar; existing=keep or replace accepts it"
             raise InputError(msg)

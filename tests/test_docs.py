@@ -128,7 +128,7 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
     assert len(read(ROOT / "README.md").splitlines()) < 110
 
 
-@pytest.mark.parametrize("command", ["generate", "phantom", "aha", "plugins"])
+@pytest.mark.parametrize("command", ["generate", "phantom", "aha", "quantify", "bullseye", "plugins"])
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):
     shown = run_command([command, "--help"], tmp_path).stdout
     options = set(re.findall(r"--[a-z][a-z-]+", shown)) - {"--help"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claim_aug import ScarMask, ScarSynthesizer
+from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
 from claim_aug.errors import AnatomyError, InputError, LabelError, PluginError
 
 DTYPES = [np.uint8, np.int16, np.uint16, np.int32, np.float16, np.float32, np.float64]
@@ -136,7 +136,9 @@ def test_without_an_anchor_the_scar_may_be_anywhere_round_the_wall(phantom):
     labels = np.where(phantom.labels == 5, 0, phantom.labels)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        drawn = [sample(ScarSynthesizer(), phantom, seed, labels=labels).parameters["prior"] for seed in range(30)]
+        anatomy = LVAnatomy.from_labels(labels)
+    made = [ScarSynthesizer().sample(phantom.image, labels, seed=seed, anatomy=anatomy) for seed in range(30)]
+    drawn = [one.parameters["prior"] for one in made]
     angles = np.radians([prior["front"]["sources"][0]["angle"] for prior in drawn])
     assert abs(np.exp(1j * angles).mean()) < 0.6
     assert {prior["territory"] for prior in drawn} == {None}

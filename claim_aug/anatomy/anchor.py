@@ -24,13 +24,22 @@ class Anchor:
     Attributes:
         angle_deg: seen from the cavity's centre, degrees in [0, 360) from the array's first in-plane axis towards its
             second; ``None`` where it is not known.
-        source: ``"landmark"`` (given), ``"rv_label"`` or ``"none"``.
+        source: ``"landmark"`` (given), ``"rv_label"``, ``"image"``, ``"affine"`` or ``"none"``.
         confidence: 0-1; for an RV label, how well the slices agree.
+        septum_deg: middle of the septum between both insertions, where both are known.
     """
 
     angle_deg: float | None
     source: str
     confidence: float
+    septum_deg: float | None = None
+
+    def first_segment_deg(self, winding: int) -> float | None:
+        """Where segments begin: AHA's septum of 120 degrees, centred between both insertions where they are known.
+
+        Septa subtend 100-140 degrees; hung on one insertion alone, the segments of the other would be off by all of it.
+        """
+        return self.angle_deg if self.septum_deg is None else (self.septum_deg - 60 * winding) % 360
 
     @property
     def known(self) -> bool:
@@ -55,7 +64,7 @@ def anchor_from_rv(
         spacing: mm per row and column.
         winding: the sense in which segments run, see ``Orientation``.
     """
-    angles, weights = [], []
+    starts, middles, weights = [], [], []
     reach = max(TOUCHING_MM, 2.0 * max(spacing))
     for index in np.flatnonzero(rv.any((1, 2)) & wall.any((1, 2))):
         touching = wall[index] & (ndimage.distance_transform_edt(~rv[index], sampling=spacing) <= reach)
@@ -63,13 +72,14 @@ def anchor_from_rv(
             continue
         around = angle_around(centres[index], touching.shape, spacing)[touching]
         start, extent = contact_arc(winding * around)
-        angles.append((winding * start) % 360)
+        starts.append((winding * start) % 360)
+        middles.append((winding * (start + extent / 2)) % 360)
         weights.append(extent)
-    if not angles:
+    if not starts:
         return UNANCHORED
-    middle = circular_median(angles, weights)
-    spread = float(np.average(np.abs(turn_between(np.array(angles), middle)), weights=weights))
-    return Anchor(round(middle, 2), "rv_label", round(float(np.exp(-spread / 60)), 3))
+    angle, septum = circular_median(starts, weights), circular_median(middles, weights)
+    spread = float(np.average(np.abs(turn_between(np.array(starts), angle)), weights=weights))
+    return Anchor(round(angle, 2), "rv_label", round(float(np.exp(-spread / 60)), 3), round(septum, 2))
 
 
 def contact_arc(angles: NDArray[np.floating]) -> tuple[float, float]:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.aha import SEGMENTS, aha_segment
-from claim_aug.anatomy.anchor import Anchor, anchor_from_rv
+from claim_aug.anatomy.anchor import Anchor
+from claim_aug.anatomy.anchoring import Landmark, find_anchor
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
 from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation, find_through_plane
 from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
@@ -81,8 +82,10 @@ class LVAnatomy:
         spacing: Sequence[float] | None = None,
         through_plane: int | None = None,
         base: End | None = None,
-        anterior_insertion: float | None = None,
+        anterior_insertion: Landmark | None = None,
         winding: int | None = None,
+        image: ArrayLike | None = None,
+        require_anchor: bool = False,
     ) -> LVAnatomy:
         """Read the ventricle off a label map, (I, J) or (I, J, K).
 
@@ -92,15 +95,14 @@ class LVAnatomy:
             affine: 4x4, for the handedness of the array, and for the spacing where that is not given.
             spacing: mm per axis.
             through_plane, base, winding: as in ``Orientation``; found in the data where not given.
-            anterior_insertion: angle of the anterior RV insertion in degrees, as in ``Anchor``.
+            anterior_insertion: angle of the anterior RV insertion in degrees, as in ``Anchor``, or a point in voxels.
+            image: the scan, of the labels' shape; the RV is looked for in it where it is not labelled.
+            require_anchor: refuse a ventricle that cannot be anchored.
 
         Raises:
             LabelError: values outside the scheme.
-            AnatomyError: no myocardium, no cavity, or too little of either.
+            AnatomyError: no myocardium, no cavity, or too little of either; no anchor where one is required.
         """
-        if anterior_insertion is not None and not np.isfinite(anterior_insertion):
-            msg = f"the angle of the anterior RV insertion needs to be a number of degrees, got {anterior_insertion}"
-            raise AnatomyError(msg)
         picture = np.ndim(labels) == 2
         tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
         affine = None if affine is None else check_affine(affine)
@@ -111,7 +113,20 @@ class LVAnatomy:
         orientation = find_orientation(
             tissues, voxel, affine=affine, through_plane=through_plane, base=base, winding=winding, picture=picture
         )
-        coordinates, anchor = wall_coordinates(tissues, orientation, voxel, anterior_insertion)
+        across = orientation.through_plane
+        centres = cavity_centres(np.moveaxis(tissues.cavity, across, 0), np.moveaxis(tissues.wall, across, 0))
+        anchor = find_anchor(
+            tissues,
+            centres,
+            orientation,
+            voxel,
+            landmark=in_region(anterior_insertion, box),
+            image=None if image is None else region_of(image, np.shape(labels), box),
+            affine=affine,
+        )
+        if not anchor.known:
+            say_unanchored(require_anchor, looked=image is not None)
+        coordinates = wall_coordinates(tissues, orientation, voxel, centres, anchor)
         return cls(
             **coordinates,
             **vars(tissues),
@@ -157,6 +172,13 @@ class LVAnatomy:
             self.wall.shape,
         )
 
+    def tight(self) -> tuple[LVAnatomy, Box]:
+        """The same ventricle without room around it, and the part of the region that it is."""
+        part = bounds(self.wall | self.cavity, (0, 0, 0))
+        layers = {name: value[part] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        box = tuple(slice(b.start + p.start, b.start + p.stop) for b, p in zip(self.box, part, strict=True))
+        return replace(self, **layers, box=box), part  # type: ignore[arg-type]
+
     def healed(self) -> LVAnatomy:
         """The same ventricle without its scar."""
         nothing = np.zeros_like(self.wall)
@@ -192,33 +214,25 @@ def scheme_tissues(labels: ArrayLike, scheme: LabelScheme) -> Tissues:
 
 
 def wall_coordinates(
-    tissues: Tissues, orientation: Orientation, spacing: tuple[float, float, float], anterior_insertion: float | None
-) -> tuple[dict[str, NDArray[Any]], Anchor]:
-    """Depth, angle, level and segment of every voxel, and the anchor that the angle is measured from."""
+    tissues: Tissues,
+    orientation: Orientation,
+    spacing: tuple[float, float, float],
+    centres: NDArray[np.float64],
+    anchor: Anchor,
+) -> dict[str, NDArray[Any]]:
+    """Depth, angle, level and segment of every voxel; ``centres`` are the cavity's, (slices, 2) in pixels."""
     across = orientation.through_plane
-    cavity, wall, rv = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall, tissues.rv))
+    cavity, wall = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall))
     pixel = (spacing[orientation.in_plane[0]], spacing[orientation.in_plane[1]])
-    centres = cavity_centres(cavity, wall)
-    if anterior_insertion is None:
-        anchor = anchor_from_rv(rv, wall, centres, pixel, winding=orientation.winding)
-    else:
-        anchor = Anchor(float(anterior_insertion) % 360, "landmark", 1.0)
-    if not anchor.known:
-        warnings.warn(
-            "unanchored: there is no RV label and no angle was given, so AHA segments are rotated by an unknown angle; "
-            "give the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)",
-            UnanchoredWarning,
-            stacklevel=3,
-        )
-    start = anchor.angle_deg or 0.0
+    start = anchor.first_segment_deg(orientation.winding) or 0.0
     turned = [(orientation.winding * (angle_around(centre, wall.shape[1:], pixel) - start)) % 360 for centre in centres]
-    closed = np.zeros(len(cavity), bool)
-    closed[cavity.any((1, 2))] = enclosed(tissues, across) >= CLOSED
-    level = long_axis_level(cavity, wall, closed, base_first=orientation.base == "first")
-    if len(cavity) == 1:
-        level[:] = 0.5
+    closed: Mask = np.array(cavity.any((1, 2)))
+    closed[closed] = enclosed(tissues, across) >= CLOSED
+    levels = long_axis_level(
+        cavity, wall, closed, centres, (spacing[across], *pixel), base_first=orientation.base == "first"
+    )
     depth = np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)])
-    angle, levels = np.stack(turned), level[:, None, None]
+    angle = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
     segment = aha_segment(angle, levels, cap=beyond[:, None, None])
     layers: dict[str, NDArray[Any]] = {
@@ -227,18 +241,51 @@ def wall_coordinates(
         "level": np.where(wall, levels, 0).astype(np.float32),
         "segment": np.where(wall, segment, 0).astype(np.uint8),
     }
-    return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}, anchor
+    return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}
+
+
+def say_unanchored(required: bool, *, looked: bool) -> None:
+    """Raise where an anchor is required, warn where it is not."""
+    tried = "there is no RV label" + (" and no RV was found in the image" if looked else "")
+    msg = (
+        f"unanchored: {tried}, so AHA segments are rotated by an unknown angle; "
+        "give the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)"
+    )
+    if required:
+        raise AnatomyError(msg)
+    warnings.warn(msg, UnanchoredWarning, stacklevel=4)
+
+
+def region_of(image: ArrayLike, shape: tuple[int, ...], box: Box) -> NDArray[np.float64]:
+    """The region of an image on the grid of the labels."""
+    array = np.asarray(image)
+    if array.shape != shape:
+        msg = f"image and labels need the same grid, got {array.shape} and {shape}"
+        raise AnatomyError(msg)
+    return (array[..., None] if array.ndim == 2 else array)[box].astype(np.float64)
+
+
+def in_region(landmark: Landmark | None, box: Box) -> Landmark | None:
+    """A landmark with its point, if it is one, counted from the region's corner."""
+    point = np.atleast_1d(np.asarray(landmark, dtype=object))
+    if landmark is None or point.size not in (2, 3):
+        return landmark
+    return [float(place) - part.start for place, part in zip(point, box, strict=False)]
 
 
 def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
     """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
-    ventricle = tissues.cavity | tissues.wall
-    bounds = []
-    for axis, size in enumerate(ventricle.shape):
-        inside = np.flatnonzero(np.any(ventricle, axis=tuple(other for other in range(3) if other != axis)))
-        margin = round(MARGIN_MM / spacing[axis])
-        bounds.append(slice(max(int(inside[0]) - margin, 0), min(int(inside[-1]) + 1 + margin, size)))
-    return bounds[0], bounds[1], bounds[2]
+    margins = (round(MARGIN_MM / spacing[0]), round(MARGIN_MM / spacing[1]), round(MARGIN_MM / spacing[2]))
+    return bounds(tissues.cavity | tissues.wall, margins)
+
+
+def bounds(mask: Mask, margins: tuple[int, int, int]) -> Box:
+    """The smallest box that holds a mask, and so many voxels around it within the grid."""
+    sides = []
+    for axis, size in enumerate(mask.shape):
+        inside = np.flatnonzero(np.any(mask, axis=tuple(other for other in range(3) if other != axis)))
+        sides.append(slice(max(int(inside[0]) - margins[axis], 0), min(int(inside[-1]) + 1 + margins[axis], size)))
+    return sides[0], sides[1], sides[2]
 
 
 def check_affine(affine: ArrayLike) -> NDArray[np.float64]:

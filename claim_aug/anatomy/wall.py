@@ -10,6 +10,9 @@ from claim_aug.anatomy.labels import Mask
 
 Plane = NDArray[np.float32]
 
+#: Stacks are planned perpendicular to the long axis; breath-hold shifts alone can look like a tilt of 5 degrees.
+LEAST_TILT_DEG = 8.0
+
 
 def transmural_depth(cavity: Mask, wall: Mask, spacing: tuple[float, float]) -> Plane:
     """Depth of each wall pixel of one slice, 0 at the endocardium, 1 at the epicardium; 0 outside the wall.
@@ -51,16 +54,48 @@ def angle_around(centre: NDArray[np.float64], shape: tuple[int, int], spacing: t
     return (np.degrees(np.arctan2(columns, rows)) % 360).astype(np.float32)
 
 
-def long_axis_level(cavity: Mask, wall: Mask, ring: NDArray[np.bool_], *, base_first: bool) -> NDArray[np.float32]:
-    """Level of each slice's middle, (slices,): 0 at the base, 1 at the apex.
+def long_axis_level(
+    cavity: Mask,
+    wall: Mask,
+    ring: NDArray[np.bool_],
+    centres: NDArray[np.float64],
+    spacing: tuple[float, float, float],
+    *,
+    base_first: bool,
+) -> Plane:
+    """Level of every voxel, 0 at the base, 1 at the apex, broadcastable to (slices, rows, columns).
 
-    The span is that of the slices with a closed ring (AHA 2002 counts only those); slices beyond it are clipped to it.
+    The span is that of the slices with a closed ring (AHA 2002 counts only those); what lies beyond is clipped to it.
+    Where the stack is tilted against the long axis, levels are cut perpendicular to the axis, not along the slices.
+    A single slice counts as mid-ventricular.
 
     Args:
         cavity, wall: boolean, (slices, rows, columns).
         ring: boolean, (slices,), whether the wall closes round the cavity.
+        centres: cavity centres, (slices, 2) in pixels.
+        spacing: mm per slice, row and column.
     """
+    if len(cavity) == 1:
+        return np.full((1, 1, 1), 0.5, np.float32)
     counted = np.flatnonzero(ring) if ring.any() else np.flatnonzero((cavity.any((1, 2))) & wall.any((1, 2)))
     first, count = counted[0], counted[-1] - counted[0] + 1
-    level = (np.arange(len(cavity)) - first + 0.5) / count
+    along = (np.arange(len(cavity)) - first + 0.5)[:, None, None]
+    rise = axis_slope(centres[counted], spacing)
+    if np.hypot(*rise) > np.tan(np.radians(LEAST_TILT_DEG)):
+        # Displacement from the slice's own centre, along the axis, in slices.
+        places = np.meshgrid(*map(np.arange, cavity.shape[1:]), indexing="ij")
+        rows, columns = (
+            (place - centres[:, axis, None, None]) * spacing[axis + 1] for axis, place in enumerate(places)
+        )
+        along = along + (rows * rise[0] + columns * rise[1]) / ((1 + rise @ rise) * spacing[0])
+    level = along / count
     return np.clip(level if base_first else 1 - level, 0, 1).astype(np.float32)
+
+
+def axis_slope(centres: NDArray[np.float64], spacing: tuple[float, float, float]) -> NDArray[np.float64]:
+    """In-plane drift of the cavity's centre per mm along the slices, (2,): the median over pairs of slices."""
+    if len(centres) < 3:
+        return np.zeros(2)
+    before, after = np.triu_indices(len(centres), 1)
+    steps = (centres[after] - centres[before]) * spacing[1:] / ((after - before) * spacing[0])[:, None]
+    return np.asarray(np.median(steps, axis=0))

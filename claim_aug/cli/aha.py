@@ -18,13 +18,14 @@ def add_to(app: typer.Typer) -> None:
 def aha(
     labels: Annotated[Path, typer.Argument(help="Label map (.nii.gz, .nii, .png).")],
     out: Annotated[Path, typer.Argument(help="Where to write the AHA segment map, in the same grid.")],
-    image: Annotated[Path | None, typer.Option(help="The scan itself; checked to lie on the same grid.")] = None,
+    image: Annotated[Path | None, typer.Option(help="The scan itself, to find the RV in.")] = None,
     scheme: opt.Scheme = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     anterior_insertion: opt.AnteriorInsertion = None,
     through_plane: opt.ThroughPlane = None,
     base: opt.Base = None,
     winding: opt.Winding = None,
+    require_anchor: opt.RequireAnchor = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Write the AHA 17-segment map of a label map, and print its segments and what it is anchored on."""
@@ -36,10 +37,12 @@ def aha(
     from claim_aug.data.voxels import read_voxels
     from claim_aug.jobs.aha import segment_report, write_segment_map
 
-    known = opt.orientation(anterior_insertion, through_plane, base, winding)
+    known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
     file = read_voxels(labels)
     if image is not None:
-        check_same_grid(read_voxels(image), file)
+        scan = read_voxels(image)
+        check_same_grid(scan, file)
+        known["image"] = scan.data
     anatomy = LVAnatomy.from_labels(file.data, scheme or "emidec", affine=file.affine, spacing=file.spacing, **known)
     write_segment_map(file, anatomy, out, overwrite=overwrite)
     report = plain(segment_report(anatomy))

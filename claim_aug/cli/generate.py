@@ -11,7 +11,7 @@ from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
 
 DEMO_CASE = "Case_demo"
-RESERVED = ("labels", "prior", "generator", "existing", "mask")
+RESERVED = ("labels", "prior", "generator", "existing", "mask", "law")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,14 +32,18 @@ def generate(
         str, typer.Option(metavar="keep|replace|refuse", help="What to do with scar that the scan already has.")
     ] = "keep",
     burden: Annotated[str | None, typer.Option(metavar="%LV", help="Scar size: 20, or a range 5,30.")] = None,
-    transmurality: Annotated[str | None, typer.Option(metavar="0-1", help="Depth: 0.75, or a range 0.3,0.8.")] = None,
+    transmurality: Annotated[str | None, typer.Option(metavar="0-1", help="Mean depth: 0.75, or 0.3,0.8.")] = None,
+    extent: Annotated[str | None, typer.Option(metavar="0-1", help="Share of the wall's sectors with scar.")] = None,
     territory: Annotated[str | None, typer.Option(metavar="LAD|RCA|LCX", help="Coronary territory.")] = None,
     segments: Annotated[str | None, typer.Option(metavar="1,2,7,8", help="AHA segments.")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="acute|chronic", help="Clinical distribution.")] = None,
+    grey_zone: Annotated[str | None, typer.Option(metavar="0-0.6", help="Grey rim as share of the scar.")] = None,
     mvo: Annotated[str | None, typer.Option(metavar="0-0.6", help="MVO as share of the scar.")] = None,
     brightness: Annotated[
         str | None, typer.Option(help="Scar above remote as a multiple of blood above remote: 1, or 0.8,1.4.")
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
+    table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of a plugin.")
     ] = None,
@@ -47,48 +51,51 @@ def generate(
     through_plane: opt.ThroughPlane = None,
     base: opt.Base = None,
     winding: opt.Winding = None,
+    require_anchor: opt.RequireAnchor = False,
     demo: Annotated[bool, typer.Option("--demo", help="Use a phantom instead of a scan: generate --demo OUT.")] = False,
     preview: Annotated[bool, typer.Option(help="Draw OUT/previews/<case>.png.")] = True,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Put new scar into a scan: images, matching labels, sidecars and a preview."""
     from claim_aug.data.case import Case, sha256
+    from claim_aug.data.regrid import read_mask_onto
     from claim_aug.jobs.generate import generate_case
     from claim_aug.synthesizer import ScarSynthesizer
 
-    known = opt.orientation(anterior_insertion, through_plane, base, winding)
-    parameters = {
+    known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
+    given = {
         "burden": opt.number_or_range("burden", burden),
         "transmurality": opt.number_or_range("transmurality", transmurality),
+        "extent": opt.number_or_range("extent", extent),
         "territory": territory,
+        "preset": preset,
+        "grey_zone": opt.number_or_range("grey-zone", grey_zone),
         "segments": opt.segment_list(segments),
         "mvo": opt.number_or_range("mvo", mvo),
         "brightness": opt.number_or_range("brightness", brightness),
-        "mask": None if mask is None else read_mask(mask),
+        "table": None if table is None else str(table),
     }
-    parameters = {name: value for name, value in parameters.items() if value is not None} | settings(setting or [])
-    if mask is not None and prior == "smile":
+    parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    parameters |= settings(setting or [])
+    if (mask is not None or table is not None) and prior == "smile":
         prior = "manual"
     if demo:
-        if labels or out or scheme:
+        if labels or out or scheme or mask:
             msg = "--demo makes its own scan with its own labels: claim-aug generate --demo OUT"
             raise InputError(msg)
-        image, out, scheme = None, image, "phantom"
-    opt.required(out=out) if demo else opt.required(image=image, labels=labels, out=out)
-    assert out is not None
-    synthesizer = ScarSynthesizer(
-        prior,
-        generator,
-        labels=scheme or "emidec",
-        existing=existing,
-        **parameters,  # type: ignore[arg-type]
+        out, scheme, case = image, "phantom", None
+        opt.required(out=out)
+    else:
+        opt.required(image=image, labels=labels, out=out)
+        case = Case.read(image, labels)  # type: ignore[arg-type]
+        if mask is not None:
+            parameters["mask"] = read_mask_onto(mask, case.labels)
+    synthesizer = ScarSynthesizer(prior, generator, labels=scheme or "emidec", existing=existing, **parameters)
+    # The demo's phantom is written last, when nothing else can be wrong.
+    case = case or Case.read(*demo_case(out, seed, overwrite))  # type: ignore[arg-type]
+    anatomy = synthesizer.anatomy(
+        case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing, image=case.image.data, **known
     )
-    if demo:
-        image, labels = demo_case(out, seed, overwrite)
-    assert image is not None
-    assert labels is not None
-    case = Case.read(image, labels)
-    anatomy = synthesizer.anatomy(case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing, **known)
     request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
     if mask is not None:
         request["mask"] = {"file": mask.name, "sha256": sha256(mask)}
@@ -98,7 +105,7 @@ def generate(
             case,
             synthesizer,
             anatomy,
-            out,
+            out,  # type: ignore[arg-type]
             request=request,
             count=count,
             seed=seed,
@@ -106,7 +113,7 @@ def generate(
             overwrite=overwrite,
             advance=lambda: progress.advance(task),
         )
-    report(case.name, samples, count, out)
+    report(case.name, samples, count, out)  # type: ignore[arg-type]
 
 
 def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path]:
@@ -120,13 +127,6 @@ def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path]:
         write_emidec(make_phantom(seed, scar=False), stage, DEMO_CASE)
     folder = out / "phantom" / DEMO_CASE
     return folder / "Images" / f"{DEMO_CASE}.nii.gz", folder / "Contours" / f"{DEMO_CASE}.nii.gz"
-
-
-def read_mask(path: Path) -> Any:
-    """The voxels of a mask file."""
-    from claim_aug.data.voxels import read_voxels
-
-    return read_voxels(path).data
 
 
 def settings(texts: list[str]) -> dict[str, Any]:

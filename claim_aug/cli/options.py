@@ -20,13 +20,16 @@ Scheme = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
 AnteriorInsertion = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--anterior-insertion",
-        metavar="DEGREES",
-        help="Angle of the anterior RV insertion seen from the cavity's centre, from the array's first in-plane axis "
-        "towards its second. Found from an RV label where there is one.",
+        metavar="DEGREES|I,J,K",
+        help="Where the anterior RV insertion is: its angle seen from the cavity's centre, from the array's first "
+        "in-plane axis towards its second, or a voxel. Found from an RV label or in the image where not given.",
     ),
+]
+RequireAnchor = Annotated[
+    bool, typer.Option("--require-anchor", help="Refuse a scan whose anterior RV insertion cannot be found.")
 ]
 ThroughPlane = Annotated[int | None, typer.Option("--through-plane", min=0, max=2, help="Array axis across slices.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="first|last", help="Which end of the stack is basal.")]
@@ -41,7 +44,11 @@ Winding = Annotated[
 
 
 def orientation(
-    anterior_insertion: float | None, through_plane: int | None, base: str | None, winding: int | None
+    anterior_insertion: str | None,
+    through_plane: int | None,
+    base: str | None,
+    winding: int | None,
+    require_anchor: bool,
 ) -> dict[str, Any]:
     """What the user knows of the scan's orientation, as keywords of ``LVAnatomy.from_labels``."""
     if base not in (None, "first", "last"):
@@ -50,24 +57,29 @@ def orientation(
     if winding not in (None, 1, -1):
         msg = f"--winding needs to be 1 or -1, got {winding}"
         raise InputError(msg)
+    landmark = numbers("anterior-insertion", anterior_insertion, "an angle such as 210 or a voxel such as 80,95,4")
     return {
-        "anterior_insertion": anterior_insertion,
+        "require_anchor": require_anchor,
+        "anterior_insertion": landmark[0] if landmark and len(landmark) == 1 else landmark,
         "through_plane": through_plane,
         "base": base,
         "winding": winding,
     }
 
 
+def numbers(name: str, text: str | None, needed: str) -> tuple[float, ...] | None:
+    """Comma-separated numbers."""
+    try:
+        return None if text is None else tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"--{name} needs {needed}, got {text!r}"
+        raise InputError(msg) from None
+
+
 def number_or_range(name: str, text: str | None) -> float | tuple[float, ...] | None:
     """``"20"`` is fixed, ``"5,30"`` a range."""
-    if text is None:
-        return None
-    try:
-        numbers = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        msg = f"--{name} needs a number such as 20 or a range such as 5,30, got {text!r}"
-        raise InputError(msg) from None
-    return numbers[0] if len(numbers) == 1 else numbers
+    given = numbers(name, text, "a number such as 20 or a range such as 5,30")
+    return given[0] if given and len(given) == 1 else given
 
 
 def segment_list(text: str | None) -> tuple[int, ...] | None:

@@ -116,18 +116,20 @@ def _bulge(position: Array) -> Array:
     return np.asarray(cosine**0.7 * (1 + 0.5 * position**2), np.float32)
 
 
-def segments(heart: HeartCoordinates) -> NDArray[np.uint8]:
+def segments(heart: HeartCoordinates, attachment: float) -> NDArray[np.uint8]:
     """AHA segment 1-17 of every myocardial voxel, 0 elsewhere, (I, J, n); planes run from apex to base.
 
     Thirds of the planes that show a ring; six sectors of 60 degrees in the basal and middle third, four of 90 in the
-    apical; myocardium below the last ring is 17.
+    apical; myocardium below the last ring is 17. The septum of 120 degrees is centred between both insertions, which
+    are ``attachment`` degrees apart.
     """
     wall = heart.wall
     ring = np.any(heart.cavity, axis=(0, 1)) & np.any(wall, axis=(0, 1))
     from_base = np.cumsum(ring[::-1])[::-1] - 0.5
     level = from_base / max(int(ring.sum()), 1)
-    six = np.array([2, 3, 4, 5, 6, 1])[np.minimum(heart.phi // 60, 5).astype(int)]
-    four = np.array([13, 14, 15, 16])[_quarter(heart.phi)]
+    phi = (heart.phi - (attachment / 2 - 60)) % 360
+    six = np.array([2, 3, 4, 5, 6, 1])[np.minimum(phi // 60, 5).astype(int)]
+    four = np.array([13, 14, 15, 16])[_quarter(phi)]
     found = np.where(level < 1 / 3, six, np.where(level < 2 / 3, six + 6, four))
     found = np.where(ring, found, 17)
     return np.where(wall, found, 0).astype(np.uint8)

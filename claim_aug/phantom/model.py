@@ -61,7 +61,7 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
             raise InputError(f"{name} has shape {mask.shape}, the phantom {p.shape}")
     middle = heart.slice_coordinates(p)
     labels = heart.labels(middle)
-    segments = heart.segments(middle)
+    segments = heart.segments(middle, p.rv_attachment_deg)
     if scar is not None:
         labels[(segments > 0) & scar] = 3
     if mvo is not None:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 
 #: (first segment, number of segments, start of the first in degrees, inner and outer radius). Segments run
 #: counter-clockwise; 1, 7 and 13 are centred at the top. Cerqueira et al., Circulation 2002;105:539-542.
 RINGS = ((1, 6, 60, 0.75, 1.0), (7, 6, 60, 0.5, 0.75), (13, 4, 45, 0.25, 0.5), (17, 1, 0, 0.0, 0.25))
+COLOURS = "YlOrRd"
+#: Walls round the bull's-eye, by their direction in degrees.
+WALLS = {"anterior": 90, "septal": 180, "inferior": 270, "lateral": 0}
+WARNING_COLOUR = "#b2182b"
 
 
 def draw_bullseye(
-    axes: Any, values: Mapping[int, float], *, highest: float = 100, cmap: str = "YlOrRd", digits: int = 0
+    axes: Any,
+    values: Mapping[int, float],
+    *,
+    highest: float = 100,
+    cmap: str = COLOURS,
+    digits: int = 0,
+    texts: Mapping[int, str] | None = None,
+    fontsize: float = 6,
 ) -> None:
     """Draw a value per AHA segment into polar axes; segments without a value stay grey.
 
@@ -24,6 +39,8 @@ def draw_bullseye(
         values: value by segment, 1-17.
         highest: the value at the top of the colour map; 0 is at the bottom.
         digits: decimals of the printed values.
+        texts: printed in place of the value, by segment.
+        fontsize: of the printed values, in points.
     """
     colours, scale = colormaps[cmap], Normalize(0, highest)
     for first, count, start, inner, outer in RINGS:
@@ -42,9 +59,66 @@ def draw_bullseye(
                 edgecolor="white",
                 linewidth=float(count > 1),
             )
-            dark = sum(face[:3]) < 1.5
-            text = str(segment) if value is None else f"{segment}\n{value:.{digits}f}"
-            at = 0.0 if count == 1 else (inner + outer) / 2
-            axes.text(middle, at, text, ha="center", va="center", fontsize=6, color="white" if dark else "black")
+            colour = "white" if sum(face[:3]) < 1.5 else "black"
+            at = (middle, 0.0 if count == 1 else (inner + outer) / 2)
+            if value is None:
+                write(axes, str(segment), at, 0, colour, 0.9 * fontsize)
+            else:
+                text = (texts or {}).get(segment, f"{value:.{digits}f}")
+                write(axes, str(segment), at, 0.6 * fontsize * (1 + text.count("\n")), colour, 0.9 * fontsize)
+                write(axes, text, at, -0.6 * fontsize, colour, fontsize)
     axes.set(ylim=(0, 1), yticks=[], xticks=[])
     axes.spines["polar"].set_visible(False)
+
+
+def write(axes: Any, text: str, at: tuple[float, float], up: float, colour: str, fontsize: float) -> None:
+    """Write centred on a place of polar axes, ``up`` points above it."""
+    axes.annotate(
+        text, at, (0, up), textcoords="offset points", ha="center", va="center", color=colour, fontsize=fontsize
+    )
+
+
+def draw_bullseye_figure(
+    path: Path,
+    values: Mapping[int, float],
+    *,
+    title: str,
+    measure: str,
+    warning: str = "",
+    highest: float = 100,
+    digits: int = 0,
+    texts: Mapping[int, str] | None = None,
+    description: str = "",
+) -> None:
+    """Write one bull's-eye with title and colour bar as a PNG.
+
+    Args:
+        path: where to write.
+        values, highest, digits, texts: as in ``draw_bullseye``.
+        title: the first line.
+        measure: what the colours mean, with its unit; the colour bar's label.
+        warning: a line in red under the title, such as that segments are turned by an unknown angle. The names of the
+            walls are left away then, as nobody knows where they are.
+        description: what the file says of itself.
+    """
+    figure = Figure(figsize=(6.4, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize=13, fontweight="bold")
+    axes: Any = figure.add_subplot(projection="polar")
+    axes.set_title(warning, color=WARNING_COLOUR, fontsize=10, pad=6 if warning else 22)
+    draw_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)
+    if not warning:
+        name_walls(axes)
+    bar = figure.colorbar(ScalarMappable(Normalize(0, highest), COLOURS), ax=axes, shrink=0.8, pad=0.08)
+    bar.set_label(measure, fontsize=10)
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    if len(values) < 17:
+        figure.supxlabel("grey: not in any stack", fontsize=8, color="0.4")
+    figure.savefig(path, dpi=150, metadata={"Description": description})
+
+
+def name_walls(axes: Any) -> None:
+    """Write the names of the walls round the bull's-eye."""
+    for wall, degrees in WALLS.items():
+        upright = {"septal": 90, "lateral": 270}.get(wall, 0)
+        axes.text(np.radians(degrees), 1.07, wall, ha="center", va="center", rotation=upright, color="0.3", fontsize=10)

@@ -28,7 +28,7 @@ def register_generators(register: Register) -> None:
 
 @hookimpl
 def register_commands(app: typer.Typer) -> None:
-    from claim_aug.cli import aha, generate, phantom, plugins
+    from claim_aug.cli import aha, bullseye, generate, phantom, plugins, prior, quantify
 
-    for command in (generate, phantom, aha, plugins):
+    for command in (generate, phantom, aha, quantify, bullseye, prior, plugins):
         command.add_to(app)

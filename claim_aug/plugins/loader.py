@@ -108,11 +108,11 @@ def register_commands(app: Any) -> None:
     plugins = load_plugins()
     for status in plugins.statuses:
         if status.error is None:
-            before = len(app.registered_commands)
+            before = len(app.registered_commands), len(app.registered_groups)
             try:
                 call_alone(plugins.manager, plugins.manager.get_plugin(status.name), "register_commands", app=app)
             except (Exception, SystemExit) as error:
-                del app.registered_commands[before:]
+                del app.registered_commands[before[0] :], app.registered_groups[before[1] :]
                 status.error = f"{type(error).__name__}: {error}"
 
 

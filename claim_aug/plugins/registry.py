@@ -42,6 +42,11 @@ class Entry:
             msg = f"{self.name!r} of plugin {self.plugin!r} cannot be loaded from {self.factory!r}: {error}"
             raise PluginError(msg) from error
 
+    def takes_argument(self) -> bool:
+        """Whether the factory has a positional parameter, for ``name:argument``."""
+        kinds = (parameter.kind for parameter in inspect.signature(self.load()).parameters.values())
+        return inspect.Parameter.POSITIONAL_OR_KEYWORD in kinds
+
     def parameters(self) -> list[str]:
         """The keyword parameters that the factory takes."""
         return list(inspect.signature(self.load()).parameters)
@@ -69,12 +74,13 @@ class Registry:
             raise PluginError(msg)
         self.entries[name] = Entry(name, factory, summary, plugin)
 
-    def get(self, name: str) -> Entry:
-        """The backend of this name.
+    def get(self, spec: str) -> Entry:
+        """The backend of this name; what follows a colon, as in ``smile:fitted.json``, is its argument.
 
         Raises:
             PluginError: there is none; the nearest and all others are named, and plugins that failed to load.
         """
+        name = spec.partition(":")[0]
         if name in self.entries:
             return self.entries[name]
         msg = f"unknown {self.kind} {name!r}{did_you_mean(name, self.entries)}; available: {', '.join(self.entries)}"
@@ -82,20 +88,24 @@ class Registry:
             msg += f"; plugins that failed to load: {', '.join(self.failures)} (see: claim-aug plugins)"
         raise PluginError(msg)
 
-    def create(self, name: str, options: dict[str, Any]) -> Any:
-        """Build a backend with keyword options.
+    def create(self, spec: str, options: dict[str, Any]) -> Any:
+        """Build a backend with keyword options, and with the argument after the colon of its name, if any.
 
         Raises:
             PluginError: unknown name.
             InputError: an option that the backend does not take, or that it refuses.
         """
+        name, colon, argument = spec.partition(":")
         entry = self.get(name)
         taken = entry.parameters()
+        if colon and not entry.takes_argument():
+            msg = f"{self.kind} {name!r} takes no argument, got {spec!r}"
+            raise InputError(msg)
         for option in options:
             if option not in taken:
                 msg = f"{self.kind} {name!r} has no parameter {option!r}{did_you_mean(option, taken)}; it takes: "
                 raise InputError(msg + (", ".join(taken) or "none"))
-        return entry.load()(**options)
+        return entry.load()(argument, **options) if colon else entry.load()(**options)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +33,17 @@ class ScarMask:
     def scar(self) -> Mask:
         """Infarct and MVO."""
         return self.infarct | self.mvo
+
+    def placed(self, shape: tuple[int, ...], part: tuple[slice, ...]) -> ScarMask:
+        """The same mask in a larger region, of which it covers ``part``."""
+
+        def place(mask: Mask) -> Mask:
+            whole = np.zeros(shape, bool)
+            whole[part] = mask
+            return whole
+
+        grey = None if self.grey_zone is None else place(self.grey_zone)
+        return replace(self, infarct=place(self.infarct), mvo=place(self.mvo), grey_zone=grey)
 
 
 class MaskPrior(Protocol):

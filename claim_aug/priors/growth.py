@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,25 @@ SMALLEST_ISLAND = 0.003
 
 
 @dataclass(frozen=True)
+class Columns:
+    """The wall cut into sectors of 6 degrees.
+
+    Attributes:
+        here: sector of each healthy voxel, (voxels,).
+        wall: voxels of the wall in each sector, (sectors,).
+    """
+
+    here: NDArray[np.intp]
+    wall: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, anatomy: LVAnatomy) -> Columns:
+        """The columns of a ventricle."""
+        sector = sectors(anatomy)
+        return cls(sector[anatomy.healthy], np.bincount(sector[anatomy.wall], minlength=int(sector.max()) + 1))
+
+
+@dataclass(frozen=True)
 class Wish:
     """What is wanted of the depth of a scar whose size is given.
 
@@ -36,17 +55,28 @@ class Wish:
     extent: float | None
     firm: bool
 
-    def depth_missing(self, scarred: NDArray[np.intp], wall: NDArray[np.intp]) -> float:
-        """How far the scar is from deep enough; negative where it is too deep.
+    def missing_in(self, chosen: NDArray[np.bool_], columns: Columns) -> float:
+        """How far a scar is from deep enough; negative where it is too deep.
 
         Args:
-            scarred, wall: voxels of each sector, (sectors,).
+            chosen: which of the healthy voxels are scar.
         """
+        scarred = np.bincount(columns.here[chosen], minlength=columns.wall.size)
         here = scarred > 0
         if self.extent is not None:
-            return float(here.sum() / (wall > 0).sum() - self.extent)
-        mean = float((scarred[here] / wall[here]).mean()) if here.any() else 0.0
+            return float(here.sum() / (columns.wall > 0).sum() - self.extent)
+        mean = float((scarred[here] / columns.wall[here]).mean()) if here.any() else 0.0
         return (self.transmurality or 0.0) - mean
+
+    def moved(self, missing: float) -> Wish:
+        """The same wish, that much deeper."""
+        if self.extent is not None:
+            return replace(self, extent=max(self.extent - missing, 0.01))
+        return replace(self, transmurality=float(np.clip((self.transmurality or 0) + missing, 0.02, 1)))
+
+    def area(self, size: float) -> float:
+        """Share of the wall's surface that a scar of ``size`` %LV takes, 0-1."""
+        return min(self.extent or size / 100 / max(self.transmurality or 1, 0.05), 1)
 
 
 def first(time: Vector, voxels: int) -> NDArray[np.bool_]:
@@ -67,33 +97,36 @@ class Profile:
     taper: float
 
 
-def find_profile(terrain: Terrain, reach: float, voxels: int, wish: Wish, anatomy: LVAnatomy) -> tuple[Profile, int]:
-    """The profile with which the wish comes true, and the voxels that it takes.
+def find_profile(
+    terrain: Terrain, start: Profile, voxels: int, wish: Wish, columns: Columns
+) -> tuple[Profile, NDArray[np.bool_]]:
+    """The profile with which the wish comes true, and the scar that it makes as a choice among the healthy voxels.
 
     With its size given, a scar is the deeper the narrower it is, and the narrower the fuller its profile, so the taper
     is found by bisection; a reach at which no taper will do is raised, or lowered where the room is filled too deep. A
     wish that was only drawn gives way where the front would not find enough voxels; one that was asked for does not.
 
     Args:
-        reach: depth at the centre of the front, in walls; beyond 1 it has passed the epicardium.
+        start: where to begin; its reach is kept if it can be.
         voxels: size of the scar.
     """
-    sector = sectors(anatomy)
-    wall = np.bincount(sector[anatomy.wall], minlength=int(sector.max()) + 1)
-    here = sector[anatomy.healthy]
-    best = (np.inf, Profile(reach, 1.0), 0)
+    best = (np.inf, start, np.zeros(columns.here.size, bool))
+    reach = start.reach
     for _ in range(REACHES):
         low, high = np.log(SHARPEST), np.log(FULLEST)
+        middle, head = np.log(start.taper), terrain.head(reach)
         for _ in range(TAPERS):
-            profile = Profile(reach, float(np.exp((low + high) / 2)))
-            chosen = first(arrival(terrain, profile.reach, profile.taper), voxels)
-            missing = wish.depth_missing(np.bincount(here[chosen], minlength=wall.size), wall)
+            chosen = first(arrival(terrain, head, float(np.exp(middle))), voxels)
+            missing = wish.missing_in(chosen, columns)
             found = int(chosen.sum())
             short = found < voxels and not wish.firm
             if abs(missing) + short < best[0]:
-                best = (abs(missing) + short, profile, found)
+                best = (abs(missing) + short, Profile(reach, float(np.exp(middle))), chosen)
             deeper = short or missing > 0
-            low, high = ((low + high) / 2, high) if deeper else (low, (low + high) / 2)
+            low, high = (middle, high) if deeper else (low, middle)
+            middle = (low + high) / 2
+            if best[0] < CLOSE_ENOUGH / 2:
+                return best[1], best[2]
         if best[0] < CLOSE_ENOUGH or not (deeper or found < voxels):
             break
         reach *= 1.5 if deeper else 0.8
@@ -148,7 +181,7 @@ def core(scar: Mask, time: Vector, share: float, anatomy: LVAnatomy) -> Mask:
     inner = ndimage.binary_erosion(scar, rim) & ~ndimage.binary_dilation(anatomy.wall & ~scar, cross)
     # Dense neighbourhoods first, so that the core is one body rather than the ragged line of earliest voxels.
     density = ndimage.gaussian_filter(inner.astype(np.float32), in_plane_sigma(anatomy, 4.0))[anatomy.healthy]
-    order = np.where(inner[anatomy.healthy], time / np.maximum(density, 1e-3) ** 2, np.inf)
+    order = np.where(inner[anatomy.healthy], time - 2 * np.log(np.maximum(density, 1e-3)), np.inf)
     return without_crumbs(on_region(first(order, round(share * scar.sum())), anatomy))
 
 

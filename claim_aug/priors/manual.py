@@ -1,89 +1,110 @@
-"""``manual``: scar exactly where you say, by AHA segment or by a mask of your own."""
+"""``manual``: scar exactly where you say, by segment, territory or table, or by a mask of your own."""
 
 from __future__ import annotations
 
+import csv
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
+from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.anatomy.labels import present_values, whole_numbers
 from claim_aug.errors import InputError, LabelError, MaskWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
+from claim_aug.priors.territories import FEEDING, TERRITORIES, check_territory
 
 
 class ManualPrior:
-    """Fills AHA segments from the endocardium to a transmurality, or takes a mask.
+    """Fills places of the wall from the endocardium to a depth, or takes a mask. Give one of:
 
     Args:
-        segments: AHA segments to fill.
+        segments: AHA segments to fill to ``transmurality``.
+        territory: ``"LAD"``, ``"RCA"`` or ``"LCX"``: the segments that it feeds in most people, filled likewise.
         transmurality: share of the wall's depth that is filled, 0.05-1; a number or a range. 1 where not given.
+        table: transmurality per segment, as a mapping or as a CSV file with a row ``segment,transmurality`` for each
+            (0-1, or percent where a value exceeds 1).
         mask: array in the scan's grid. Values of ``labels`` with scar among them are read as a label map; any other
             array marks infarct wherever it is not zero.
         labels: scheme of a ``mask`` that is a label map.
 
     Raises:
-        InputError: neither or both of ``segments`` and ``mask``, or a mask with nothing usable in it.
+        InputError: none or several of them, or one with nothing usable in it.
     """
 
     def __init__(
         self,
         *,
         segments: Iterable[int] | None = None,
+        territory: str | None = None,
         transmurality: Range = None,
+        table: Mapping[int, float] | str | Path | None = None,
         mask: ArrayLike | None = None,
         labels: LabelScheme | str = "emidec",
     ) -> None:
-        self.segments = check_segments(segments)
+        places = {"segments": segments, "territory": territory, "table": table, "mask": mask}
+        given = [name for name, value in places.items() if value is not None]
+        if len(given) != 1:
+            what = f"{' and '.join(given)} clash" if given else "nothing was given"
+            msg = f"the manual prior needs segments, a territory, a table or a mask, one of them: {what}"
+            raise InputError(msg)
+        if transmurality is not None and given[0] in ("mask", "table"):
+            msg = f"{given[0]} and transmurality clash: a {given[0]} has its own depth"
+            raise InputError(msg)
+        self.segments = check_segments(segments) or territory_segments(check_territory(territory))
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
+        self.table = None if table is None else check_table(table if isinstance(table, Mapping) else read_table(table))
         self.mask = None if mask is None else np.asarray(mask)
         self.labels = LabelScheme.parse(labels)
-        if (self.segments is None) == (self.mask is None):
-            msg = "the manual prior needs either segments (with a transmurality) or a mask"
-            raise InputError(msg)
-        if self.mask is not None and self.transmurality is not None:
-            msg = "mask and transmurality clash: a mask is taken as it is"
-            raise InputError(msg)
 
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """The mask that was asked for; nothing is random but a transmurality given as a range."""
         if self.mask is not None:
-            return self._from_mask(self.mask, anatomy)
+            return from_mask(self.mask, self.labels, anatomy)
         depth = draw(self.transmurality, lambda _: 1.0, rng)
-        infarct = anatomy.healthy & np.isin(anatomy.segment, self.segments or ()) & (anatomy.depth <= depth)
+        table = self.table or dict.fromkeys(self.segments, depth)
+        reach = np.array([table.get(segment, 0.0) for segment in (0, *SEGMENTS)])[anatomy.segment]
+        infarct = anatomy.healthy & (reach > 0) & (anatomy.depth <= reach)
         if not infarct.any():
-            msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments or ())}"
+            msg = f"no healthy myocardium of this scan lies in AHA segments {sorted(table)}"
             raise InputError(msg)
-        drawn = {"prior": "manual", "segments": list(self.segments or ()), "transmurality": depth}
+        drawn = {"prior": "manual", "transmurality": {str(segment): value for segment, value in table.items()}}
         return ScarMask(infarct, np.zeros_like(infarct), drawn)
 
-    def _from_mask(self, given: np.ndarray, anatomy: LVAnatomy) -> ScarMask:
-        infarct, mvo = scar_of(given, self.labels)
-        if infarct.ndim == 2:
-            infarct, mvo = infarct[..., None], mvo[..., None]
-        if infarct.shape != anatomy.grid_shape:
-            msg = f"the mask has the shape {infarct.shape}, the scan {anatomy.grid_shape}; draw it on the scan's grid"
-            raise InputError(msg)
-        asked = int((infarct | mvo).sum())
-        infarct, mvo = infarct[anatomy.box] & anatomy.healthy, mvo[anatomy.box] & anatomy.healthy
-        kept = int((infarct | mvo).sum())
-        if kept == 0:
-            msg = (
-                f"none of the {asked} scar voxels of the mask lies in healthy myocardium; "
-                "existing=replace draws over scar that the scan has"
-            )
-            raise InputError(msg)
-        note = None
-        if kept < asked:
-            note = f"{asked - kept} of the {asked} scar voxels of the mask lie outside the healthy myocardium: left out"
-            warnings.warn(note, MaskWarning, stacklevel=4)
-        return ScarMask(infarct, mvo, {"prior": "manual", "mask": "given"}, note)
+
+def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatomy) -> ScarMask:
+    """The part of a mask that lies in healthy myocardium; what does not is left out and said.
+
+    Raises:
+        InputError: another grid, or nothing left.
+    """
+    infarct, mvo = scar_of(given, scheme)
+    if infarct.ndim == 2:
+        infarct, mvo = infarct[..., None], mvo[..., None]
+    if infarct.shape != anatomy.grid_shape:
+        msg = f"the mask has the shape {infarct.shape}, the scan {anatomy.grid_shape}; draw it on the scan's grid"
+        raise InputError(msg)
+    asked = int((infarct | mvo).sum())
+    infarct, mvo = infarct[anatomy.box] & anatomy.healthy, mvo[anatomy.box] & anatomy.healthy
+    kept = int((infarct | mvo).sum())
+    if kept == 0:
+        msg = (
+            f"none of the {asked} scar voxels of the mask lies in healthy myocardium; "
+            "existing=replace draws over scar that the scan has"
+        )
+        raise InputError(msg)
+    note = None
+    if kept < asked:
+        note = f"{asked - kept} of the {asked} scar voxels of the mask lie outside the healthy myocardium: left out"
+        warnings.warn(note, MaskWarning, stacklevel=4)
+    return ScarMask(infarct, mvo, {"prior": "manual", "mask": "given"}, note)
 
 
-def scar_of(array: np.ndarray, scheme: LabelScheme) -> tuple[Mask, Mask]:
+def scar_of(array: NDArray[np.generic], scheme: LabelScheme) -> tuple[Mask, Mask]:
     """Infarct and MVO of a label map, or of a plain mask (not zero is infarct)."""
     if array.dtype != bool:
         try:
@@ -95,3 +116,49 @@ def scar_of(array: np.ndarray, scheme: LabelScheme) -> tuple[Mask, Mask]:
             tissues = scheme.read(array)
             return tissues.infarct, tissues.mvo
     return array != 0, np.zeros(array.shape, bool)
+
+
+def territory_segments(territory: str | None) -> tuple[int, ...]:
+    """The segments that an artery feeds in most people."""
+    if territory is None:
+        return ()
+    column = TERRITORIES.index(territory)
+    return tuple(segment for segment, shares in FEEDING.items() if shares[column] == max(shares))
+
+
+def read_table(path: str | Path) -> dict[int, float]:
+    """A bull's-eye table: rows of segment and transmurality, with or without a header."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"the table {path} cannot be read: {error}"
+        raise InputError(msg) from error
+    table: dict[int, float] = {}
+    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
+        if not any(cell.strip() for cell in row) or (number == 1 and not row[0].strip().isdigit()):
+            continue
+        try:
+            segment, value = row[0], row[1]
+            table[int(segment)] = float(value)
+        except (IndexError, ValueError) as error:
+            msg = (
+                f"line {number} of the table {path} needs segment,transmurality such as 7,0.5; it is {','.join(row)!r}"
+            )
+            raise InputError(msg) from error
+    return table
+
+
+def check_table(table: Mapping[int, float]) -> dict[int, float]:
+    """Transmurality per segment, 0-1, from shares or percent, without the segments that have none.
+
+    Raises:
+        InputError: no scar at all, a number that is no segment, or a depth beyond the wall.
+    """
+    scale = 100 if max(table.values(), default=0) > 1 else 1
+    depths = {int(segment): float(value) / scale for segment, value in table.items()}
+    wrong = {segment: value for segment, value in depths.items() if segment not in SEGMENTS or not 0 <= value <= 1}
+    if wrong or not any(depths.values()):
+        what = f"got {wrong}" if wrong else "all are 0"
+        msg = f"the table needs AHA segments 1-17 with a transmurality of 0-1 or 0-100 %, some above 0; {what}"
+        raise InputError(msg)
+    return {segment: value for segment, value in depths.items() if value}

@@ -12,11 +12,14 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import InputError
 from claim_aug.priors.base import ScarMask, burden
-from claim_aug.priors.growth import Wish, core, find_profile, grey_rim, tidy
+from claim_aug.priors.growth import CLOSE_ENOUGH, Columns, Profile, Wish, core, find_profile, grey_rim, tidy
 from claim_aug.priors.law import PRESETS, SmileLaw
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
 from claim_aug.priors.territories import check_territory, draw_segments
-from claim_aug.priors.wavefront import Front, Source, arrival, survey
+from claim_aug.priors.wavefront import Front, Source, arrival, mid_wall_radius, survey
+
+#: How often growing is aimed anew at the depth that is wanted.
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class SmilePrior:
 
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """Draw the parameters of a scar, then grow it."""
-        return apply(self.sample_parameters(anatomy, rng), anatomy, rng)
+        inner, part = anatomy.tight()
+        return apply(self.sample_parameters(inner, rng), inner, rng).placed(anatomy.wall.shape, part)
 
     def sample_parameters(self, anatomy: LVAnatomy, rng: np.random.Generator) -> SmileParameters:
         """Size and depth first, then place and shape, then what is inside."""
@@ -116,12 +120,12 @@ class SmilePrior:
         if loose:
             territory, fed = self.territory, tuple(SEGMENTS)
         front = Front(
-            sources=draw_sources(fed, self.law, anatomy, rng),
+            sources=draw_sources(fed, wish.area(size), self.law, anatomy, rng),
             elongation=float(np.exp(rng.normal(0, 0.4))),
             drift=float(rng.normal(0, 0.3)),
-            raggedness=float(rng.uniform(0.05, 0.15)),
-            roughness=float(rng.uniform(0, 0.15)),
-            jitter=float(rng.uniform(0.05, 0.3)),
+            raggedness=float(rng.uniform(0, 0.12)),
+            roughness=float(rng.uniform(0.1, 0.3)),
+            jitter=float(rng.uniform(0, 0.28)),
             spared=float(self.law.spared * rng.uniform(0, 2)),
             segments=fed,
             strict=self.segments is not None,
@@ -146,10 +150,16 @@ class SmilePrior:
 def apply(parameters: SmileParameters, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
     """Grow the scar to its size and depth, then set core and rim apart."""
     wanted = max(1, round(parameters.burden / 100 * anatomy.wall_voxels))
-    terrain = survey(parameters.front, anatomy, rng)
-    profile, voxels = find_profile(terrain, parameters.reach, wanted, parameters.wish, anatomy)
-    time = arrival(terrain, profile.reach, profile.taper)
-    scar = tidy(time, voxels, anatomy)
+    terrain, columns = survey(parameters.front, anatomy, rng), Columns.of(anatomy)
+    wish, profile = parameters.wish, Profile(parameters.reach, 2.0)
+    for _ in range(TRIES):
+        profile, chosen = find_profile(terrain, profile, wanted, wish, columns)
+        time = arrival(terrain, terrain.head(profile.reach), profile.taper)
+        scar = tidy(time, int(chosen.sum()), anatomy)
+        missing = parameters.wish.missing_in(scar[anatomy.healthy], columns)
+        if abs(missing) < CLOSE_ENOUGH or chosen.sum() < wanted:
+            break
+        wish = wish.moved(missing)  # tidying takes thin fringes away; aim that much beside
     mvo = core(scar, time, parameters.mvo, anatomy)
     grey = grey_rim(scar & ~mvo, scar, time, parameters.grey_zone, anatomy)
     drawn = {"prior": "smile"} | asdict(parameters) | {"profile": asdict(profile)}
@@ -177,9 +187,12 @@ def draw_reach(wish: Wish, rng: np.random.Generator) -> float:
 
 
 def draw_sources(
-    segments: tuple[int, ...], law: SmileLaw, anatomy: LVAnatomy, rng: np.random.Generator
+    segments: tuple[int, ...], area: float, law: SmileLaw, anatomy: LVAnatomy, rng: np.random.Generator
 ) -> tuple[Source, ...]:
-    """A main source in the segments, and islands that start later and not far from it.
+    """A main source in the segments, and islands that start later and beside it.
+
+    Args:
+        area: share of the wall's surface that the scar will take, 0-1.
 
     Raises:
         InputError: no healthy myocardium is left.
@@ -194,11 +207,17 @@ def draw_sources(
     chances = weights.flat[candidates] if weights.any() else np.ones(candidates.size)
     voxel = rng.choice(candidates, p=chances / chances.sum())
     angle, position = float(anatomy.angle.flat[voxel]), float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5))
+    radius = mid_wall_radius(anatomy)
+    gap = anatomy.spacing[anatomy.orientation.through_plane]
+    # Radius of the scar if it were a disc on the unrolled wall: islands lie beside it, whatever its size.
+    scale = float(np.sqrt(2 * area * gap * radius.sum()))
     islands = tuple(
         Source(
-            angle=float((angle + rng.choice([-1, 1]) * rng.uniform(40, 110)) % 360),
-            position=float(position + rng.normal(0, 1.5)),
-            delay=float(rng.uniform(8, 25)),
+            angle=float(
+                (angle + rng.choice([-1, 1]) * min(np.degrees(rng.uniform(1.4, 2.2) * scale / radius.max()), 170)) % 360
+            ),
+            position=float(position + rng.normal(0, 1)),
+            delay=float(rng.uniform(0.3, 0.8) * scale),
         )
         for _ in range(law.draw_islands(rng))
     )

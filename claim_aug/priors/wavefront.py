@@ -65,10 +65,20 @@ class Front:
 
 @dataclass(frozen=True)
 class Terrain:
-    """What a front meets at each healthy voxel of the region, (voxels,): its lateral distance in mm, and its depth."""
+    """What a front meets at each healthy voxel of the region, (voxels,).
 
-    lateral: Vector
+    Attributes:
+        far: logarithm of the lateral distance in mm; infinite where the front may not go.
+        depth: share of the wall, made uneven.
+    """
+
+    far: Vector
     depth: Vector
+
+    def head(self, reach: float) -> Vector:
+        """Logarithm of ``1 - depth / reach``: how far the front still is from its end; minus infinity beyond."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(np.clip(1 - self.depth / reach, 0, 1)))
 
 
 def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrain:
@@ -88,19 +98,21 @@ def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrai
     uneven = np.exp(front.jitter * rng.standard_normal(count))[slices]
     # Roughness only holds the front back, so that a depth that was asked for is never passed.
     depth = anatomy.depth[inside] * (1 + front.roughness * np.abs(rough)) * np.maximum(uneven, 1)
-    return Terrain(lateral, depth.astype(np.float64))
+    return Terrain(np.log(lateral), depth.astype(np.float64))
 
 
-def arrival(terrain: Terrain, reach: float, taper: float) -> Vector:
-    """When the front reaches each voxel; infinity where it never does.
+def arrival(terrain: Terrain, head: Vector, taper: float) -> Vector:
+    """Logarithm of the time when the front reaches each voxel; infinite where it never does.
 
     The scar of extent ``s`` is ``depth < reach * (1 - (u / s) ** taper)`` with ``u`` the lateral distance: a small
     taper is a spike, 1 a wedge, a large one a plateau with steep edges. Solved for ``s`` this is the arrival time, so
     that thresholding it grows one scar from small to large. Necrosis runs from the endocardium outwards as a wavefront:
     PMC2948162.
+
+    Args:
+        head: of the terrain, at the reach of the front.
     """
-    left = np.clip(1 - terrain.depth / reach, 0, 1) ** (1 / taper)
-    return np.divide(terrain.lateral, left, out=np.full_like(left, np.inf), where=left > 0)
+    return terrain.far - head / taper
 
 
 def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Vector:

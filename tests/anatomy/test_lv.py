@@ -17,9 +17,8 @@ def test_segments_agree_with_a_phantom_that_knows_them_by_construction(seed):
     wall = phantom.segments > 0
     found = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine)
     assert np.mean(found.on_grid(found.segment)[wall] == phantom.segments[wall]) > 0.9
-    given = LVAnatomy.from_labels(
-        phantom.labels, "phantom", affine=phantom.affine, anterior_insertion=phantom.anterior_insertion_deg
-    )
+    begins = phantom.parameters.septum_deg + 60  # segments begin where a septum of 120 degrees does
+    given = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine, anterior_insertion=begins)
     assert np.mean(given.on_grid(given.segment)[wall] == phantom.segments[wall]) > 0.98
     assert given.anchor.source == "landmark"
 
@@ -112,3 +111,39 @@ def test_what_is_no_ventricle_is_refused(phantom, change, reason):
 def test_impossible_spacing_is_refused(phantom, spacing):
     with pytest.raises(AnatomyError, match="spacing needs three positive numbers"):
         LVAnatomy.from_labels(phantom.labels, "phantom", spacing=spacing)
+
+
+def test_the_rv_is_found_in_the_image_where_it_is_not_labelled(phantom):
+    labels = np.where(phantom.labels == 5, 0, phantom.labels)
+    anatomy = LVAnatomy.from_labels(labels, affine=phantom.affine, image=phantom.image)
+    assert anatomy.anchor.source == "image"
+    assert abs((anatomy.anchor.angle_deg - phantom.anterior_insertion_deg + 180) % 360 - 180) < 15
+
+
+def test_an_anchor_can_be_required(phantom):
+    labels = np.where(phantom.labels == 5, 0, phantom.labels)
+    with pytest.raises(AnatomyError, match="unanchored: there is no RV label, so"):
+        LVAnatomy.from_labels(labels, require_anchor=True)
+    dull = np.random.default_rng(0).normal(size=labels.shape)
+    with pytest.raises(AnatomyError, match="and no RV was found in the image"):
+        LVAnatomy.from_labels(labels, require_anchor=True, image=dull)
+
+
+def test_an_image_of_another_shape_is_refused(phantom):
+    with pytest.raises(AnatomyError, match="same grid"):
+        LVAnatomy.from_labels(phantom.labels, "phantom", image=phantom.image[1:])
+
+
+def test_levels_are_cut_perpendicular_to_a_tilted_long_axis(phantom):
+    """Shearing the stack tilts its axis; a voxel keeps its place along the axis, not its slice."""
+    shift = np.arange(7) * 2  # 3 mm a slice of 11 mm: 15 degrees
+    sheared = np.stack([np.roll(phantom.labels[..., k], shift[k] - 6, axis=0) for k in range(7)], -1)
+    straight = LVAnatomy.from_labels(phantom.labels, "phantom", spacing=phantom.spacing)
+    tilted = LVAnatomy.from_labels(sheared, "phantom", spacing=phantom.spacing)
+    middle = tilted.level[..., 3]
+    inside = tilted.wall[..., 3]
+    rows = np.broadcast_to(np.arange(inside.shape[0])[:, None], inside.shape)
+    assert np.ptp(straight.level[..., 3][straight.wall[..., 3]]) == 0
+    # The centre moves to higher rows towards the base, so at one slice higher rows lie nearer to the base.
+    assert np.corrcoef(middle[inside], rows[inside])[0, 1] < -0.99
+    assert 0.1 < np.ptp(middle[inside]) < 0.5

@@ -157,11 +157,14 @@ def test_the_demo_needs_no_scan(cli, tmp_path):
 
 
 def test_warnings_are_said_once(generate, phantom, case):
-    labels = np.where(phantom.labels == 5, 0, phantom.labels)
-    nib.save(nib.Nifti1Image(labels, phantom.affine), case[1])
+    dull = np.random.default_rng(0).normal(size=phantom.labels.shape)
+    for path, array in zip(case, (dull, np.where(phantom.labels == 5, 0, phantom.labels)), strict=True):
+        nib.save(nib.Nifti1Image(array, phantom.affine), path)
     done = generate("--no-preview")
     assert done.code == 0
     assert done.err.count("unanchored") == 1
+    refused = generate("--require-anchor", "--overwrite")
+    assert (refused.code, "unanchored" in refused.err) == (1, True)
 
 
 def test_files_that_exist_are_not_replaced_unasked(generate, tmp_path):
@@ -252,7 +255,7 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, tmp_path
         (["--set", "labels=acdc"], "labels has an option of its own"),
         (["--set", "territory=3"], "territory needs to be one of LAD, RCA, LCX"),
         (["--set", 'segments="abc"'], "AHA segments 1-17"),
-        (["--anterior-insertion", "nan"], "needs to be a number of degrees"),
+        (["--anterior-insertion", "nan"], "needs to be an angle in degrees"),
         (["--demo"], "--demo makes its own scan"),
     ],
 )

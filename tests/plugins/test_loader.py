@@ -108,9 +108,10 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
         raise RuntimeError("half way")
 
     plugins = load(spotted=plugin(register_priors=good, register_commands=half))
-    app = types.SimpleNamespace(registered_commands=[])
+    app = types.SimpleNamespace(registered_commands=[], registered_groups=[])
+    app.add_typer = lambda group, **_: app.registered_groups.append(group)
     app.command = lambda: app.registered_commands.append
     loader.register_commands(app)
     names = {command.__name__ for command in app.registered_commands}
-    assert names == {"generate", "phantom", "aha", "plugins"}
+    assert names == {"generate", "phantom", "aha", "quantify", "bullseye", "plugins"}
     assert "half way" in errors(plugins)["spotted"]

@@ -57,9 +57,15 @@ def test_a_cases_own_label_map_needs_its_scar_replaced(scarred):
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({}, "either segments"),
-        ({"segments": [1], "mask": np.ones((2, 2))}, "either segments"),
+        ({}, "needs segments, a territory, a table or a mask, one of them: nothing was given"),
+        ({"segments": [1], "mask": np.ones((2, 2))}, "segments and mask clash"),
         ({"mask": np.ones((2, 2)), "transmurality": 0.5}, "mask and transmurality clash"),
+        ({"table": {1: 0.5}, "transmurality": 0.5}, "table and transmurality clash"),
+        ({"territory": "RIVA"}, "LAD, RCA, LCX"),
+        ({"table": {1: 0.0}}, "all are 0"),
+        ({"table": {18: 0.5}}, "segments 1-17"),
+        ({"table": {1: 120, 2: 50}}, "0-100 %"),
+        ({"table": "no.csv"}, "the table no.csv cannot be read"),
     ],
 )
 def test_requests_that_contradict_themselves_are_refused(parameters, reason):
@@ -70,3 +76,29 @@ def test_requests_that_contradict_themselves_are_refused(parameters, reason):
 def test_a_mask_on_another_grid_is_refused(ventricle):
     with pytest.raises(InputError, match=r"shape \(3, 3, 3\), the scan \(112, 112, 7\)"):
         ManualPrior(mask=np.ones((3, 3, 3), bool)).sample(ventricle, RNG)
+
+
+def test_a_territory_is_filled_by_name(ventricle):
+    mask = ManualPrior(territory="rca", transmurality=0.5).sample(ventricle, RNG)
+    assert set(np.unique(ventricle.segment[mask.infarct])) == {3, 4, 9, 10, 15}
+    assert ventricle.depth[mask.infarct].max() <= 0.5
+
+
+@pytest.mark.parametrize("header", ["", "segment,transmurality\n"])
+@pytest.mark.parametrize("scale", [1, 100])
+def test_a_bulls_eye_table_gives_each_segment_its_depth(ventricle, tmp_path, header, scale):
+    rows = "".join(
+        f"{segment},{scale * (0.5 if segment == 8 else 1.0 if segment == 9 else 0)}\n" for segment in range(1, 18)
+    )
+    (tmp_path / "table.csv").write_text(header + rows)
+    mask = ManualPrior(table=tmp_path / "table.csv").sample(ventricle, RNG)
+    assert np.array_equal(mask.infarct & (ventricle.segment == 9), ventricle.segment == 9)
+    assert ventricle.depth[mask.infarct & (ventricle.segment == 8)].max() <= 0.5
+    assert set(np.unique(ventricle.segment[mask.infarct])) == {8, 9}
+
+
+@pytest.mark.parametrize("line", ["7;0.5", "7", "seven,0.5", "7,deep"])
+def test_a_table_that_cannot_be_read_names_its_line(tmp_path, line):
+    (tmp_path / "table.csv").write_text(f"1,0.5\n{line}\n")
+    with pytest.raises(InputError, match=r"line 2 of the table .* needs segment,transmurality"):
+        ManualPrior(table=tmp_path / "table.csv")

@@ -1,0 +1,131 @@
+"""``claim-aug quantify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claim_aug.cli import options as opt
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(quantify)
+
+
+def quantify(
+    image: Annotated[Path, typer.Argument(help="The scan (.nii.gz, .nii, .png).")],
+    labels: Annotated[Path, typer.Argument(help="Its label map, on the same grid.")],
+    scheme: opt.Scheme = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Also write the segments and the total as CSV.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    anterior_insertion: opt.AnteriorInsertion = None,
+    through_plane: opt.ThroughPlane = None,
+    base: opt.Base = None,
+    winding: opt.Winding = None,
+    require_anchor: opt.RequireAnchor = False,
+    overwrite: opt.Overwrite = False,
+) -> None:
+    """Measure labelled scar: mass, burden and transmurality per AHA segment, and what n-SD and FWHM rules find."""
+    import json
+
+    from claim_aug.data.case import Case
+    from claim_aug.data.provenance import plain
+    from claim_aug.jobs.quantify import check_csv, quantify_case, read_anatomy, write_csv
+
+    known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
+    if csv is not None:
+        check_csv(csv, overwrite=overwrite)
+    case = Case.read(image, labels)
+    anatomy = read_anatomy(case, scheme or "emidec", known)
+    report = plain(quantify_case(case, anatomy))
+    if csv is not None:
+        write_csv(report, csv)
+    typer.echo(json.dumps(report, indent=2)) if as_json else print_report(report, csv)
+
+
+def print_report(report: dict[str, Any], csv: Path | None) -> None:
+    """The report for people."""
+    from rich.console import Console
+
+    anchor, totals = report["anchor"], report["totals"]
+    angle = "unanchored" if anchor["angle_deg"] is None else f"anterior RV insertion at {anchor['angle_deg']} degrees"
+    count = opt.counted(totals["scarred_segments"], "segment")
+    console = Console()
+    for table in (segment_table(report), tissue_table(report), rule_table(report)):
+        console.print(table)
+    depth = f", mean transmurality {totals['transmurality_percent']:.0f} %" if totals["scarred_segments"] else ""
+    console.print(f"scar in {count}{depth}", soft_wrap=True)
+    console.print(f"{angle} (source {anchor['source']}, confidence {anchor['confidence']})", soft_wrap=True)
+    if csv is not None:
+        console.print(f"written to {csv}", markup=False, soft_wrap=True)
+
+
+def segment_table(report: dict[str, Any]) -> Table:
+    """A row per AHA segment, and the whole ventricle."""
+    from claim_aug.jobs.quantify import table_rows
+
+    title = f"{report['case']}: scar by AHA segment"
+    table = new_table(title, "segment", "voxels", "mL", "g", "scar %", "trans-\nmural %", "class", "MVO %")
+    for row in table_rows(report):
+        whole = row["segment"] == "total"
+        cells = (
+            row["name"] if whole else f"{row['segment']:>2} {row['name']}",
+            shown(row["voxels"], 0),
+            *(shown(row[key], 1) for key in ("ml", "g", "scar_percent")),
+            shown(row["transmurality_percent"], 0),
+            row["transmurality_class"] or "-",
+            shown(row["mvo_percent"], 1),
+        )
+        # Where there is scar should be seen without reading.
+        table.add_row(*cells, style="bold" if whole else "red" if row["scar_voxels"] else None)
+        if row["segment"] == "17":
+            table.add_section()
+    return table
+
+
+def tissue_table(report: dict[str, Any]) -> Table:
+    """LV, scar, infarct and MVO by label."""
+    table = new_table("by label", "tissue", "voxels", "mL", "g", "%LV")
+    for key, name in (("lv", "left ventricle"), ("scar", "scar"), ("infarct", "  infarct"), ("mvo", "  MVO")):
+        row = report["totals"][key]
+        table.add_row(name, shown(row["voxels"], 0), *(shown(row[unit], 1) for unit in ("ml", "g", "percent_lv")))
+    return table
+
+
+def rule_table(report: dict[str, Any]) -> Table:
+    """What each intensity rule finds."""
+    remote = report["remote"]
+    level = "no remote myocardium" if remote is None else f"remote {remote['mean']:.4g} ± {remote['sd']:.3g}"
+    table = new_table(f"by intensity ({level})", "rule", "above", "mL", "g", "%LV", "Dice")
+    for name, row in report["rules"].items():
+        amounts = (shown(row[unit], 1) for unit in ("ml", "g", "percent_lv"))
+        label = name if name == "FWHM" else f"{name[0]} SD"
+        table.add_row(label, shown(row["threshold"], 1), *amounts, shown(row["dice"], 2))
+    return table
+
+
+def new_table(title: str, first: str, *columns: str) -> Table:
+    """A table of numbers with names in its first column, narrow enough for 80 characters."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    heading, gap = Text(title, style="bold"), (0, 1, 0, 0)
+    table = Table(box=box.SIMPLE_HEAD, title=heading, title_justify="left", padding=gap)
+    table.add_column(first, no_wrap=True, vertical="bottom")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True, vertical="bottom")
+    return table
+
+
+def shown(value: float | None, digits: int) -> str:
+    """A number, or ``-`` where it is not known."""
+    return "-" if value is None else f"{value:.{digits}f}"

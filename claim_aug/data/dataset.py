@@ -1,0 +1,111 @@
+"""A folder of labelled scans as a list of cases, in the layouts people keep them in."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.data.case import check_same_grid, stem
+from claim_aug.data.voxels import SUFFIXES, read_voxels
+from claim_aug.errors import InputError
+
+SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
+#: Folders of label maps beside folders of images, label folder first.
+PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
+
+
+@dataclass(frozen=True)
+class DatasetCase:
+    """One patient's files: a stack, or slices in order; ``images`` is empty where there are labels alone."""
+
+    name: str
+    labels: tuple[Path, ...]
+    images: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Voxels of a case, (I, J, K), with what its files know of their geometry."""
+
+    data: NDArray[Any]
+    affine: NDArray[np.float64] | None
+    spacing: tuple[float, ...] | None
+    through_plane: int | None
+
+
+def find_cases(dataset: Path) -> list[DatasetCase]:
+    """The cases of a folder, by name.
+
+    Known layouts: EMIDEC's ``CASE/Contours`` and ``CASE/Images``; ``labels`` beside ``images``, also as nnU-Net names
+    them; a folder of label maps alone. PNG slices ``CASE_slice003.png`` make one case.
+
+    Raises:
+        InputError: no such folder, no label map in any layout, or a label map without its image.
+    """
+    if not dataset.is_dir():
+        msg = f"{dataset} is not a folder"
+        raise InputError(msg)
+    emidec = sorted(path for path in dataset.glob("*/Contours/*") if is_voxels(path))
+    if emidec:
+        return [
+            DatasetCase(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec
+        ]
+    for labels, images in PAIRED_FOLDERS:
+        if (dataset / labels).is_dir():
+            return grouped(dataset / labels, dataset / images)
+    cases = grouped(dataset, None)
+    if not cases:
+        msg = (
+            f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "
+            f"or label maps ({', '.join(SUFFIXES)})"
+        )
+        raise InputError(msg)
+    return cases
+
+
+def grouped(labels: Path, images: Path | None) -> list[DatasetCase]:
+    """Label maps of one folder, slices of a case together."""
+    files: dict[str, list[tuple[int, Path]]] = defaultdict(list)
+    for path in sorted(path for path in labels.iterdir() if is_voxels(path)):
+        found = SLICE.match(stem(path))
+        files[found["case"] if found else stem(path)].append((int(found["index"]) if found else 0, path))
+    cases = []
+    for name, numbered in sorted(files.items()):
+        paths = tuple(path for _, path in sorted(numbered))
+        beside = tuple(image for path in paths for image in image_of(path, images)) if images else ()
+        cases.append(DatasetCase(name, paths, beside))
+    return cases
+
+
+def image_of(labels: Path, folder: Path) -> tuple[Path, ...]:
+    """The image of a label map; none where there is no folder of images."""
+    if not folder.is_dir():
+        return ()
+    suffix = next(suffix for suffix in SUFFIXES if labels.name.lower().endswith(suffix))
+    for name in (labels.name, f"{stem(labels)}_0000{suffix}"):
+        if (folder / name).is_file():
+            return (folder / name,)
+    msg = f"{labels} has no image of the same name in {folder}"
+    raise InputError(msg)
+
+
+def read_stack(paths: tuple[Path, ...]) -> Stack:
+    """A stack file as it is, or slices one upon the other; slices need to have one shape."""
+    files = [read_voxels(path) for path in paths]
+    if len(files) == 1:
+        data = files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
+        return Stack(data, files[0].affine, files[0].spacing, 2 if files[0].data.ndim == 2 else None)
+    for file in files[1:]:
+        check_same_grid(files[0], file)
+    return Stack(np.stack([file.data for file in files], axis=-1), None, None, 2)
+
+
+def is_voxels(path: Path) -> bool:
+    """Whether a path is a file that can be read, judged by its name."""
+    return path.is_file() and path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")

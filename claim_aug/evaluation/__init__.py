@@ -1,0 +1,1 @@
+"""Measuring scar and judging synthetic scar."""

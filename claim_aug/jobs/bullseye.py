@@ -1,0 +1,119 @@
+"""The bull's-eye of one case or a set of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from claim_aug._version import __version__
+from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.case import stem
+from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_stack
+from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.errors import InputError
+from claim_aug.evaluation.quantification import SegmentScar, segment_scars
+from claim_aug.evaluation.segment_means import MEASURES, scar_counts, segment_means
+from claim_aug.pictures.bullseye import draw_bullseye_figure
+
+#: Ends of the colour bar in percent: the lowest that holds every value is taken.
+ENDS = (5, 10, 25, 50, 100)
+#: Where a label map's image is, by the name of the label map's folder.
+IMAGES_BESIDE = {"Contours": "Images", **dict(PAIRED_FOLDERS)}
+
+
+def write_bullseye(
+    labels: Sequence[Path], out: Path, scheme: LabelScheme, *, show: str, known: Mapping[str, Any], overwrite: bool
+) -> None:
+    """Draw what ``show`` names over all cases as a PNG.
+
+    Args:
+        labels: label maps, and folders of them.
+        known: orientation, as keywords of ``LVAnatomy.from_labels``; it holds for every case.
+
+    Raises:
+        InputError: an unknown measure, ``out`` is no PNG, no label maps, or one that cannot be read; it is named.
+        OutputError: ``out`` exists or cannot be written.
+    """
+    if show not in MEASURES:
+        msg = f"--show needs to be one of {', '.join(MEASURES)}, got {show!r}"
+        raise InputError(msg)
+    cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path)])]
+    check_picture(out, cases, overwrite=overwrite)
+    segments, unanchored = [], 0
+    for case in cases:
+        anatomy = read_anatomy(case, scheme, known)
+        segments.append(segment_scars(anatomy))
+        unanchored += not anatomy.anchor.known
+    with staged(out.parent) as stage:
+        draw(stage / out.name, cases, segments, show=show, unanchored=unanchored)
+
+
+def draw(
+    path: Path, cases: Sequence[DatasetCase], segments: Sequence[Sequence[SegmentScar]], *, show: str, unanchored: int
+) -> None:
+    """Write the picture of what was read."""
+    measure, many = MEASURES[show], len(cases) > 1
+    values = segment_means(segments, measure)
+    largest = max(values.values())
+    unit = f"{'mean ' if many and show != 'counts' else ''}% of {measure.whole}"
+    of_cases = f" in {unanchored} of {len(cases)} cases" if many else ""
+    draw_bullseye_figure(
+        path,
+        values,
+        title=f"{f'{len(cases)} cases' if many else f'{cases[0].name} (1 case)'}: {measure.name}, {unit}",
+        measure=f"{measure.name}, {unit}",
+        warning=f"unanchored{of_cases}: turned by an unknown angle" if unanchored else "",
+        highest=100 if measure.bounded else next(end for end in ENDS if largest <= end),
+        digits=int(largest < ENDS[1]),
+        texts=count_texts(segments) if show == "counts" else None,
+        description=f"AHA bull's-eye ({show}) by claim-aug {__version__}",
+    )
+
+
+def count_texts(segments: Sequence[Sequence[SegmentScar]]) -> dict[int, str]:
+    """Number and percent of cases with scar; of how many where not every stack reaches the segment."""
+    return {
+        segment: f"{count if of == len(segments) else f'{count} of {of}'}\n{100 * count / of:.0f} %"
+        for segment, (count, of) in scar_counts(segments).items()
+        if of
+    }
+
+
+def check_picture(out: Path, cases: Sequence[DatasetCase], *, overwrite: bool) -> None:
+    """Refuse a picture of another kind, one that is there, and one in place of a label map, before any work.
+
+    Raises:
+        InputError: it is no PNG, or one of the label maps.
+        OutputError: it exists.
+    """
+    if out.suffix.lower() != ".png":
+        msg = f"the picture needs to end in .png, got {out}; give the label maps first and the picture last"
+        raise InputError(msg)
+    if out.resolve() in {path.resolve() for case in cases for path in case.labels}:
+        msg = f"{out} is one of the label maps; give the picture another name"
+        raise InputError(msg)
+    if not overwrite:
+        refuse_existing(out.parent, [out.name])
+
+
+def single(path: Path) -> DatasetCase:
+    """A case of one label map, with its image where the layout says where that is."""
+    beside = IMAGES_BESIDE.get(path.parent.name)
+    known = path.is_file() and beside is not None
+    return DatasetCase(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
+
+
+def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any]) -> LVAnatomy:
+    """The ventricle of a case, anchored on its image where there is one; errors name the file, as there may be many."""
+    stack = read_stack(case.labels)
+    options = dict(known)
+    if options.get("through_plane") is None:
+        options["through_plane"] = stack.through_plane
+    if case.images:
+        options["image"] = read_stack(case.images).data
+    try:
+        return LVAnatomy.from_labels(stack.data, scheme, affine=stack.affine, spacing=stack.spacing, **options)
+    except InputError as error:
+        msg = f"{case.labels[0]}: {error}"
+        raise InputError(msg) from error

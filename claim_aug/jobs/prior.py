@@ -1,0 +1,53 @@
+"""Fitting a prior to a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.errors import AnatomyError
+from claim_aug.priors.fit import ScarMeasures, fit, measure
+from claim_aug.priors.law import SmileLaw
+
+
+def fit_prior(
+    dataset: Path,
+    out: Path,
+    scheme: LabelScheme,
+    *,
+    overwrite: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[SmileLaw, int, list[str]]:
+    """Fit ``smile`` to the scars of a data set and write the law as JSON.
+
+    Returns:
+        The law, the number of cases with scar, and the cases that could not be read as a ventricle.
+
+    Raises:
+        InputError: no data set, or too few scars.
+        LabelError: values outside the scheme.
+        OutputError: ``out`` exists or cannot be written.
+    """
+    if not overwrite:
+        refuse_existing(out.parent, [out.name])
+    scars: list[ScarMeasures] = []
+    skipped = []
+    for case in find_cases(dataset):
+        stack = read_stack(case.labels)
+        try:
+            anatomy = LVAnatomy.from_labels(
+                stack.data, scheme, affine=stack.affine, spacing=stack.spacing, through_plane=stack.through_plane
+            )
+        except AnatomyError:
+            skipped.append(case.name)
+        else:
+            if anatomy.scar.any():
+                scars.append(measure(anatomy))
+        advance()
+    law = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
+    with staged(out.parent) as stage:
+        law.save(stage / out.name)
+    return law, len(scars), skipped

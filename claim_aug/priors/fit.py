@@ -1,0 +1,133 @@
+"""Learning the law of ``smile`` from labelled scars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.aha import SEGMENTS
+from claim_aug.errors import InputError
+from claim_aug.priors.base import burden, extent, sectors, transmurality
+from claim_aug.priors.law import ACUTE, Quantiles, SmileLaw
+from claim_aug.priors.territories import FEEDING, TERRITORIES
+
+#: Fewer scars than this do not make a distribution.
+FEWEST_SCARS = 5
+#: Burden above which MVO is more often there than not is sought within these, %LV.
+MVO_MIDDLES = np.linspace(1, 60, 60)
+
+
+@dataclass(frozen=True)
+class ScarMeasures:
+    """What one labelled scar tells.
+
+    Attributes:
+        burden: %LV.
+        transmurality: mean share of depth over the scarred sectors.
+        extent: share of the wall's sectors that are scarred.
+        parts: number of connected parts, those below half a percent of the wall not counted.
+        mvo: share of the scar.
+        spared: share of scarred sectors that begin beyond the first layer under the endocardium.
+        segments: share of each of the 17 segments that is scar; ``None`` without an anchor.
+        territory: the artery that feeds most of it; ``None`` without an anchor.
+    """
+
+    burden: float
+    transmurality: float
+    extent: float
+    parts: int
+    mvo: float
+    spared: float
+    segments: tuple[float, ...] | None
+    territory: str | None
+
+
+def measure(anatomy: LVAnatomy) -> ScarMeasures:
+    """Measure the scar of one ventricle; it needs to have some."""
+    scar = anatomy.scar
+    labelled, _ = ndimage.label(scar, np.ones((3, 3, 3)))
+    sizes = np.bincount(labelled.ravel())[1:]
+    wall, scarred = anatomy.segment_voxels(), anatomy.segment_voxels(scar)
+    shares = tuple(scarred[segment] / wall[segment] if wall[segment] else 0.0 for segment in SEGMENTS)
+    fed = [sum(FEEDING[segment][column] * scarred[segment] for segment in SEGMENTS) for column in range(3)]
+    return ScarMeasures(
+        burden=burden(scar, anatomy),
+        transmurality=transmurality(scar, anatomy)[0],
+        extent=extent(scar, anatomy),
+        parts=max(1, int((sizes >= 0.005 * anatomy.wall_voxels).sum())),
+        mvo=float(anatomy.mvo.sum() / scar.sum()),
+        spared=spared_share(anatomy),
+        segments=shares if anatomy.anchor.known else None,
+        territory=TERRITORIES[int(np.argmax(fed))] if anatomy.anchor.known else None,
+    )
+
+
+def spared_share(anatomy: LVAnatomy) -> float:
+    """Share of the scarred sectors whose scar does not begin at the first voxels under the endocardium."""
+    sector = sectors(anatomy)
+    first = np.full((2, int(sector.max()) + 1), np.inf)
+    for row, mask in zip(first, (anatomy.wall, anatomy.scar), strict=True):
+        np.minimum.at(row, sector[mask], anatomy.depth[mask])
+    scarred = np.isfinite(first[1])
+    return float((first[1] > first[0] + 0.15)[scarred].mean())
+
+
+def fit(scars: Sequence[ScarMeasures], *, source: str) -> SmileLaw:
+    """The law that these scars follow; what they do not tell stays clinical.
+
+    Segment and territory frequencies come from anchored ventricles alone. MVO's frequency is a logistic curve in
+    burden, its middle found by likelihood.
+
+    Raises:
+        InputError: fewer than ``FEWEST_SCARS`` scars.
+    """
+    if len(scars) < FEWEST_SCARS:
+        msg = f"{len(scars)} labelled scars do not make a distribution; at least {FEWEST_SCARS} are needed"
+        raise InputError(msg)
+    sizes = np.array([scar.burden for scar in scars])
+    depths = np.array([scar.transmurality for scar in scars])
+    gain, start = np.polyfit(sizes, depths, 1) if np.ptp(sizes) > 1 else (0.0, depths.mean())
+    spread = float((depths - start - gain * sizes).std())
+    parts = np.array([min(scar.parts, 3) for scar in scars])
+    mvo = np.array([scar.mvo for scar in scars])
+    law = replace(
+        ACUTE,
+        burden=quantiles(sizes),
+        transmurality=(float(start), float(gain), spread),
+        islands=tuple(float((parts == count).mean()) for count in (1, 2, 3)),  # type: ignore[arg-type]
+        mvo=fit_mvo(sizes, mvo > 0),
+        spared=float(np.mean([scar.spared for scar in scars])),
+        source=source,
+    )
+    if (mvo > 0).sum() >= FEWEST_SCARS:
+        law = replace(law, mvo_share=quantiles(mvo[mvo > 0]))
+    anchored = [scar for scar in scars if scar.segments is not None]
+    if len(anchored) >= FEWEST_SCARS:
+        frequency = np.mean([scar.segments or () for scar in anchored], axis=0)
+        # No segment is out of the question because a small data set happens to spare it.
+        law = replace(law, segments=tuple(float(share) for share in np.maximum(frequency, 0.02)))
+        counts = np.array([sum(scar.territory == artery for scar in anchored) + 1 for artery in TERRITORIES])
+        law = replace(law, culprit=tuple(float(share) for share in counts / counts.sum()))  # type: ignore[arg-type]
+    return law
+
+
+def quantiles(values: np.ndarray) -> Quantiles:
+    """Quantiles in steps of a tenth and at the ends."""
+    shares = np.linspace(0, 1, 11)
+    return tuple((float(share), float(size)) for share, size in zip(shares, np.quantile(values, shares), strict=True))
+
+
+def fit_mvo(sizes: np.ndarray, present: np.ndarray) -> tuple[float, float, float]:
+    """Ceiling, middle and width of the logistic curve of MVO over burden."""
+    if not present.any():
+        return (0.0, 14.0, 7.0)
+    ceiling, width = 0.95, 7.0
+    likelihood = []
+    for middle in MVO_MIDDLES:
+        chance = np.clip(ceiling / (1 + np.exp((middle - sizes) / width)), 1e-6, 1 - 1e-6)
+        likelihood.append(float(np.log(np.where(present, chance, 1 - chance)).sum()))
+    return (ceiling, float(MVO_MIDDLES[int(np.argmax(likelihood))]), width)

@@ -1,0 +1,46 @@
+"""``claim-aug prior fit`` and the prior that it makes."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    from claim_aug.phantom import make_phantom, write_emidec
+
+    folder = tmp_path_factory.mktemp("dataset")
+    for seed in range(6):
+        write_emidec(make_phantom(seed, scar=True, shape=(80, 80, 5)), folder, f"Case_{seed}")
+    return folder
+
+
+def test_a_prior_is_fitted_and_used(cli, case, dataset, tmp_path):
+    done = cli("prior", "fit", dataset, tmp_path / "law.json", "--labels", "phantom")
+    assert done.code == 0, done.err
+    assert "smile from 6 scars" in done.out
+    arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview"]
+    done = cli("generate", *arguments, "--prior", f"smile:{tmp_path / 'law.json'}")
+    assert done.code == 0, done.err
+    record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
+    assert record["request"]["prior"].endswith("law.json")
+
+
+def test_too_few_scars_leave_nothing(cli, tmp_path):
+    cli("phantom", tmp_path / "set", "-n", "2", "--scar")
+    done = cli("prior", "fit", tmp_path / "set", tmp_path / "law.json", "--labels", "phantom")
+    assert (done.code, "2 labelled scars do not make a distribution" in done.err) == (1, True)
+    assert not (tmp_path / "law.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("prior", "reason"),
+    [
+        ("random:x", "prior 'random' takes no argument"),
+        ("smile:no.json", "no.json cannot be read"),
+        ("simle:x", "did you mean 'smile'"),
+    ],
+)
+def test_a_wrong_argument_is_named(cli, case, tmp_path, prior, reason):
+    done = cli("generate", *case, tmp_path / "out", "--labels", "phantom", "--prior", prior)
+    assert (done.code, reason in done.err) == (1, True), done.err

@@ -18,9 +18,15 @@ from claim_aug.phantom import Phantom, make_phantom
 from claim_aug.pictures.bullseye import draw_bullseye
 from claim_aug.pictures.preview import MVO, busiest_plane, scar_share, tissue_codes
 
-PHANTOM_SEED, SCAR_SEED, TERRITORY = 15, 8, "RCA"
+PHANTOM_SEED, SCAR_SEED, TERRITORY = 22, 4, "RCA"
 ROOM_MM = 22.0
-COLOURS = {"cavity": "#4477aa", "myocardium": "#66ccee", "old scar": "#ccbb44", "infarct": "#ee6677", "MVO": "#aa3377"}
+COLOURS = {
+    "cavity": "#4477aa88",
+    "myocardium": "#66cceeaa",
+    "old scar": "#ccbb44",
+    "infarct": "#ee6677ee",
+    "MVO": "#aa3377",
+}
 
 
 def main() -> None:
@@ -34,7 +40,15 @@ def make_sample() -> tuple[Phantom, ScarSample]:
     """A healthy phantom, and the same phantom with an infarct and MVO in one coronary territory."""
     phantom = make_phantom(PHANTOM_SEED, scar=False)
     synthesizer = ScarSynthesizer(
-        "smile", "signal", labels="phantom", burden=22, territory=TERRITORY, mvo=0.15, brightness=1.6
+        "smile",
+        "signal",
+        labels="phantom",
+        burden=22,
+        transmurality=0.85,
+        territory=TERRITORY,
+        mvo=0.12,
+        grey_zone=0.08,
+        brightness=2.0,
     )
     return phantom, synthesizer.sample(phantom.image, phantom.labels, affine=phantom.affine, seed=SCAR_SEED)
 
@@ -55,9 +69,9 @@ def draw(phantom: Phantom, sample: ScarSample, path: Path) -> None:
         axes.set_axis_off()
     axes.imshow(codes, cmap=ListedColormap(["none", *COLOURS.values()]), vmin=0, vmax=MVO, interpolation="nearest")
     eye = figure.add_subplot(grid[3], projection="polar")
-    draw_bullseye(eye, scar_share(sample))
+    draw_bullseye(eye, scar_share(sample), fontsize=7.5)
     eye.set_title("scar, % of AHA segment", fontsize=11)
-    handles = [Patch(facecolor=colour, label=name) for name, colour in COLOURS.items() if name != "old scar"]
+    handles = [Patch(facecolor=colour[:7], label=name) for name, colour in COLOURS.items() if name != "old scar"]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     burden = sample.parameters["realised"]["burden_percent"]
     figure.suptitle(f"SYNTHETIC: infarct of {burden:.0f} %LV in the {TERRITORY} territory", fontsize=11)

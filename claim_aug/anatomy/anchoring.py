@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.anchor import UNANCHORED, Anchor, anchor_from_rv
 from claim_aug.anatomy.labels import Tissues
-from claim_aug.anatomy.orientation import Orientation, trustworthy
+from claim_aug.anatomy.orientation import APEX_RAS, Orientation, trustworthy
 from claim_aug.anatomy.rv_search import find_rv
 from claim_aug.errors import AnatomyError
 
 Landmark = float | Sequence[float]
 
-#: Usual direction from base to apex (left, anterior, inferior) and from the LV's centre to the anterior RV insertion
-#: (anterior, superior), both in RAS. The long axis points left, forward and down; the septum faces right and forward.
-APEX_RAS = np.array([-0.62, 0.62, -0.48])
+#: Usual direction from the LV's centre to the anterior RV insertion in RAS: forward and up. The long axis points left,
+#: forward and down, the septum faces right and forward, the anterior wall up.
 INSERTION_RAS = np.array([0.0, 0.60, 0.80])
 #: Hearts lie differently in their chests, so this is a direction to some 20 degrees.
 AFFINE_CONFIDENCE = 0.4

@@ -14,22 +14,27 @@ from claim_aug.anatomy.aha import SEGMENTS, aha_segment
 from claim_aug.anatomy.anchor import Anchor
 from claim_aug.anatomy.anchoring import Landmark, find_anchor
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
-from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation, find_through_plane
+from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
+from claim_aug.anatomy.reading import (
+    Box,
+    bounds,
+    check_affine,
+    check_spacing,
+    in_region,
+    nominal_spacing,
+    region,
+    region_of,
+    scheme_tissues,
+)
 from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
 from claim_aug.errors import AnatomyError, UnanchoredWarning
 
 Volume = NDArray[np.float32]
-Box = tuple[slice, slice, slice]
 
 #: Specific gravity of myocardium in g/mL, the value cardiac MR reports use (SCMR post-processing 2020).
 MYOCARDIAL_DENSITY = 1.05
-#: Room kept around the ventricle: enough for the RV and for a generator to see where it paints.
-MARGIN_MM = 30.0
-FEWEST_WALL_VOXELS = 30
-#: An average heart, for scans that do not say how large a voxel is: the two EMIDEC stacks have 29 and 35 mm, and slices
-#: of LGE stacks lie about 10 mm apart.
-EPICARDIAL_RADIUS_MM = 32.0
-SLICE_GAP_MM = 10.0
+#: Two slices may lie anywhere along the heart.
+FEWEST_SLICES = 3
 #: A ring that leaves more of the cavity open than this is not counted by the thirds of the long axis.
 CLOSED = 0.9
 
@@ -49,7 +54,8 @@ class LVAnatomy:
         segment: AHA segment 1-17, 0 outside the wall.
         wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
         orientation, anchor: how the stack lies, and what its angle rests on.
-        level_known: whether basal, mid and apical thirds mean anything (not in a single slice, which counts as mid).
+        level_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
+            nothing tells base from apex. A single slice counts as mid.
         spacing: mm per axis; where it is not known, that of an average heart of this size in pixels.
         spacing_known: whether volumes and masses mean anything.
         box, grid_shape: where the region lies in the scan.
@@ -132,7 +138,7 @@ class LVAnatomy:
             **vars(tissues),
             orientation=orientation,
             anchor=anchor,
-            level_known=tissues.wall.shape[orientation.through_plane] > 1,
+            level_known=orientation.base_found and int(tissues.cavity.any(orientation.in_plane).sum()) >= FEWEST_SLICES,
             spacing=voxel,
             spacing_known=known,
             box=box,
@@ -196,23 +202,6 @@ class LVAnatomy:
         return {segment: int(counts[segment]) for segment in SEGMENTS}
 
 
-def scheme_tissues(labels: ArrayLike, scheme: LabelScheme) -> Tissues:
-    """The tissues in 3-D, refused where no ventricle can be read from them."""
-    array = np.asarray(labels)
-    if array.ndim not in (2, 3) or array.size == 0:
-        msg = f"labels need a shape (I, J) or (I, J, K) with voxels in it, got {array.shape}"
-        raise AnatomyError(msg)
-    tissues = scheme.read(array[..., None] if array.ndim == 2 else array)
-    for tissue, mask in (("myocardium", tissues.wall), ("cavity", tissues.cavity)):
-        if not mask.any():
-            msg = f"the label map has no LV {tissue} (scheme {scheme})"
-            raise AnatomyError(msg)
-    if tissues.wall.sum() < FEWEST_WALL_VOXELS:
-        msg = f"the myocardium has only {tissues.wall.sum()} voxels; at least {FEWEST_WALL_VOXELS} are needed"
-        raise AnatomyError(msg)
-    return tissues
-
-
 def wall_coordinates(
     tissues: Tissues,
     orientation: Orientation,
@@ -254,69 +243,3 @@ def say_unanchored(required: bool, *, looked: bool) -> None:
     if required:
         raise AnatomyError(msg)
     warnings.warn(msg, UnanchoredWarning, stacklevel=4)
-
-
-def region_of(image: ArrayLike, shape: tuple[int, ...], box: Box) -> NDArray[np.float64]:
-    """The region of an image on the grid of the labels."""
-    array = np.asarray(image)
-    if array.shape != shape:
-        msg = f"image and labels need the same grid, got {array.shape} and {shape}"
-        raise AnatomyError(msg)
-    return (array[..., None] if array.ndim == 2 else array)[box].astype(np.float64)
-
-
-def in_region(landmark: Landmark | None, box: Box) -> Landmark | None:
-    """A landmark with its point, if it is one, counted from the region's corner."""
-    point = np.atleast_1d(np.asarray(landmark, dtype=object))
-    if landmark is None or point.size not in (2, 3):
-        return landmark
-    return [float(place) - part.start for place, part in zip(point, box, strict=False)]
-
-
-def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
-    """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
-    margins = (round(MARGIN_MM / spacing[0]), round(MARGIN_MM / spacing[1]), round(MARGIN_MM / spacing[2]))
-    return bounds(tissues.cavity | tissues.wall, margins)
-
-
-def bounds(mask: Mask, margins: tuple[int, int, int]) -> Box:
-    """The smallest box that holds a mask, and so many voxels around it within the grid."""
-    sides = []
-    for axis, size in enumerate(mask.shape):
-        inside = np.flatnonzero(np.any(mask, axis=tuple(other for other in range(3) if other != axis)))
-        sides.append(slice(max(int(inside[0]) - margins[axis], 0), min(int(inside[-1]) + 1 + margins[axis], size)))
-    return sides[0], sides[1], sides[2]
-
-
-def check_affine(affine: ArrayLike) -> NDArray[np.float64]:
-    """A 4x4 affine that can be inverted."""
-    matrix = np.asarray(affine, dtype=np.float64)
-    if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or not np.linalg.det(matrix[:3, :3]):
-        msg = f"the affine needs to be 4x4, finite and invertible, got {np.asarray(affine).tolist()}"
-        raise AnatomyError(msg)
-    return matrix
-
-
-def nominal_spacing(tissues: Tissues, through_plane: int | None) -> tuple[float, float, float]:
-    """Spacing that makes an average heart of this one: widest slice ``EPICARDIAL_RADIUS_MM``, slices ``SLICE_GAP_MM``.
-
-    Lengths such as the raggedness of a scar need some scale; volumes and masses are not derived from it.
-    """
-    axis = find_through_plane(tissues, (1.0, 1.0, 1.0)) if through_plane is None else through_plane
-    area = (tissues.cavity | tissues.wall).sum(tuple(other for other in range(3) if other != axis)).max()
-    voxel = [EPICARDIAL_RADIUS_MM / float(np.sqrt(area / np.pi))] * 3
-    voxel[axis] = SLICE_GAP_MM
-    return voxel[0], voxel[1], voxel[2]
-
-
-def check_spacing(spacing: Sequence[float] | None, affine: NDArray[np.float64] | None) -> tuple[float, float, float]:
-    """Spacing in mm for three axes: given, else the affine's."""
-    if spacing is None:
-        assert affine is not None
-        spacing = np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
-    # Headers keep spacing in single precision and affines in double: rounded, both give the same scar.
-    voxel = [round(float(size), 4) for size in spacing] + [1.0] * (3 - len(spacing))
-    if len(voxel) != 3 or not all(np.isfinite(voxel)) or min(voxel) <= 0:
-        msg = f"spacing needs three positive numbers in mm, got {list(spacing)}"
-        raise AnatomyError(msg)
-    return voxel[0], voxel[1], voxel[2]

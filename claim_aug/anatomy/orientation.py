@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from claim_aug.anatomy.labels import Mask, Tissues
+from claim_aug.anatomy.labels import Tissues
 
 End = Literal["first", "last"]
 
+#: Usual direction from base to apex in RAS: left, forward, down.
+APEX_RAS = np.array([-0.62, 0.62, -0.48])
+#: Relative difference of area between the ends of a stack that tells the base, and one that leaves no doubt.
+WIDER, CLEARLY_WIDER = 0.1, 0.3
 #: In-plane spacing of LGE is below 2 mm and slices are 8-13 mm apart, so a ratio above this settles the axis.
 CLEARLY_THICK = 2.0
 
@@ -62,7 +66,8 @@ def find_orientation(
     ``picture`` (a 2-D array: rows down, columns right) is taken as displayed by convention, septum on the left.
     """
     axis = find_through_plane(tissues, spacing) if through_plane is None else through_plane
-    found = find_base(tissues, axis) if base is None else base
+    trusted = affine is not None and trustworthy(affine, spacing)
+    found = find_base(tissues, axis, affine if trusted else None) if base is None else base
     end: End = found or "last"
     if winding is not None:
         return Orientation(axis, end, found is not None, winding, "given")
@@ -71,8 +76,7 @@ def find_orientation(
     handedness = 1.0 if affine is None else float(np.sign(np.linalg.det(affine[:3, :3]))) or 1.0
     parity = -1 if axis == 1 else 1
     sense = int(parity * handedness) * (1 if end == "first" else -1)
-    known = affine is not None and found is not None and trustworthy(affine, spacing)
-    return Orientation(axis, end, found is not None, sense, "affine" if known else "assumed")
+    return Orientation(axis, end, found is not None, sense, "affine" if trusted and found else "assumed")
 
 
 def trustworthy(affine: NDArray[np.float64], spacing: Sequence[float]) -> bool:
@@ -107,23 +111,33 @@ def enclosed(tissues: Tissues, axis: int) -> NDArray[np.float64]:
     return np.array(shares or [0.0])
 
 
-def find_base(tissues: Tissues, axis: int) -> End | None:
-    """The end where the ventricle is wide: it tapers to the apex, and only there the cavity ends before the wall.
+def find_base(tissues: Tissues, axis: int, affine: NDArray[np.float64] | None = None) -> End | None:
+    """The basal end: where the ventricle is clearly wide, else what a trustworthy affine says, else where it is wider.
 
-    ``None`` where the two halves of the stack differ by less than a tenth, or there is a single slice.
+    It tapers to the apex, and only there the cavity ends before the wall, but a stack of a few slices may show little
+    of that. ``None`` where nothing tells.
+
+    Args:
+        affine: a trustworthy one, or none.
     """
+    taper = wider_last(tissues, axis)
+    if abs(taper) < CLEARLY_WIDER and affine is not None:
+        direction = affine[:3, axis] / np.linalg.norm(affine[:3, axis])
+        along = float(direction @ APEX_RAS / np.linalg.norm(APEX_RAS))
+        if abs(along) > 0.5:
+            return "first" if along > 0 else "last"
+    if abs(taper) < WIDER:
+        return None
+    return "last" if taper > 0 else "first"
+
+
+def wider_last(tissues: Tissues, axis: int) -> float:
+    """How much wider the ventricle is in the last third of its slices than in the first, relative, -1 to 1."""
     across = tuple(other for other in range(3) if other != axis)
     area = (tissues.cavity | tissues.wall).sum(across).astype(float) + tissues.cavity.sum(across)
     area = area[area > 0]
     if area.size < 2:
-        return None
+        return 0.0
     third = max(1, area.size // 3)
     first, last = area[:third].mean(), area[-third:].mean()
-    if abs(first - last) < 0.1 * max(first, last):
-        return None
-    return "first" if first > last else "last"
-
-
-def slice_masks(mask: Mask, axis: int) -> Mask:
-    """The mask as (slices, rows, columns)."""
-    return np.moveaxis(mask, axis, 0)
+    return float((last - first) / max(first, last))

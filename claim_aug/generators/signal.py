@@ -30,6 +30,7 @@ class SignalParameters:
         t1_remote, t1_blood, t1_scar, t1_mvo: post-contrast T1 in ms.
         inversion_time, repetition_time: in ms.
         scar, mvo: intensity above remote as a multiple of blood above remote.
+        grey: intensity of the grey zone above remote, as a share of that of the infarct's core.
         mottle: relative spread of the texture within the scar.
         mottle_size: its scale in mm.
     """
@@ -42,6 +43,7 @@ class SignalParameters:
     repetition_time: float
     scar: float
     mvo: float
+    grey: float
     mottle: float
     mottle_size: float
 
@@ -94,6 +96,8 @@ def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalPara
         t1_remote, t1_blood, t1_scar, t1_mvo, inversion_time, times["repetition_time"],
         scar=scale,
         mvo=float(np.clip((mvo - remote) / (blood - remote), -0.1, 0.7)) * scale / level,
+        # Half the maximum is what parts core from grey zone by FWHM (Schmidt); partial volume does the rest.
+        grey=float(rng.uniform(0.55, 0.8)),
         mottle=float(rng.uniform(0.05, 0.2)),
         mottle_size=float(rng.uniform(2, 5)),
     )  # fmt: skip
@@ -111,7 +115,9 @@ def paint(
     tissue = measure(image, anatomy)
     mottle = 1 + parameters.mottle * smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
     obstructed = share_of(mask.mvo, mask.scar, across)
-    height = parameters.scar * (1 - obstructed) * mottle + parameters.mvo * obstructed
+    grey = 0.0 if mask.grey_zone is None else share_of(mask.grey_zone, mask.scar, across)
+    infarct = parameters.scar * (1 - (1 - parameters.grey) * grey)
+    height = infarct * (1 - obstructed) * mottle + parameters.mvo * obstructed
     target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
     share = share_of(mask.scar, np.ones_like(mask.scar), across) * through_slice(mask, anatomy)
     grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)

@@ -23,6 +23,8 @@ def fit_prior(
 ) -> tuple[SmileLaw, int, list[str]]:
     """Fit ``smile`` to the scars of a data set and write the law as JSON.
 
+    Where there are images too, the RV is looked for in them, so that segments and territories can be learned.
+
     Returns:
         The law, the number of cases with scar, and the cases that could not be read as a ventricle.
 
@@ -39,7 +41,12 @@ def fit_prior(
         stack = read_stack(case.labels)
         try:
             anatomy = LVAnatomy.from_labels(
-                stack.data, scheme, affine=stack.affine, spacing=stack.spacing, through_plane=stack.through_plane
+                stack.data,
+                scheme,
+                affine=stack.affine,
+                spacing=stack.spacing,
+                through_plane=stack.through_plane,
+                image=read_stack(case.images).data if case.images else None,
             )
         except AnatomyError:
             skipped.append(case.name)

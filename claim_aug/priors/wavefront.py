@@ -16,7 +16,7 @@ BINS = 120
 #: How much later the front arrives where the culprit artery does not feed the wall.
 FOREIGN_DELAY = 3.0
 #: Depth of the layer that is left out where annotators began a scar a pixel off the endocardium.
-SPARED_DEPTH = 0.25
+SPARED_DEPTH = 0.2
 
 Vector = NDArray[np.float64]
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from claim_aug import LVAnatomy
-from claim_aug.anatomy.anchoring import APEX_RAS, INSERTION_RAS
+from claim_aug.anatomy.anchoring import INSERTION_RAS
+from claim_aug.anatomy.orientation import APEX_RAS
 from claim_aug.errors import AnatomyError, UnanchoredWarning
 
 
@@ -91,3 +92,19 @@ def test_slices_along_the_long_axis_are_not_short_axis_ones(unlabelled):
     affine[:3, :3] = affine[:3, [2, 0, 1]] / [11, 1.5, 1.5] * [1.5, 1.5, 11]
     with pytest.warns(UnanchoredWarning):
         assert LVAnatomy.from_labels(unlabelled, affine=affine).anchor.source == "none"
+
+
+def test_a_few_slices_of_one_width_take_their_base_from_an_oblique_affine(unlabelled):
+    """Two neighbouring slices differ too little in width to tell base from apex."""
+    few, affine = unlabelled[..., 4:6], short_axis_affine()
+    assert LVAnatomy.from_labels(few, affine=affine).orientation.base == "last"
+    turned = affine @ np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 1], [0, 0, 0, 1]])
+    orientation = LVAnatomy.from_labels(few[..., ::-1], affine=turned).orientation
+    assert (orientation.base, orientation.base_found) == ("first", True)
+    # Turning the stack round turns handedness and base, so segments run as before.
+    assert orientation.winding == LVAnatomy.from_labels(few, affine=affine).orientation.winding
+
+
+def test_a_clear_taper_outweighs_the_affine(unlabelled):
+    affine = short_axis_affine()
+    assert LVAnatomy.from_labels(unlabelled[..., ::-1], affine=affine).orientation.base == "first"

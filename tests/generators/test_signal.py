@@ -37,6 +37,13 @@ def test_mvo_is_darker_than_the_infarct_around_it(region, ventricle):
     assert painted[both.mvo].mean() < painted[both.infarct].mean()
 
 
+def test_the_grey_zone_lies_between_remote_and_core(region, ventricle):
+    zoned = SmilePrior(burden=35, transmurality=0.9, mvo=0.0, grey_zone=0.4).sample(ventricle, np.random.default_rng(2))
+    painted = SignalGenerator(brightness=1.2).render(region, zoned, ventricle, np.random.default_rng(1)).image
+    remote = np.median(measure(region, ventricle).remote)
+    assert remote < painted[zoned.grey_zone].mean() < painted[zoned.infarct & ~zoned.grey_zone].mean()
+
+
 def test_the_edge_of_the_scar_is_softer_than_its_core(region, mask, ventricle):
     from scipy import ndimage
 

@@ -99,7 +99,8 @@ class ScarSynthesizer:
         for option in self.options:
             if option not in known:
                 hint = did_you_mean(option, known)
-                msg = f"neither prior nor generator has a parameter {option!r}{hint}; they take: {', '.join(known)}"
+                who = f"neither prior {self.prior!r} nor generator {self.generator!r}"
+                msg = f"{who} has a parameter {option!r}{hint}; they take: {', '.join(known)}"
                 raise InputError(msg)
         given = self.options | {"labels": self.labels}
         prior, generator = (
@@ -156,6 +157,9 @@ class ScarSynthesizer:
             raise InputError(msg)
         first = image if image.ndim == volume.ndim else image[0]
         full = anatomy or self.anatomy(volume, affine=affine, spacing=spacing, image=first)
+        if full.grid_shape != (volume.shape if volume.ndim == 3 else (*volume.shape, 1)):
+            msg = f"the anatomy is of a scan of shape {full.grid_shape}, the labels have the shape {volume.shape}"
+            raise InputError(msg)
         if full.scar.any() and self.existing == "refuse":
             msg = f"the scan already has {int(full.scar.sum())} voxels of scar; existing=keep or replace accepts it"
             raise InputError(msg)

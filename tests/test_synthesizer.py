@@ -124,6 +124,29 @@ def test_a_ready_anatomy_gives_the_same_sample(phantom):
     assert ready.image.tobytes() == sample(synthesizer, phantom, 5).image.tobytes()
 
 
+def test_an_anatomy_of_another_scan_is_refused(phantom):
+    anatomy = LVAnatomy.from_labels(phantom.labels[..., 1:], "phantom")
+    with pytest.raises(InputError, match="the anatomy is of a scan of shape"):
+        ScarSynthesizer(labels="phantom").sample(phantom.image, phantom.labels, seed=0, anatomy=anatomy)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_slice_with_a_thin_axis_is_a_slice(phantom, axis):
+    image, labels = (np.expand_dims(array[..., 4], axis) for array in (phantom.image, phantom.labels))
+    made = ScarSynthesizer(labels="phantom").sample(image, labels, seed=1)
+    assert made.image.shape == image.shape
+    assert made.anatomy.orientation.through_plane == axis
+    assert made.infarct.any()
+
+
+def test_it_is_clean_under_strict_floating_point_and_warnings(scarred):
+    with np.errstate(all="raise", under="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for seed in range(6):
+            for existing in ("keep", "replace"):
+                sample(ScarSynthesizer(labels="phantom", existing=existing), scarred, seed)
+
+
 def test_parameters_say_what_was_drawn_and_what_became_of_it(phantom):
     made = sample(ScarSynthesizer(labels="phantom", burden=20), phantom, seed=2)
     assert made.parameters["prior"]["burden"] == 20

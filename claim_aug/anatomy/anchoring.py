@@ -64,8 +64,11 @@ def anchor_from_landmark(
 ) -> Anchor:
     """Anchor on an angle, or on a point (two numbers in a slice, three in a stack)."""
     numbers = np.atleast_1d(np.asarray(landmark, dtype=np.float64))
-    if numbers.ndim != 1 or numbers.size > 3 or not np.isfinite(numbers).all():
-        msg = f"the anterior RV insertion needs to be an angle in degrees or a point in voxels, got {landmark!r}"
+    sizes = (1, 3) if len(centres) > 1 else (1, 2, 3)
+    if numbers.ndim != 1 or numbers.size not in sizes or not np.isfinite(numbers).all():
+        given = ", ".join(f"{number:g}" for number in numbers.ravel())
+        point = "three numbers" if len(centres) > 1 else "two numbers"
+        msg = f"the anterior RV insertion needs to be an angle in degrees or a voxel ({point}), got {given}"
         raise AnatomyError(msg)
     if numbers.size == 1:
         return Anchor(float(numbers[0]) % 360, "landmark", 1.0)

@@ -236,9 +236,10 @@ def wall_coordinates(
 def say_unanchored(required: bool, *, looked: bool) -> None:
     """Raise where an anchor is required, warn where it is not."""
     tried = "there is no RV label" + (" and no RV was found in the image" if looked else "")
+    more = "" if looked else "the image (image, --image) or "
     msg = (
         f"unanchored: {tried}, so AHA segments are rotated by an unknown angle; "
-        "give the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)"
+        f"give {more}the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)"
     )
     if required:
         raise AnatomyError(msg)

@@ -92,13 +92,14 @@ def trustworthy(affine: NDArray[np.float64], spacing: Sequence[float]) -> bool:
 
 def find_through_plane(tissues: Tissues, spacing: Sequence[float]) -> int:
     """The axis across slices: clearly the thickest spacing, else the one whose slices show the wall as closed rings."""
-    if tissues.wall.shape[2] == 1:
-        return 2
+    shape = tissues.wall.shape
+    if 1 in shape:
+        return len(shape) - 1 - shape[::-1].index(1)
     thickest, second = sorted(spacing, reverse=True)[:2]
     if thickest >= CLEARLY_THICK * second:
         return int(np.argmax(spacing))
     # Rings decide in steps of a tenth; among equals the fewest slices win, as stacks have fewer slices than rows.
-    return min(range(3), key=lambda axis: (-round(enclosed(tissues, axis).mean(), 1), tissues.wall.shape[axis], -axis))
+    return min(range(3), key=lambda axis: (-round(enclosed(tissues, axis).mean(), 1), shape[axis], -axis))
 
 
 def enclosed(tissues: Tissues, axis: int) -> NDArray[np.float64]:

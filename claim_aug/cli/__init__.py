@@ -25,6 +25,7 @@ def main() -> None:
 
 def build_app() -> typer.Typer:
     """The app with the commands of every plugin that loads."""
+    from claim_aug.cli import commands
     from claim_aug.plugins.loader import register_commands
 
     app = typer.Typer(
@@ -34,7 +35,7 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(root)
-    register_commands(app)
+    register_commands(app, commands)
     return app
 
 

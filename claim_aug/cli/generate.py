@@ -11,7 +11,8 @@ from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
 
 DEMO_CASE = "Case_demo"
-RESERVED = ("labels", "prior", "generator", "existing", "mask", "law")
+RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "existing", "mask", "table")}
+RESERVED["law"] = "--prior smile:FILE.json"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +26,9 @@ def generate(
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many samples.")] = 10,
     prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
-    generator: Annotated[str, typer.Option(help="What scar looks like: signal, or a plugin's.")] = "signal",
+    generator: Annotated[
+        str, typer.Option(help="What scar looks like: signal, transplant:BANK, or a plugin's.")
+    ] = "signal",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
     scheme: opt.Scheme = None,
     existing: Annotated[
@@ -45,7 +48,8 @@ def generate(
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of a plugin.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the prior or generator."),
     ] = None,
     anterior_insertion: opt.AnteriorInsertion = None,
     through_plane: opt.ThroughPlane = None,
@@ -57,7 +61,7 @@ def generate(
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Put new scar into a scan: images, matching labels, sidecars and a preview."""
-    from claim_aug.data.case import Case, sha256
+    from claim_aug.data.case import Case
     from claim_aug.data.regrid import read_mask_onto
     from claim_aug.jobs.generate import generate_case
     from claim_aug.synthesizer import ScarSynthesizer
@@ -98,7 +102,9 @@ def generate(
     )
     request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
     if mask is not None:
-        request["mask"] = {"file": mask.name, "sha256": sha256(mask)}
+        request["mask"] = mask.name
+    arguments = (Path(spec.partition(":")[2]) for spec in (prior, generator))
+    files = [path for path in (mask, table, *arguments) if path is not None and path.is_file()]
     with progress_bar() as progress:
         task = progress.add_task(case.name, total=count)
         samples = generate_case(
@@ -107,6 +113,7 @@ def generate(
             anatomy,
             out,  # type: ignore[arg-type]
             request=request,
+            files=files,
             count=count,
             seed=seed,
             preview=preview,
@@ -137,7 +144,7 @@ def settings(texts: list[str]) -> dict[str, Any]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or name in RESERVED:
-            why = f"; {name} has an option of its own" if name in RESERVED else ""
+            why = f"; {name} is set by {RESERVED[name]}" if name in RESERVED else ""
             msg = f"--set needs NAME=VALUE of a prior or generator, got {text!r}{why}"
             raise InputError(msg)
         try:

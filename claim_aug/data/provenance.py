@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.data.case import Case, sha256
-from claim_aug.synthesizer import ScarSample
 
 COMMENT = f"SYNTHETIC scar by claim-aug {__version__}; not for diagnosis"
-
-
-def sidecar(case: Case, sample: ScarSample, *, scheme: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything needed to make the sample again and to audit it, ready for JSON."""
-    return {
-        "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
-        "case": case.name,
-        "seed": sample.seed,
-        "software": versions(),
-        "inputs": {
-            role: {"file": file.path.name, "sha256": sha256(file.path)}
-            for role, file in (("image", case.image), ("labels", case.labels))
-        },
-        "scheme": scheme,
-        "request": dict(request),
-        "anatomy": describe(sample.anatomy),
-        "parameters": plain(sample.parameters),
-    }
 
 
 def describe(anatomy: LVAnatomy) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def read_mask_onto(path: Path, scan: VoxelFile) -> NDArray[Any]:
     if mask.data.shape == scan.data.shape and np.allclose(mask.affine, scan.affine, atol=1e-2):
         return mask.data
     warnings.warn(
-        f"{path.name} lies on another grid ({mask.data.shape}, not {scan.data.shape}); resampled by nearest neighbour",
+        f"{path.name} lies on another grid, {mask.data.shape} not {scan.data.shape}; resampled by nearest neighbour",
         MaskWarning,
         stacklevel=3,
     )

@@ -57,5 +57,5 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
     taken = [name for name in names if (out / name).exists()]
     if taken:
         also = f" ({len(taken)} such files)" if len(taken) > 1 else ""
-        msg = f"{out / taken[0]} exists already{also}; choose another folder or add --overwrite"
+        msg = f"{out / taken[0]} exists already{also}; choose another name or add --overwrite"
         raise OutputError(msg)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ import numpy as np
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
-from claim_aug.data.provenance import COMMENT, plain, sidecar
+from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.jobs.sidecar import run_record, sidecar
 from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
 #: Rows of the preview: enough to judge, few enough to read.
@@ -55,6 +56,7 @@ def generate_case(
     count: int,
     seed: int,
     request: Mapping[str, Any] | None = None,
+    files: Sequence[Path] = (),
     preview: bool = True,
     overwrite: bool = False,
     advance: Callable[[], None] = lambda: None,
@@ -63,6 +65,7 @@ def generate_case(
 
     Args:
         request: what was asked for, recorded in every sidecar.
+        files: what else was read, such as a mask or a bank; their hashes are recorded too.
 
     Returns:
         The samples of the preview, at most ``PREVIEWED``.
@@ -71,16 +74,16 @@ def generate_case(
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
     """
     picture = Path("previews") / f"{case.name}.png"
-    files = [Files.of(case, replica) for replica in range(count)]
+    named = [Files.of(case, replica) for replica in range(count)]
     if not overwrite:
-        refuse_existing(out, [str(name) for names in files for name in vars(names).values()] + [str(picture)])
+        refuse_existing(out, [str(name) for names in named for name in vars(names).values()] + [str(picture)])
+    run = run_record(case, synthesizer, request or {}, files)
     shown: list[ScarSample] = []
     samples = iter_samples(case, synthesizer, anatomy, count=count, seed=seed)
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
     with staged(out) as stage:
-        for names, sample in zip(files, itertools.chain([first], samples), strict=True):
-            replica = {"replica": files.index(names)}
-            write_sample(stage, names, case, sample, synthesizer, request=dict(request or {}) | replica)
+        for replica, sample in enumerate(itertools.chain([first], samples)):
+            write_sample(stage, named[replica], case, sample, sidecar(run, sample, replica))
             if len(shown) < PREVIEWED:
                 shown.append(sample)
             advance()
@@ -102,19 +105,10 @@ def iter_samples(
         )
 
 
-def write_sample(
-    stage: Path,
-    names: Files,
-    case: Case,
-    sample: ScarSample,
-    synthesizer: ScarSynthesizer,
-    *,
-    request: Mapping[str, Any],
-) -> None:
+def write_sample(stage: Path, names: Files, case: Case, sample: ScarSample, record: Mapping[str, Any]) -> None:
     """Image, labels and sidecar of one sample."""
     for name in vars(names).values():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
     case.image.write(stage / names.image, sample.image, COMMENT)
     case.labels.write(stage / names.labels, sample.labels, COMMENT)
-    record = sidecar(case, sample, scheme=str(synthesizer.labels), request=request)
-    (stage / names.sidecar).write_text(json.dumps(plain(record), indent=2) + "\n", encoding="utf-8")
+    (stage / names.sidecar).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.dataset import find_cases, read_stack
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import AnatomyError
+from claim_aug.errors import AnatomyError, InputError, LabelError
 from claim_aug.priors.fit import ScarMeasures, fit, measure
 from claim_aug.priors.law import SmileLaw
 
@@ -39,6 +39,10 @@ def fit_prior(
     skipped = []
     for case in find_cases(dataset):
         stack = read_stack(case.labels)
+        image = read_stack(case.images).data if case.images else None
+        if image is not None and image.shape != stack.data.shape:
+            msg = f"{case.name}: image and labels need the same grid, got {image.shape} and {stack.data.shape}"
+            raise InputError(msg)
         try:
             anatomy = LVAnatomy.from_labels(
                 stack.data,
@@ -46,10 +50,13 @@ def fit_prior(
                 affine=stack.affine,
                 spacing=stack.spacing,
                 through_plane=stack.through_plane,
-                image=read_stack(case.images).data if case.images else None,
+                image=image,
             )
         except AnatomyError:
             skipped.append(case.name)
+        except LabelError as error:
+            msg = f"{case.name}: {error}"
+            raise LabelError(msg) from error
         else:
             if anatomy.scar.any():
                 scars.append(measure(anatomy))

@@ -8,6 +8,9 @@ from claim_aug.errors import InputError
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.physics import null_time
 
+#: In-plane field of view below which not even a small heart fits, mm.
+SMALLEST_FIELD_MM = 70
+
 
 def _grid(rng: np.random.Generator) -> tuple[tuple[int, int, int], tuple[float, float, float]]:
     """A matrix and spacing like EMIDEC's: 1.25-2 mm in-plane, 7-10 slices every 8-13 mm, 78-100 mm of heart."""
@@ -40,22 +43,28 @@ def sample_parameters(
 
     Args:
         rng: where the randomness comes from.
-        shape: voxels (I, J, K), at least (48, 48, 3). The heart shrinks when the grid is too small to hold an adult's.
+        shape: voxels (I, J, K), at least (48, 48, 3) and 70 mm in-plane. The heart shrinks when the grid is too small
+            for an adult's.
         spacing: mm between voxel centres along each axis.
     """
     drawn_shape, drawn_spacing = _grid(rng)
     shape, spacing = shape or drawn_shape, spacing or drawn_spacing
-    if min(shape[:2]) < 48 or shape[2] < 3 or min(spacing) <= 0:
-        raise InputError(f"a phantom needs at least (48, 48, 3) voxels of positive size, got {shape} at {spacing} mm")
     width, height, depth = (n * s for n, s in zip(shape, spacing, strict=True))
+    if min(shape[:2]) < 48 or shape[2] < 3 or min(spacing) <= 0 or min(width, height) < SMALLEST_FIELD_MM:
+        msg = f"a phantom needs at least (48, 48, 3) voxels and {SMALLEST_FIELD_MM} x {SMALLEST_FIELD_MM} mm in-plane"
+        raise InputError(f"{msg}, got {shape} voxels of {spacing} mm")
 
     radius, wall = _normal(rng, 24, 3, 18, 30), _normal(rng, 9.5, 1.2, 7.5, 12)
     rv_depth, fat, muscle = rng.uniform(27, 37), rng.uniform(10, 26), rng.uniform(9, 14)
     epicardial_fat = float(rng.uniform(2, 4.5))
     drift = rng.normal(0, 0.03, 2)
-    # Drift of the axis, breathing, and contours that wobble by a tenth of the radius.
-    slack = 0.5 * depth * abs(drift) + 4 + 0.1 * (radius + wall)
-    small = min(1.0, width / (2 * (radius + wall + slack[0]) + rv_depth + 12), height / (3.2 * (radius + wall) + 30))
+    # Drift of the axis, breathing, contours that wobble by a tenth of the radius, and two voxels of air.
+    slack = 0.5 * depth * abs(drift) + 4 + 0.1 * (radius + wall) + 2 * max(spacing[:2])
+    small = min(
+        1.0,
+        width / (2 * (radius + wall + slack[0]) + rv_depth + 12),
+        height / (3.2 * (radius + wall) + 2 * slack[1] + 22),
+    )
     radius, wall, rv_depth, epicardial_fat = small * radius, small * wall, small * rv_depth, small * epicardial_fat
     outer = radius + wall
 

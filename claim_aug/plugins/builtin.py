@@ -1,4 +1,4 @@
-"""The built-in backends and commands, registered as any third party's are."""
+"""The built-in backends, registered as any third party's are."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from claim_aug.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    import typer
-
     from claim_aug.plugins.registry import Register
 
 
@@ -24,11 +22,6 @@ def register_generators(register: Register) -> None:
     register(
         "signal", "claim_aug.generators.signal:SignalGenerator", summary="inversion-recovery signal, needs no training"
     )
-
-
-@hookimpl
-def register_commands(app: typer.Typer) -> None:
-    from claim_aug.cli import aha, bullseye, generate, phantom, plugins, prior, quantify
-
-    for command in (generate, phantom, aha, quantify, bullseye, prior, plugins):
-        command.add_to(app)
+    register(
+        "transplant", "claim_aug.generators.transplant:TransplantGenerator", summary="texture of a bank's real scars"
+    )

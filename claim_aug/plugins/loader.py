@@ -103,9 +103,17 @@ def call_alone(manager: pluggy.PluginManager, plugin: Any, hook: str, **argument
     manager.subset_hook_caller(hook, others)(**arguments)
 
 
-def register_commands(app: Any) -> None:
-    """Let every loaded plugin add its commands; a plugin that fails at it is recorded like any other."""
+def register_commands(app: Any, builtin_commands: Any) -> None:
+    """Let every loaded plugin add its commands; a plugin that fails at it is recorded like any other.
+
+    Args:
+        app: the Typer app.
+        builtin_commands: the plugin of the built-in ones; they come first.
+    """
     plugins = load_plugins()
+    if not plugins.manager.is_registered(builtin_commands):
+        plugins.manager.register(builtin_commands)
+    call_alone(plugins.manager, builtin_commands, "register_commands", app=app)
     for status in plugins.statuses:
         if status.error is None:
             before = len(app.registered_commands), len(app.registered_groups)

@@ -86,7 +86,7 @@ def fit(scars: Sequence[ScarMeasures], *, source: str) -> SmileLaw:
         InputError: fewer than ``FEWEST_SCARS`` scars.
     """
     if len(scars) < FEWEST_SCARS:
-        msg = f"{len(scars)} labelled scars do not make a distribution; at least {FEWEST_SCARS} are needed"
+        msg = f"a distribution needs at least {FEWEST_SCARS} labelled scars, got {len(scars)}"
         raise InputError(msg)
     sizes = np.array([scar.burden for scar in scars])
     depths = np.array([scar.transmurality for scar in scars])

@@ -131,7 +131,7 @@ def read_table(path: str | Path) -> dict[int, float]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"the table {path} cannot be read: {error}"
+        msg = f"the table {path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputError(msg) from error
     table: dict[int, float] = {}
     for number, row in enumerate(csv.reader(text.splitlines()), start=1):
@@ -158,7 +158,7 @@ def check_table(table: Mapping[int, float]) -> dict[int, float]:
     depths = {int(segment): float(value) / scale for segment, value in table.items()}
     wrong = {segment: value for segment, value in depths.items() if segment not in SEGMENTS or not 0 <= value <= 1}
     if wrong or not any(depths.values()):
-        what = f"got {wrong}" if wrong else "all are 0"
+        what = f"got {wrong}" if wrong else "all are 0" if depths else "it is empty"
         msg = f"the table needs AHA segments 1-17 with a transmurality of 0-1 or 0-100 %, some above 0; {what}"
         raise InputError(msg)
     return {segment: value for segment, value in depths.items() if value}

@@ -50,7 +50,7 @@ class SmilePrior:
 
     Args:
         law: distributions to draw from, or a JSON file of ``claim-aug prior fit``; clinical where not given.
-        preset: ``"acute"`` (may have MVO) or ``"chronic"`` (smaller, thinner, no MVO), where no ``law`` is given.
+        preset: ``"acute"`` (may have MVO, the default) or ``"chronic"`` (smaller, thinner, no MVO), instead of a law.
         burden: scar in percent of LV mass, 0.1-100.
         transmurality: mean share of the wall's depth over the scarred sectors, 0.05-1.
         extent: share of the wall's sectors that are scarred, 0.01-1. Size is extent times transmurality, so two of the
@@ -68,7 +68,7 @@ class SmilePrior:
         self,
         law: SmileLaw | str | Path | None = None,
         *,
-        preset: str = "acute",
+        preset: str | None = None,
         burden: Range = None,
         transmurality: Range = None,
         extent: Range = None,
@@ -77,10 +77,12 @@ class SmilePrior:
         mvo: Range = None,
         grey_zone: Range = None,
     ) -> None:
-        if preset not in PRESETS:
+        if preset not in (None, *PRESETS):
             msg = f"preset needs to be one of {', '.join(PRESETS)}, got {preset!r}"
             raise InputError(msg)
-        self.law = PRESETS[preset] if law is None else law if isinstance(law, SmileLaw) else SmileLaw.load(law)
+        if preset is not None and law is not None:
+            raise clash("preset", preset, "law", law, "a law that was fitted has its own distributions")
+        self.law = law if isinstance(law, SmileLaw) else SmileLaw.load(law) if law else PRESETS[preset or "acute"]
         self.burden = check_range("burden", burden, 0.1, 100)
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
         self.extent = check_range("extent", extent, 0.01, 1)
@@ -90,7 +92,7 @@ class SmilePrior:
         self.grey_zone = check_range("grey_zone", grey_zone, 0, 0.6)
         self._refuse_clashes(preset)
 
-    def _refuse_clashes(self, preset: str) -> None:
+    def _refuse_clashes(self, preset: str | None) -> None:
         size, depth, extent = self.burden, self.transmurality, self.extent
         if self.territory and self.segments:
             raise clash("territory", self.territory, "segments", list(self.segments), "give one of them")

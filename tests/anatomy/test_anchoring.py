@@ -48,9 +48,9 @@ def test_a_landmark_may_be_a_voxel(unlabelled, ventricle):
     assert anatomy.anchor.angle_deg == pytest.approx(45, abs=0.5)
 
 
-@pytest.mark.parametrize("landmark", [np.nan, (1, 2, 3, 4), (np.inf, 1, 1)])
+@pytest.mark.parametrize("landmark", [np.nan, (1, 2), (1, 2, 3, 4), (np.inf, 1, 1)])
 def test_a_landmark_that_is_no_place_is_refused(unlabelled, landmark):
-    with pytest.raises(AnatomyError, match="needs to be an angle in degrees or a point in voxels"):
+    with pytest.raises(AnatomyError, match="needs to be an angle in degrees or a voxel"):
         LVAnatomy.from_labels(unlabelled, anterior_insertion=landmark)
 
 

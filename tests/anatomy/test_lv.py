@@ -147,3 +147,29 @@ def test_levels_are_cut_perpendicular_to_a_tilted_long_axis(phantom):
     # The centre moves to higher rows towards the base, so at one slice higher rows lie nearer to the base.
     assert np.corrcoef(middle[inside], rows[inside])[0, 1] < -0.99
     assert 0.1 < np.ptp(middle[inside]) < 0.5
+
+
+def test_an_open_basal_ring_is_not_counted_by_the_thirds(phantom):
+    labels = phantom.labels.copy()
+    top = labels[..., -1]
+    rows, _ = np.nonzero(top == 2)
+    top[(top == 2) & (np.arange(top.shape[0])[:, None] < np.median(rows))] = 0
+    opened = LVAnatomy.from_labels(labels, "phantom", spacing=phantom.spacing)
+    counted = LVAnatomy.from_labels(labels[..., :-1], "phantom", spacing=phantom.spacing)
+    assert np.array_equal(opened.on_grid(opened.segment)[..., :-1], counted.on_grid(counted.segment))
+    assert opened.level[..., -1].max() == 0  # the open slice lies at the base
+    assert opened.wall[..., -1].any()
+
+
+@pytest.mark.parametrize(
+    ("slices", "known"), [(slice(1, 7), True), (slice(2, 5), True), (slice(3, 5), False), (slice(3, 4), False)]
+)
+def test_a_few_slices_do_not_tell_their_levels(phantom, slices, known):
+    anatomy = LVAnatomy.from_labels(phantom.labels[..., slices], "phantom", spacing=phantom.spacing)
+    assert anatomy.level_known is known
+
+
+def test_a_stack_without_its_apex_has_no_segment_17(phantom):
+    anatomy = LVAnatomy.from_labels(phantom.labels[..., 2:], "phantom", spacing=phantom.spacing)
+    assert anatomy.segment_voxels()[17] == 0
+    assert anatomy.segment_voxels()[14] > 0

@@ -108,6 +108,8 @@ def test_manual_segments_and_own_masks(generate, case, tmp_path):
     assert record["parameters"]["realised"]["segments"] == [1, 2, 7, 8]
     drawn = tmp_path / "a" / "labels" / "heart_scar000.nii.gz"
     assert generate("--mask", drawn, "--no-preview", out=tmp_path / "b").code == 0
+    inputs = json.loads((tmp_path / "b" / "sidecars" / "heart_scar000.json").read_text())["inputs"]
+    assert len(inputs["heart_scar000.nii.gz"]["sha256"]) == 64
     first, second = (
         np.asanyarray(nib.load(tmp_path / folder / "labels" / "heart_scar000.nii.gz").dataobj) for folder in "ab"
     )
@@ -140,7 +142,8 @@ def test_the_sidecar_holds_the_request(generate, tmp_path):
     generate("--burden", "5,30", "--seed", "9", "--no-preview")
     request = json.loads((tmp_path / "out" / "sidecars" / "heart_scar001.json").read_text())["request"]
     assert request == {
-        "seed": 9, "prior": "smile", "generator": "signal", "existing": "keep", "burden": [5, 30], "replica": 1
+        "seed": 9, "prior": "smile", "generator": "signal", "existing": "keep", "burden": [5, 30],
+        "replica": 1,
     }  # fmt: skip
 
 
@@ -252,7 +255,7 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, tmp_path
         (["--set", "thickness"], "--set needs NAME=VALUE"),
         (["--prior", "random", "--territory", "LAD"], "parameter 'territory'"),
         (["--territory", "LAD", "--segments", "1,2"], "clash"),
-        (["--set", "labels=acdc"], "labels has an option of its own"),
+        (["--set", "labels=acdc"], "labels is set by --labels"),
         (["--set", "territory=3"], "territory needs to be one of LAD, RCA, LCX"),
         (["--set", 'segments="abc"'], "AHA segments 1-17"),
         (["--anterior-insertion", "nan"], "needs to be an angle in degrees"),

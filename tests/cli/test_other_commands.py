@@ -30,6 +30,12 @@ def test_aha_takes_a_given_angle_and_prints_a_table(cli, case, tmp_path):
     assert "basal anteroseptal" in done.out
 
 
+def test_aha_says_when_levels_are_not_known(cli, phantom, tmp_path):
+    nib.save(nib.Nifti1Image(phantom.labels[..., 3:5], phantom.affine), tmp_path / "two.nii.gz")
+    done = cli("aha", tmp_path / "two.nii.gz", tmp_path / "s.nii.gz", "--labels", "phantom")
+    assert "basal, mid and apical are not known" in done.out
+
+
 def test_aha_does_not_replace_a_file_unasked(cli, case, tmp_path):
     (tmp_path / "s.nii.gz").write_text("mine")
     done = cli("aha", case[1], tmp_path / "s.nii.gz", "--labels", "phantom")
@@ -69,7 +75,7 @@ def test_plugins_are_listed_with_version_licence_and_status(cli):
     for word in ("built-in", "Apache-2.0", "prior smile", "generator signal", "loaded"):
         assert word in done.out
     rows = json.loads(cli("plugins", "--json").out)
-    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", "generator signal"]
+    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", "generator signal", "generator transplant"]
 
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])

@@ -29,7 +29,7 @@ def test_a_prior_is_fitted_and_used(cli, case, dataset, tmp_path):
 def test_too_few_scars_leave_nothing(cli, tmp_path):
     cli("phantom", tmp_path / "set", "-n", "2", "--scar")
     done = cli("prior", "fit", tmp_path / "set", tmp_path / "law.json", "--labels", "phantom")
-    assert (done.code, "2 labelled scars do not make a distribution" in done.err) == (1, True)
+    assert (done.code, "at least 5 labelled scars, got 2" in done.err) == (1, True)
     assert not (tmp_path / "law.json").exists()
 
 

@@ -24,7 +24,7 @@ def test_a_finer_flipped_and_cropped_mask_lands_in_its_place(scan, phantom, tmp_
     affine = phantom.affine @ np.diag([-0.5, 0.5, 1, 1])
     affine[:3, 3] = phantom.affine[:3, :3] @ [111.25, -0.25, 0] + phantom.affine[:3, 3]
     nib.save(nib.Nifti1Image(np.ascontiguousarray(fine), affine), tmp_path / "mask.nii.gz")
-    with pytest.warns(MaskWarning, match="lies on another grid .* resampled by nearest neighbour"):
+    with pytest.warns(MaskWarning, match="lies on another grid, .* resampled by nearest neighbour"):
         mask = read_mask_onto(tmp_path / "mask.nii.gz", scan)
     assert np.array_equal(mask[20:], phantom.labels[20:])
     assert not mask[:20].any()

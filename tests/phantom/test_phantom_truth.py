@@ -88,7 +88,7 @@ def test_same_seed_same_bytes_other_seed_other_heart() -> None:
 
 @settings(max_examples=25, deadline=None)
 @example(1693, 48, 52, 6, 2.0)
-@given(st.integers(0, 2**32), st.integers(48, 140), st.integers(48, 140), st.integers(3, 12), st.floats(1, 2))
+@given(st.integers(0, 2**32), st.integers(48, 140), st.integers(48, 140), st.integers(3, 12), st.floats(1.5, 2))
 def test_any_grid_holds_a_whole_heart(seed: int, width: int, height: int, slices: int, voxel: float) -> None:
     parameters = sample_parameters(
         np.random.default_rng(seed), shape=(width, height, slices), spacing=(voxel, voxel, 80 / slices)

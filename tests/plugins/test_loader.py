@@ -6,6 +6,7 @@ import types
 
 import pytest
 
+from claim_aug.cli import commands
 from claim_aug.errors import PluginError
 from claim_aug.plugins import hookimpl, loader
 
@@ -68,7 +69,7 @@ def errors(plugins):
 def test_builtins_register_through_the_same_hooks(load):
     plugins = load()
     assert {entry.name for entry in plugins.priors} == {"smile", "random", "manual"}
-    assert {entry.name for entry in plugins.generators} == {"signal"}
+    assert {entry.name for entry in plugins.generators} == {"signal", "transplant"}
     assert errors(plugins) == {"built-in": None}
 
 
@@ -111,7 +112,7 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
     app = types.SimpleNamespace(registered_commands=[], registered_groups=[])
     app.add_typer = lambda group, **_: app.registered_groups.append(group)
     app.command = lambda: app.registered_commands.append
-    loader.register_commands(app)
+    loader.register_commands(app, commands)
     names = {command.__name__ for command in app.registered_commands}
     assert names == {"generate", "phantom", "aha", "quantify", "bullseye", "plugins"}
     assert "half way" in errors(plugins)["spotted"]

@@ -60,7 +60,7 @@ def test_spared_sectors_are_those_that_begin_beyond_the_endocardium(ventricle):
 
 
 def test_too_few_scars_are_refused(ventricle):
-    with pytest.raises(InputError, match="3 labelled scars do not make a distribution; at least 5"):
+    with pytest.raises(InputError, match="at least 5 labelled scars, got 3"):
         fit([measure(labelled(SmilePrior(), ventricle, 0))] * 3, source="x")
 
 

@@ -176,6 +176,7 @@ def test_priors_are_clean_under_strict_floating_point(ventricle):
         ({"burden": (50, 60), "extent": (0.1, 0.2)}, "burden 50-60 and extent 0.1-0.2 clash"),
         ({"preset": "chronic", "mvo": 0.1}, "preset chronic and mvo 0.1 clash"),
         ({"mvo": 0.5, "grey_zone": 0.5}, "mvo 0.5 and grey_zone 0.5 clash"),
+        ({"preset": "chronic", "law": ACUTE}, "preset chronic and law .* clash"),
         ({"preset": "old"}, "preset needs to be one of acute, chronic"),
         ({"grey_zone": 2}, "grey_zone needs"),
         ({"segments": "abc"}, "segments"),

@@ -1,0 +1,33 @@
+"""The sidecar of a sample: what it is, and how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from claim_aug.data.case import Case, sha256
+from claim_aug.data.provenance import describe, plain, versions
+from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+
+
+def run_record(
+    case: Case, synthesizer: ScarSynthesizer, request: Mapping[str, Any], files: Sequence[Path]
+) -> dict[str, Any]:
+    """What all samples of a run share, ready for JSON; ``files`` is what else was read, such as a mask or a bank."""
+    read = {"image": case.image.path, "labels": case.labels.path} | {path.name: path for path in files}
+    return {
+        "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
+        "case": case.name,
+        "software": versions(),
+        "inputs": {role: {"file": path.name, "sha256": sha256(path)} for role, path in read.items()},
+        "scheme": str(synthesizer.labels),
+        "request": dict(request),
+    }
+
+
+def sidecar(run: Mapping[str, Any], sample: ScarSample, replica: int) -> dict[str, Any]:
+    """Everything needed to make the sample again and to audit it, ready for JSON."""
+    asked = {"request": {**run["request"], "replica": replica}}
+    own = {"seed": sample.seed, "anatomy": describe(sample.anatomy), "parameters": sample.parameters}
+    return plain({**run, **asked, **own})  # type: ignore[no-any-return]

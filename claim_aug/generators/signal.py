@@ -119,7 +119,8 @@ def paint(
     infarct = parameters.scar * (1 - (1 - parameters.grey) * grey)
     height = infarct * (1 - obstructed) * mottle + parameters.mvo * obstructed
     target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
-    share = share_of(mask.scar, np.ones_like(mask.scar), across) * through_slice(mask, anatomy)
+    # Of the wall, not of everything: beside blood or fat a scar keeps its brightness, a dark rim would give it away.
+    share = share_of(mask.scar, anatomy.wall, across) * through_slice(mask, anatomy)
     grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
     return repaint(image, mask.scar, target, tissue, across, grain.astype(np.float64), share=share)
 

@@ -1,0 +1,51 @@
+"""Whether the image shows scar where it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.errors import InputError
+from claim_aug.evaluation.thresholds import Image, dice, remote_myocardium, rules
+
+Segmenter = Callable[[Image], Mask]
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """Dice (0-1) of the asked mask with what rules and a segmenter find; ``None`` where one cannot judge."""
+
+    five_sd: float | None
+    fwhm: float | None
+    segmenter: float | None = None
+
+
+def adherence(
+    image: Image, anatomy: LVAnatomy, infarct: Mask, mvo: Mask, *, segment: Segmenter | None = None
+) -> Adherence:
+    """Compare the asked scar with what the image shows.
+
+    Labelled MVO counts as found by the rules: it is dark. FWHM takes its maximum from the asked infarct.
+
+    Args:
+        image: (I, J, K) of the anatomy's region, any units.
+        infarct, mvo: (I, J, K), the scar that was asked for.
+        segment: from an image of the region to a mask of it, such as a network trained on real scars.
+
+    Raises:
+        InputError: the segmenter's mask has another shape.
+    """
+    asked = replace(anatomy, infarct=infarct, mvo=mvo)
+    found = {rule.name: rule.found for rule in rules(image, asked, remote_myocardium(image, asked))}
+    scores = [None if mask is None else dice(mask, asked.scar) for mask in (found["5SD"], found["FWHM"])]
+    return Adherence(scores[0], scores[1], None if segment is None else dice(segmented(image, segment), asked.scar))
+
+
+def segmented(image: Image, segment: Segmenter) -> Mask:
+    """The segmenter's mask, held to its contract."""
+    mask = segment(image)
+    if mask.shape != image.shape or mask.dtype != bool:
+        msg = f"segment needs to give a bool mask of shape {image.shape}, got {mask.dtype} of {mask.shape}; resample it"
+        raise InputError(msg)
+    return mask

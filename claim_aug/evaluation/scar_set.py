@@ -1,0 +1,84 @@
+"""Every metric over the scars of many scans, collected slice by slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.errors import InputError
+from claim_aug.evaluation.adherence import Segmenter, adherence
+from claim_aug.evaluation.crops import Crop, lv_crop
+from claim_aug.evaluation.intensity import Values, scar_sd
+from claim_aug.evaluation.seam import border_ratio
+from claim_aug.evaluation.slices import slices_with
+from claim_aug.evaluation.texture_distance import texture
+from claim_aug.evaluation.thresholds import Image
+
+
+@dataclass
+class ScarSet:
+    """What one set of scars shows.
+
+    Slices are judged one by one, because each may have its own scale of intensity. A slice without enough remote
+    myocardium counts in none of the lists that need it, so their lengths differ.
+
+    Attributes:
+        intensities: of infarct, in SD over remote, (voxels,) of each slice.
+        textures: the six numbers of ``texture``, of infarct.
+        borders: ``border_ratio`` of the whole scar.
+        five_sd, fwhm, segmenter: Dice of the label with what these find, 0-1.
+        crops: (2, size, size) of every slice with scar.
+        patients: whose slice each crop is.
+    """
+
+    intensities: list[Values] = field(default_factory=list)
+    textures: list[Values] = field(default_factory=list)
+    borders: list[float] = field(default_factory=list)
+    five_sd: list[float] = field(default_factory=list)
+    fwhm: list[float] = field(default_factory=list)
+    segmenter: list[float] = field(default_factory=list)
+    crops: list[Crop] = field(default_factory=list)
+    patients: list[str] = field(default_factory=list)
+
+    def add(self, patient: str, image: Image, anatomy: LVAnatomy, *, segment: Segmenter | None = None) -> None:
+        """Judge every slice with scar.
+
+        Args:
+            image: (I, J, K) of the anatomy's region, any units, real or with synthetic scar.
+            anatomy: with the scar that the image shows or should show.
+            segment: as in ``adherence``, on regions of one slice.
+
+        Raises:
+            InputError: the anatomy has no scar.
+        """
+        if not anatomy.scar.any():
+            msg = f"the metrics judge scar, and {patient} has none labelled; leave it out"
+            raise InputError(msg)
+        for heart, part in slices_with(anatomy.scar, anatomy):
+            plane = image[part]
+            self.intensities.append(scar_sd(plane, heart, heart.infarct))
+            put(self.textures, texture(plane, heart, heart.infarct))
+            put(self.borders, border_ratio(plane, heart, heart.scar))
+            found = adherence(plane, heart, heart.infarct, heart.mvo, segment=segment)
+            for scores, score in (
+                (self.five_sd, found.five_sd),
+                (self.fwhm, found.fwhm),
+                (self.segmenter, found.segmenter),
+            ):
+                put(scores, score)
+            self.crops.append(lv_crop(plane, heart, heart.scar))
+            self.patients.append(patient)
+
+    @property
+    def every_intensity(self) -> NDArray[np.float64]:
+        """Intensities of all slices, (voxels,)."""
+        return np.concatenate([*self.intensities, np.empty(0)])
+
+
+def put(values: list, value: object) -> None:  # type: ignore[type-arg]
+    """Append what is known."""
+    if value is not None:
+        values.append(value)

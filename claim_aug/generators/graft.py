@@ -1,0 +1,111 @@
+"""Which donor a scar gets, and its patches laid into those of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.generators.bank import Bank
+from claim_aug.generators.texture import Patch, look_up
+
+#: A donor is drawn among this share of the bank, those of the most similar size, but at least among so many.
+SIMILAR, FEWEST = 0.2, 6
+#: How much likeness in contrast to noise counts against likeness in size; tried on EMIDEC.
+CONTRAST_WEIGHT = 2.0
+#: A texture is stretched along the wall by no more than this; beyond, part of it is used, or it goes on mirrored.
+STRETCH = 1.6
+#: Texture is shifted along the wall by up to this share of its length, so that no two scars look alike.
+SHIFT = 0.1
+
+
+@dataclass(frozen=True)
+class Lay:
+    """Which patch of the bank goes into a patch of the host, and which part of it: from ``start``, ``share`` long."""
+
+    patch: int
+    start: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Graft:
+    """One donor's patches for a scar.
+
+    Attributes:
+        donor: number of the donor in the bank.
+        mirrored: whether its textures run the other way round the wall.
+        lays: one for each patch of the host.
+    """
+
+    donor: int
+    mirrored: bool
+    lays: tuple[Lay, ...]
+
+
+def sample_graft(
+    bank: Bank, host: Sequence[Patch], rng: np.random.Generator, *, mvo: bool, noise: float, prefer: int | None = None
+) -> Graft:
+    """Draw a donor of similar size, and patches of it; ``prefer`` a donor where it has some of this kind."""
+    rows = np.flatnonzero(bank.mvo == mvo)
+    donors = np.unique(bank.donor[rows])
+    if prefer is not None and prefer in donors:
+        donor = prefer
+    else:
+        distance = [unlike(bank, rows[bank.donor[rows] == number], host, noise) for number in donors]
+        near = np.argsort(distance, kind="stable")[: max(FEWEST, round(SIMILAR * donors.size))]
+        donor = int(rng.choice(donors[near]))
+    rows = rows[bank.donor[rows] == donor]
+    planes = matching_planes(np.unique(bank.plane[rows]), np.unique([patch.plane for patch in host]), rng)
+    lays = []
+    for patch in host:
+        here = rows[bank.plane[rows] == planes[patch.plane]]
+        row = int(here[np.argmin([unlike(bank, here[[index]], [patch]) for index in range(here.size)])])
+        lays.append(Lay(row, *part_of(patch.length / float(bank.length[row]), rng)))
+    return Graft(donor, bool(rng.random() < 0.5), tuple(lays))
+
+
+def unlike(bank: Bank, rows: NDArray[np.intp], host: Sequence[Patch], noise: float | None = None) -> float:
+    """How much these patches differ from the host's: in logarithms of length, thickness, number of slices and noise."""
+    length, thickness = (np.median([getattr(patch, name) for patch in host]) for name in ("length", "thickness"))
+    planes = np.unique([patch.plane for patch in host]).size
+    # Where blood stands out far above remote, scar is rarely brighter than blood; where blood is nulled too, it is.
+    contrast = 0.0 if noise is None else abs(np.log(np.median(bank.noise[rows]) / max(noise, 1e-6)))
+
+    return float(
+        CONTRAST_WEIGHT * contrast
+        + abs(np.log(np.median(bank.length[rows]) / length))
+        + abs(np.log(np.median(bank.thickness[rows]) / thickness))
+        + 0.3 * abs(np.log(np.unique(bank.plane[rows]).size / planes))
+    )
+
+
+def matching_planes(donor: NDArray[np.int32], host: NDArray[np.intp], rng: np.random.Generator) -> dict[int, int]:
+    """A donor's slice for each of the host's: neighbours for neighbours, spread out where the donor has fewer."""
+    spare = donor.size - host.size
+    if spare >= 0:
+        chosen = donor[int(rng.integers(spare + 1)) :][: host.size]
+    else:
+        chosen = donor[np.rint(np.linspace(0, donor.size - 1, host.size)).astype(int)]
+    if rng.random() < 0.5:
+        chosen = chosen[::-1]
+    return {int(plane): int(taken) for plane, taken in zip(host, chosen, strict=True)}
+
+
+def part_of(ratio: float, rng: np.random.Generator) -> tuple[float, float]:
+    """Start and length of the part of a texture for a host ``ratio`` times as long as the donor."""
+    share = ratio / float(np.clip(ratio, 1 / STRETCH, STRETCH))
+    shift = float(rng.uniform(-SHIFT, SHIFT))
+    return max(float(rng.uniform(0, 1 - share)), 0.0) + shift if share < 1 else shift, share
+
+
+def grafted(bank: Bank, graft: Graft, host: Sequence[Patch], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Normalised intensity at the voxels of the host's patches, of the region's ``shape``; 0 elsewhere."""
+    result = np.zeros(shape)
+    for patch, lay in zip(host, graft.lays, strict=True):
+        along = 1 - patch.position if graft.mirrored else patch.position
+        texture = bank.texture[lay.patch].astype(np.float32)
+        result[patch.voxels] = look_up(texture, patch.depth, lay.start + lay.share * along)
+    return result

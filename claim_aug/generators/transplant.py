@@ -1,0 +1,143 @@
+"""``transplant``: the texture of a real scar, carried over in wall coordinates; needs a bank, no training."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.errors import InputError
+from claim_aug.fields import smooth_field
+from claim_aug.generators.bank import Bank
+from claim_aug.generators.bank_file import read_bank
+from claim_aug.generators.base import Rendering
+from claim_aug.generators.edge import with_surroundings
+from claim_aug.generators.graft import Graft, grafted, sample_graft
+from claim_aug.generators.signal import BRIGHTNESS_LIMITS, sample_parameters
+from claim_aug.generators.texture import Patch, patches
+from claim_aug.generators.tissue import Tissue, along, local_mean, measure, repaint, share_of
+from claim_aug.priors import ScarMask
+from claim_aug.priors.ranges import Range, check_range, draw
+
+#: MVO is at most this share as bright over remote as the infarct around it; our default.
+MVO_AT_MOST = 0.7
+#: What differs from its surroundings by more SD of noise than this is no noise.
+NOISE_AT_MOST = 2.5
+
+
+@dataclass(frozen=True)
+class TransplantParameters:
+    """What ``transplant`` draws for one scar.
+
+    Attributes:
+        infarct, mvo: the donors' patches and how they are laid; ``mvo`` is ``None`` where there is none to paint or
+            none in the bank.
+        brightness: median of the infarct above remote as a multiple of blood above remote; ``None`` as the donor's.
+        mvo_level: the same of MVO over that of infarct, where the bank has no MVO.
+        grey: intensity of a grey zone that the mask asks for, as a share of that of the infarct's core.
+    """
+
+    infarct: Graft
+    mvo: Graft | None
+    brightness: float | None
+    mvo_level: float
+    grey: float
+
+
+class TransplantGenerator:
+    """Paints the texture of labelled patients' scars between this scan's remote myocardium and blood pool.
+
+    The scan's own noise stays where it is; the donor's was taken out when the bank was made.
+
+    Args:
+        bank: file that ``claim-aug bank build`` made.
+        brightness: median of the infarct above remote as a multiple of blood above remote, 0.2-4; a number, a pair,
+            or ``None`` for the donor's own.
+
+    Raises:
+        InputError: no bank, an unreadable one, or ``brightness`` out of range.
+    """
+
+    def __init__(self, bank: str | Path | None = None, *, brightness: Range = None) -> None:
+        if not bank:
+            msg = (
+                "generator 'transplant' needs a bank of scars: make one with claim-aug bank build DATASET "
+                "BANK.safetensors and say transplant:BANK.safetensors"
+            )
+            raise InputError(msg)
+        self.brightness = check_range("brightness", brightness, 0.2, 4)
+        self.path = str(bank)
+        read_bank(
+            self.path
+        )  # a wrong file is an error now; the bank itself stays with the process, not with the object
+
+    def render(
+        self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
+    ) -> Rendering:
+        """Draw the donors, then paint their texture."""
+        bank, tissue = read_bank(self.path), measure(image, anatomy)
+        scar, mvo = patches(mask.scar, anatomy), patches(mask.mvo, anatomy)
+        noise = float(np.median(tissue.noise / tissue.contrast))
+        infarct = sample_graft(bank, scar, rng, mvo=False, noise=noise)
+        signal = sample_parameters(None, rng)
+        core = bool(mvo) and bool(bank.mvo.any())
+        parameters = TransplantParameters(
+            infarct,
+            sample_graft(bank, mvo, rng, mvo=True, noise=noise, prefer=infarct.donor) if core else None,
+            brightness=None if self.brightness is None else draw(self.brightness, lambda _: 1.0, rng),
+            mvo_level=signal.mvo / signal.scar,
+            grey=signal.grey,
+        )
+        height, level = heights(bank, mask, anatomy.orientation.through_plane, parameters, scar, mvo)
+        drawn = asdict(parameters) | {"generator": "transplant", "bank": Path(self.path).name, "brightness": level}
+        return Rendering(paint(image, mask, anatomy, tissue, height, rng), drawn)
+
+
+def heights(
+    bank: Bank, mask: ScarMask, across: int, parameters: TransplantParameters, scar: list[Patch], mvo: list[Patch]
+) -> tuple[NDArray[np.float64], float]:
+    """Normalised intensity of scar, (I, J, K), remote 0, blood 1; and the median of its infarct."""
+    height = grafted(bank, parameters.infarct, scar, mask.scar.shape)
+    found = float(np.median(height[mask.infarct if mask.infarct.any() else mask.scar]))
+    level = parameters.brightness or float(np.clip(found, *BRIGHTNESS_LIMITS))
+    # A donor that hardly differs from remote is moved up: to multiply it would multiply its mottle.
+    height = height * (level / found) if found > 0.5 * level else height + (level - found)
+    if mask.grey_zone is not None:
+        height *= 1 - (1 - parameters.grey) * share_of(mask.grey_zone, mask.scar, across)
+    if not mvo:
+        return height, level
+    if parameters.mvo is None:
+        core = np.full(height.shape, parameters.mvo_level * level)
+    else:
+        core = grafted(bank, parameters.mvo, mvo, height.shape) * (level / bank.level(parameters.mvo.donor))
+    # Where a donor's MVO is no darker than its infarct, the labels are off or the core has filled.
+    core -= max(float(np.median(core[mask.mvo])) - MVO_AT_MOST * level, 0)
+    obstructed = share_of(mask.mvo, mask.scar, across)
+    return height * (1 - obstructed) + core * obstructed, level
+
+
+def paint(
+    image: NDArray[np.float64],
+    mask: ScarMask,
+    anatomy: LVAnatomy,
+    tissue: Tissue,
+    height: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """The image with scar at these heights between its remote and its blood."""
+    across = anatomy.orientation.through_plane
+    target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
+    target = with_surroundings(target, image, mask.scar, across)
+    grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
+    plain = without_structure(image, mask, tissue, across)
+    return repaint(plain, mask.scar, target, tissue, across, grain.astype(np.float64))
+
+
+def without_structure(image: NDArray[np.float64], mask: ScarMask, tissue: Tissue, across: int) -> NDArray[np.float64]:
+    """The image whose masked voxels differ from their local mean by noise only, not by the edges of what was there."""
+    mean = local_mean(image, tissue.profile, mask.scar, across)
+    limit = NOISE_AT_MOST * tissue.noise
+    return np.where(mask.scar, mean + np.clip(image - mean, -limit, limit), image)

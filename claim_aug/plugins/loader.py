@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import os
+import sys
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -14,6 +15,9 @@ from claim_aug._version import __version__
 from claim_aug.errors import PluginError
 from claim_aug.plugins import builtin, hookspecs
 from claim_aug.plugins.registry import Factory, Registry
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "claim_aug"
 ALLOW = "CLAIM_AUG_PLUGINS"
@@ -57,10 +61,24 @@ def load_plugins() -> Plugins:
     plugins = Plugins(manager, Registry("prior"), Registry("generator"), [])
     adopt(plugins, PluginStatus("built-in", "claim-aug", __version__, "Apache-2.0"), lambda: builtin)
     allowed = os.environ.get(ALLOW)
-    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name):
+    for point in sorted(find_points(), key=lambda point: point.name):
         if allowed is None or point.name in allowed.split(","):
             adopt(plugins, describe(point), point.load)
     return plugins
+
+
+def find_points() -> list[EntryPoint]:
+    """The entry points of third parties.
+
+    Importing ``importlib.metadata`` alone takes a sixth of the start of the command line, so the files that it would
+    read are looked at first.
+    """
+    declared = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
+    if not any(f"[{GROUP}]" in file.read_text(encoding="utf-8", errors="ignore") for file in declared):
+        return []
+    from importlib.metadata import entry_points
+
+    return list(entry_points(group=GROUP))
 
 
 def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
@@ -124,7 +142,7 @@ def register_commands(app: Any, builtin_commands: Any) -> None:
                 status.error = f"{type(error).__name__}: {error}"
 
 
-def describe(point: importlib.metadata.EntryPoint) -> PluginStatus:
+def describe(point: EntryPoint) -> PluginStatus:
     """Name, distribution, version and licence of an entry point."""
     meta: Any = point.dist.metadata if point.dist else None
     if meta is None:

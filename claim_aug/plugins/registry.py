@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
@@ -110,5 +109,7 @@ class Registry:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion to append to an error, or nothing."""
+    import difflib  # only errors need it, and --help should be quick
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else ""

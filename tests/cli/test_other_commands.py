@@ -81,7 +81,6 @@ def test_plugins_are_listed_with_version_licence_and_status(cli):
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])
 def test_a_broken_plugin_is_a_red_row(cli, monkeypatch, arguments, code):
-    import importlib.metadata
     import types
 
     from claim_aug.plugins import loader
@@ -90,7 +89,7 @@ def test_a_broken_plugin_is_a_red_row(cli, monkeypatch, arguments, code):
         raise ImportError("No module named 'nowhere'")
 
     point = types.SimpleNamespace(name="sad", load=fail, dist=None)
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [point])
+    monkeypatch.setattr(loader, "find_points", lambda: [point])
     monkeypatch.delenv(loader.ALLOW)
     loader.load_plugins.cache_clear()
     done = cli("plugins", *arguments)

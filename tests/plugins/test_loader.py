@@ -1,6 +1,5 @@
 """One broken plugin takes down neither the others nor the command line."""
 
-import importlib.metadata
 import sys
 import types
 
@@ -50,7 +49,7 @@ def load(monkeypatch):
 
     def load(strict="0", allowed=None, **modules):
         points = [Point(name=name, module=module, dist=None) for name, module in modules.items()]
-        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points)
+        monkeypatch.setattr(loader, "find_points", lambda: points)
         monkeypatch.setenv(loader.STRICT, strict)
         monkeypatch.delenv(loader.ALLOW)
         if allowed is not None:
@@ -116,3 +115,14 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
     names = {command.__name__ for command in app.registered_commands}
     assert names == {"generate", "phantom", "aha", "quantify", "bullseye", "plugins"}
     assert "half way" in errors(plugins)["spotted"]
+
+
+def test_entry_points_are_found_on_the_path(monkeypatch, tmp_path):
+    folder = tmp_path / "some_plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: some-plugin\nVersion: 1.0\n")
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    assert loader.find_points() == []
+    (folder / "entry_points.txt").write_text("[claim_aug]\nsome = some_module\n")
+    (point,) = loader.find_points()
+    assert (point.name, point.value, loader.describe(point).version) == ("some", "some_module", "1.0")

@@ -53,8 +53,7 @@ def read_patients(dataset: Path) -> list[Patient]:
     found = []
     for case in find_cases(dataset):
         image, stack = read_stack(case.images).data, read_stack(case.labels)
-        known = {name: value for name, value in vars(stack).items() if name != "data"}
-        found.append(Patient(case, image, stack.data, LVAnatomy.from_labels(stack.data, image=image, **known)))
+        found.append(Patient(case, image, stack.data, stack.ventricle("emidec", image=image)))
     return [patient for patient in found if patient.anatomy.scar.any()]
 
 

@@ -41,10 +41,7 @@ def ventricles(dataset: Path) -> list[LVAnatomy]:
     """The ventricles of a data set that have scar."""
     found = []
     for case in find_cases(dataset):
-        stack = read_stack(case.labels)
-        heart = LVAnatomy.from_labels(
-            stack.data, affine=stack.affine, spacing=stack.spacing, through_plane=stack.through_plane
-        )
+        heart = read_stack(case.labels).ventricle("emidec")
         if heart.scar.any():
             found.append(heart)
     return found

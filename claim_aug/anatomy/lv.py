@@ -181,9 +181,13 @@ class LVAnatomy:
     def tight(self) -> tuple[LVAnatomy, Box]:
         """The same ventricle without room around it, and the part of the region that it is."""
         part = bounds(self.wall | self.cavity, (0, 0, 0))
+        return self.cut(part), part
+
+    def cut(self, part: Box) -> LVAnatomy:
+        """A part of the region, its coordinates as they are; ``part`` has a start and a stop on every axis."""
         layers = {name: value[part] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
         box = tuple(slice(b.start + p.start, b.start + p.stop) for b, p in zip(self.box, part, strict=True))
-        return replace(self, **layers, box=box), part  # type: ignore[arg-type]
+        return replace(self, **layers, box=box)  # type: ignore[arg-type]
 
     def healed(self) -> LVAnatomy:
         """The same ventricle without its scar."""

@@ -97,9 +97,7 @@ def generate(
     synthesizer = ScarSynthesizer(prior, generator, labels=scheme or "emidec", existing=existing, **parameters)
     # The demo's phantom is written last, when nothing else can be wrong.
     case = case or Case.read(*demo_case(out, seed, overwrite))  # type: ignore[arg-type]
-    anatomy = synthesizer.anatomy(
-        case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing, image=case.image.data, **known
-    )
+    anatomy = case.ventricle(synthesizer.labels, **known)
     request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
     if mask is not None:
         request["mask"] = mask.name

@@ -38,14 +38,13 @@ def quantify(
 
     from claim_aug.data.case import Case
     from claim_aug.data.provenance import plain
-    from claim_aug.jobs.quantify import check_csv, quantify_case, read_anatomy, write_csv
+    from claim_aug.jobs.quantify import check_csv, quantify_case, write_csv
 
     known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
     if csv is not None:
         check_csv(csv, overwrite=overwrite)
     case = Case.read(image, labels)
-    anatomy = read_anatomy(case, scheme or "emidec", known)
-    report = plain(quantify_case(case, anatomy))
+    report = plain(quantify_case(case, case.ventricle(scheme or "emidec", **known)))
     if csv is not None:
         write_csv(report, csv)
     typer.echo(json.dumps(report, indent=2)) if as_json else print_report(report, csv)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.voxels import SUFFIXES, VoxelFile, listed, read_voxels
 from claim_aug.errors import InputError
 
@@ -42,6 +44,21 @@ class Case:
             msg = f"{image} is constant ({values.flat[0]}): there is no contrast to match; is it the right file?"
             raise InputError(msg)
         return case
+
+    def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
+        """The ventricle of the labels, anchored on the image where they do not say where the RV is.
+
+        Args:
+            known: orientation, as keywords of ``LVAnatomy.from_labels``.
+        """
+        return LVAnatomy.from_labels(
+            self.labels.data,
+            scheme,
+            affine=self.labels.affine,
+            spacing=self.labels.spacing,
+            image=self.image.data,
+            **known,
+        )
 
 
 def check_same_grid(image: VoxelFile, other: VoxelFile) -> None:

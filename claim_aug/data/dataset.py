@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import check_same_grid, stem
 from claim_aug.data.voxels import SUFFIXES, read_voxels
 from claim_aug.errors import InputError
@@ -37,6 +38,12 @@ class Stack:
     affine: NDArray[np.float64] | None
     spacing: tuple[float, ...] | None
     through_plane: int | None
+
+    def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
+        """The ventricle of a stack of labels; ``known`` as in ``LVAnatomy.from_labels``."""
+        if known.get("through_plane") is None:
+            known["through_plane"] = self.through_plane
+        return LVAnatomy.from_labels(self.data, scheme, affine=self.affine, spacing=self.spacing, **known)
 
 
 def find_cases(dataset: Path) -> list[DatasetCase]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -18,11 +17,10 @@ Kind = TypeVar("Kind", bound=np.generic)
 def one_slice(anatomy: LVAnatomy, index: int) -> tuple[LVAnatomy, Box]:
     """Slice ``index`` of the region as an anatomy of one slice, and the part of the region that it is."""
     across = anatomy.orientation.through_plane
-    part: Box = tuple(slice(index, index + 1) if axis == across else slice(None) for axis in range(3))  # type: ignore[assignment]
-    layers = {name: value[part] for name, value in vars(anatomy).items() if isinstance(value, np.ndarray)}
-    start = anatomy.box[across].start + index
-    box = tuple(slice(start, start + 1) if axis == across else side for axis, side in enumerate(anatomy.box))
-    return replace(anatomy, **layers, box=box), part  # type: ignore[arg-type]
+    sides = [slice(0, size) for size in anatomy.wall.shape]
+    sides[across] = slice(index, index + 1)
+    part = (sides[0], sides[1], sides[2])
+    return anatomy.cut(part), part
 
 
 def slices_with(mask: Mask, anatomy: LVAnatomy) -> Iterator[tuple[LVAnatomy, Box]]:

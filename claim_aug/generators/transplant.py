@@ -70,9 +70,8 @@ class TransplantGenerator:
             raise InputError(msg)
         self.brightness = check_range("brightness", brightness, 0.2, 4)
         self.path = str(bank)
-        read_bank(
-            self.path
-        )  # a wrong file is an error now; the bank itself stays with the process, not with the object
+        # A wrong file is an error now; the bank itself stays with the process, not with the object.
+        read_bank(self.path)
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator

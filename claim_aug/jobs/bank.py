@@ -71,6 +71,4 @@ def ventricle(labels: Stack, scheme: LabelScheme) -> LVAnatomy:
     """The ventricle of a case, without the warning that its segments are rotated: here they do not matter."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnanchoredWarning)
-        return LVAnatomy.from_labels(
-            labels.data, scheme, affine=labels.affine, spacing=labels.spacing, through_plane=labels.through_plane
-        )
+        return labels.ventricle(scheme)

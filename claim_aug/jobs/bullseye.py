@@ -106,14 +106,10 @@ def single(path: Path) -> DatasetCase:
 
 def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any]) -> LVAnatomy:
     """The ventricle of a case, anchored on its image where there is one; errors name the file, as there may be many."""
-    stack = read_stack(case.labels)
-    options = dict(known)
-    if options.get("through_plane") is None:
-        options["through_plane"] = stack.through_plane
-    if case.images:
-        options["image"] = read_stack(case.images).data
+    labels = read_stack(case.labels)
+    image = read_stack(case.images).data if case.images else None
     try:
-        return LVAnatomy.from_labels(stack.data, scheme, affine=stack.affine, spacing=stack.spacing, **options)
+        return labels.ventricle(scheme, image=image, **known)
     except InputError as error:
         msg = f"{case.labels[0]}: {error}"
         raise InputError(msg) from error

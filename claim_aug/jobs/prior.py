@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.anatomy import LabelScheme
 from claim_aug.data.dataset import find_cases, read_stack
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import AnatomyError, InputError, LabelError
@@ -19,7 +18,6 @@ def fit_prior(
     scheme: LabelScheme,
     *,
     overwrite: bool = False,
-    advance: Callable[[], None] = lambda: None,
 ) -> tuple[SmileLaw, int, list[str]]:
     """Fit ``smile`` to the scars of a data set and write the law as JSON.
 
@@ -44,14 +42,7 @@ def fit_prior(
             msg = f"{case.name}: image and labels need the same grid, got {image.shape} and {stack.data.shape}"
             raise InputError(msg)
         try:
-            anatomy = LVAnatomy.from_labels(
-                stack.data,
-                scheme,
-                affine=stack.affine,
-                spacing=stack.spacing,
-                through_plane=stack.through_plane,
-                image=image,
-            )
+            anatomy = stack.ventricle(scheme, image=image)
         except AnatomyError:
             skipped.append(case.name)
         except LabelError as error:
@@ -60,7 +51,6 @@ def fit_prior(
         else:
             if anatomy.scar.any():
                 scars.append(measure(anatomy))
-        advance()
     law = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
     with staged(out.parent) as stage:
         law.save(stage / out.name)

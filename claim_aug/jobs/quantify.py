@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,6 @@ COLUMNS = (
     "case", "anchor", "segment", "name", "voxels", "ml", "g", "scar_voxels", "scar_percent",
     "transmurality_percent", "transmurality_class", "mvo_percent",
 )  # fmt: skip
-
-
-def read_anatomy(case: Case, scheme: str, known: Mapping[str, Any]) -> LVAnatomy:
-    """The ventricle of a case, anchored on its image where the labels do not say where the RV is.
-
-    Args:
-        known: orientation, as keywords of ``LVAnatomy.from_labels``.
-    """
-    file = case.labels
-    return LVAnatomy.from_labels(
-        file.data, scheme, affine=file.affine, spacing=file.spacing, image=case.image.data, **known
-    )
 
 
 def quantify_case(case: Case, anatomy: LVAnatomy) -> dict[str, Any]:

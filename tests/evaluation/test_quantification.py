@@ -10,7 +10,7 @@ from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
 from claim_aug.data.case import Case
 from claim_aug.evaluation.quantification import quantify
 from claim_aug.evaluation.segment_means import MEASURES, scar_counts, segment_means
-from claim_aug.jobs.quantify import quantify_case, read_anatomy
+from claim_aug.jobs.quantify import quantify_case
 
 
 def measured(anatomy, scar, mvo=None):
@@ -118,7 +118,7 @@ def test_means_and_counts_over_cases(ventricle):
 def test_a_real_patient_is_measured_as_labelled(realdata):
     folder = realdata / "emidec" / "nifti" / "Case_P100"
     case = Case.read(folder / "Images" / "Case_P100.nii.gz", folder / "Contours" / "Case_P100.nii.gz")
-    report = quantify_case(case, read_anatomy(case, "emidec", {}))
+    report = quantify_case(case, case.ventricle("emidec"))
     labels = case.labels.data
     burden = 100 * np.isin(labels, (3, 4)).sum() / np.isin(labels, (2, 3, 4)).sum()
     assert report["totals"]["scar"]["percent_lv"] == pytest.approx(burden, abs=0.1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import check_same_grid, stem
 from claim_aug.data.voxels import SUFFIXES, read_voxels
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, UnanchoredWarning
 
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
 #: Folders of label maps beside folders of images, label folder first.
@@ -38,6 +39,12 @@ class Stack:
     affine: NDArray[np.float64] | None
     spacing: tuple[float, ...] | None
     through_plane: int | None
+
+    def unanchored(self, scheme: LabelScheme | str) -> LVAnatomy:
+        """The ventricle, without the warning that its segments are rotated: for uses to which they do not matter."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnanchoredWarning)
+            return self.ventricle(scheme)
 
     def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
         """The ventricle of a stack of labels; ``known`` as in ``LVAnatomy.from_labels``."""

@@ -1,5 +1,5 @@
 """Generators: what scar looks like."""
 
-from claim_aug.generators.base import Rendering, ScarGenerator
+from claim_aug.generators.base import Rendering, RenderJob, ScarGenerator
 
-__all__ = ["Rendering", "ScarGenerator"]
+__all__ = ["RenderJob", "Rendering", "ScarGenerator"]

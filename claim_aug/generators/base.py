@@ -26,8 +26,23 @@ class Rendering:
     drawn: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class RenderJob:
+    """One scan's scar to render: the arguments of ``ScarGenerator.render``."""
+
+    image: NDArray[np.float64]
+    mask: ScarMask
+    anatomy: LVAnatomy
+    rng: np.random.Generator
+
+
 class ScarGenerator(Protocol):
-    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no generator."""
+    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no generator.
+
+    A generator that is quicker on many scans at once may also have ``render_many(jobs)``, from a sequence of
+    ``RenderJob`` to a list of ``Rendering``, equal to what ``render`` gives of each. One that is too slow for the
+    worker of a data loader says so with ``heavy = True``.
+    """
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator

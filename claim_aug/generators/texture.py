@@ -119,7 +119,7 @@ def unroll(values: Values, patch: Patch, used: Mask | None = None) -> tuple[Valu
     depths, positions = np.meshgrid(np.linspace(0, 1, DEPTHS), np.linspace(0, 1, POSITIONS), indexing="ij")
     cells = np.stack([depths.ravel(), positions.ravel()], axis=1) * size
     count = min(NEIGHBOURS, len(points))
-    distance, index = KDTree(points).query(cells, k=list(range(1, count + 1)))
+    distance, index = map(np.asarray, KDTree(points).query(cells, k=list(range(1, count + 1))))
     pixel = np.sqrt(size.prod() / len(values))
     weight = 1 / (distance**2 + (0.3 * pixel) ** 2)
     texture = (weight * values[used][index]).sum(1) / weight.sum(1)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 
-from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.dataset import Stack, find_cases, read_stack
+from claim_aug.anatomy import LabelScheme
+from claim_aug.data.dataset import find_cases, read_stack
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import AnatomyError, InputError, UnanchoredWarning
+from claim_aug.errors import AnatomyError, InputError
 from claim_aug.generators.bank import Bank, DonorPatch
 from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
@@ -49,7 +48,7 @@ def build_bank(
             raise InputError(msg)
         labels, image = read_stack(case.labels), read_stack(case.images).data
         try:
-            anatomy = ventricle(labels, scheme)
+            anatomy = labels.unanchored(scheme)
             if anatomy.scar.any():
                 check_image(image, labels.data)
                 found += donor_patches(image[anatomy.box].astype(np.float64), anatomy, number)
@@ -65,10 +64,3 @@ def build_bank(
     with staged(out.parent) as stage:
         write_bank(bank, stage / out.name)
     return bank, skipped
-
-
-def ventricle(labels: Stack, scheme: LabelScheme) -> LVAnatomy:
-    """The ventricle of a case, without the warning that its segments are rotated: here they do not matter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnanchoredWarning)
-        return labels.ventricle(scheme)

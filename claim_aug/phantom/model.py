@@ -47,6 +47,18 @@ class Phantom:
     parameters: PhantomParameters
 
 
+@dataclass(frozen=True)
+class Scene:
+    """A phantom before any signal: ``labels``, ``segments`` (I, J, K); ``tissue`` in three planes a slice, (I, J, 3 K),
+    values of :class:`Tissue`; place ``x``, ``y`` in mm."""
+
+    labels: NDArray[np.uint8]
+    segments: NDArray[np.uint8]
+    tissue: NDArray[np.uint8]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+
+
 def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask | None = None) -> Phantom:
     """Render a phantom; equal arguments give equal bytes.
 
@@ -56,6 +68,20 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
         mvo: where it is no-reflow core, (I, J, K); need not be part of ``scar``.
     """
     p, rng = parameters, np.random.default_rng((parameters.seed, 2))
+    scene = lay_out(p, rng, scar=scar, mvo=mvo)
+    level, texture = contrast.tissue_signal(p)
+    mottle = 0.7 * smooth_field(p.shape, (1.5, 1.5, 0.5), rng) + 0.7 * smooth_field(p.shape, (5, 5, 0.8), rng)
+    signal = averaged(level[scene.tissue]) + averaged(texture[scene.tissue]) * mottle
+    image = contrast.acquire(signal * contrast.coil(p, scene.x, scene.y, rng), p, rng)
+    affine = np.diag([*p.spacing, 1.0])
+    return Phantom(image, scene.labels, p.spacing, affine, scene.segments, p.anterior_insertion_deg, p)
+
+
+def lay_out(
+    parameters: PhantomParameters, rng: np.random.Generator, *, scar: Mask | None = None, mvo: Mask | None = None
+) -> Scene:
+    """Which tissue is where, before any signal; arguments as in ``build``."""
+    p = parameters
     for name, mask in (("scar", scar), ("mvo", mvo)):
         if mask is not None and mask.shape != p.shape:
             raise InputError(f"{name} has shape {mask.shape}, the phantom {p.shape}")
@@ -72,20 +98,15 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
     planes = heart.coordinates(p, z.ravel(), np.repeat(p.breathing, len(_PLANES), axis=0))
     fine_scar, fine_mvo = (None if mask is None else _finer(mask) for mask in (scar, mvo))
     tissue = paint_heart(_finer(body), planes, p, scar=fine_scar, mvo=fine_mvo, rng=rng)
-
-    level, texture = contrast.tissue_signal(p)
-    mottle = 0.7 * smooth_field(p.shape, (1.5, 1.5, 0.5), rng) + 0.7 * smooth_field(p.shape, (5, 5, 0.8), rng)
-    signal = _averaged(level[tissue]) + _averaged(texture[tissue]) * mottle
-    image = contrast.acquire(signal * contrast.coil(p, middle.x, middle.y, rng), p, rng)
-    affine = np.diag([*p.spacing, 1.0])
-    return Phantom(image, labels, p.spacing, affine, segments, p.anterior_insertion_deg, p)
+    return Scene(labels, segments, tissue, middle.x, middle.y)
 
 
 def _finer(slices: NDArray[Scalar]) -> NDArray[Scalar]:
     return np.repeat(slices, len(_PLANES), axis=2)
 
 
-def _averaged(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+def averaged(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Slices, (I, J, K), from the planes within them."""
     return np.asarray(planes.reshape(*planes.shape[:2], -1, len(_PLANES)).mean(axis=3), np.float32)
 
 

@@ -25,3 +25,6 @@ def register_generators(register: Register) -> None:
     register(
         "transplant", "claim_aug.generators.transplant:TransplantGenerator", summary="texture of a bank's real scars"
     )
+    diffusion = "claim_aug.generators.diffusion.generator"
+    register("ddpm", f"{diffusion}:DiffusionGenerator", summary="lesion-focused diffusion on pixels")
+    register("latent", f"{diffusion}:LatentGenerator", summary="lesion-focused diffusion in an autoencoder's codes")

@@ -1,0 +1,1 @@
+"""Lesion-focused diffusion: scar painted by a network that knows what surrounds it."""

@@ -1,0 +1,80 @@
+"""The control histogram: how bright the scar of a slice is to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claim_aug.errors import InputError
+
+Histogram = NDArray[np.float32]
+
+#: As CLAIM's: 16 bins. Theirs span a crop's own range; these are heights, remote 0 and blood 1, the last ones open.
+BINS = 16
+EDGES = np.linspace(-0.5, 3.5, BINS + 1)
+#: A donor of brightness is drawn among this share of the training patients, those of most similar contrast to noise:
+#: where blood stands far above remote, scar is rarely brighter than blood.
+SIMILAR, FEWEST = 0.2, 6
+#: Spread of a scar's intensities over its height, where a single brightness is asked for; median of EMIDEC.
+RELATIVE_SPREAD = 0.25
+
+#: No control: the network paints what it finds likely.
+NONE = np.zeros(BINS, np.float32)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The histograms of a training set, one a slice.
+
+    Attributes:
+        histogram: (slices, ``BINS``), each of sum 1.
+        donor: which patient, (slices,).
+        area: scar in mm², (slices,).
+        noise: SD of the scan's noise in heights, (slices,).
+    """
+
+    histogram: Histogram
+    donor: NDArray[np.int32]
+    area: NDArray[np.float32]
+    noise: NDArray[np.float32]
+
+    def draw(self, noise: float, rng: np.random.Generator) -> int:
+        """A patient, among those whose noise is most like this scan's."""
+        donors, first = np.unique(self.donor, return_index=True)
+        near = np.argsort(abs(np.log(self.noise[first] / noise)), kind="stable")
+        return int(donors[rng.choice(near[: max(FEWEST, round(SIMILAR * donors.size))])])
+
+    def of(self, donor: int, area: float) -> Histogram:
+        """The histogram of the patient's slice whose scar is most alike in size, (``BINS``,)."""
+        own = np.flatnonzero(self.donor == donor)
+        return np.asarray(self.histogram[own[np.argmin(abs(self.area[own] - area))]])
+
+
+def histogram(heights: ArrayLike) -> Histogram:
+    """Share of voxels in each bin, (``BINS``,); ``NONE`` of no voxels."""
+    values = np.clip(heights, EDGES[0], EDGES[-1])
+    counts = np.histogram(values, EDGES)[0]
+    return (counts / max(counts.sum(), 1)).astype(np.float32)
+
+
+def around(height: float) -> Histogram:
+    """The histogram of scar of this mean height above remote."""
+    middles = (EDGES[1:] + EDGES[:-1]) / 2
+    spread = max(RELATIVE_SPREAD * height, 0.15)
+    shares = np.exp(-0.5 * ((middles - min(height, middles[-1])) / spread) ** 2)
+    return (shares / shares.sum()).astype(np.float32)
+
+
+def given(values: ArrayLike) -> Histogram:
+    """A histogram that a user gives, brought to sum 1.
+
+    Raises:
+        InputError: not ``BINS`` numbers from 0, or all zero.
+    """
+    array = np.asarray(values, np.float32) if np.ndim(values) == 1 else np.empty(0, np.float32)
+    if array.shape != (BINS,) or not np.isfinite(array).all() or (array < 0).any() or not array.any():
+        msg = f"histogram needs {BINS} numbers from 0, one for each bin of heights {EDGES[0]:g} to {EDGES[-1]:g}, "
+        raise InputError(msg + f"got {values!r}")
+    return np.asarray(array / array.sum())

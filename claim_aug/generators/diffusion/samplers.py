@@ -1,0 +1,131 @@
+"""From noise to scar: samplers over one noise schedule, each a function that reads like its paper.
+
+All of them paint the ``hidden`` part of a picture whose other part is ``known``. ``denoise(x, t)`` answers with the
+velocity ``v`` of Salimans & Ho (arXiv:2202.00512), ``alphas`` is the schedule's cumulative product, (steps,), and
+``noise()`` gives fresh noise of the picture's shape, each sample's from a stream of its own: what shares a batch does
+not matter. Arrays are (B, C, rows, columns), ``hidden`` is boolean.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+Denoise = Callable[[Tensor, int], Tensor]
+Noise = Callable[[], Tensor]
+
+#: Calls of the network; quality has levelled off there.
+STEPS = 12
+#: Steps and jumps of CLAIM's and LeFusion's RePaint.
+REPAINT_STEPS, JUMP_LENGTH, JUMP_N_SAMPLE = 300, 5, 5
+
+
+def ddim(
+    denoise: Denoise, alphas: Tensor, known: Tensor, hidden: Tensor, noise: Noise, *, steps: int = STEPS
+) -> Tensor:
+    """Song et al., Denoising Diffusion Implicit Models (arXiv:2010.02502), deterministic (eta 0)."""
+    x = grain = noise()
+    for alpha, after, t in pairs(alphas, steps):
+        x = torch.where(hidden, x, noised(known, grain, alpha))
+        clean, eps = predictions(x, denoise(x, t), alpha)
+        x = noised(clean, eps, after)
+    return torch.where(hidden, x, known)
+
+
+def dpm(denoise: Denoise, alphas: Tensor, known: Tensor, hidden: Tensor, noise: Noise, *, steps: int = STEPS) -> Tensor:
+    """Lu et al., DPM-Solver++ (arXiv:2211.01095), the multistep solver of second order, 2M."""
+    x = grain = noise()
+    clean_before, h_before = None, 0.0
+    for alpha, after, t in pairs(alphas, steps):
+        x = torch.where(hidden, x, noised(known, grain, alpha))
+        clean, _ = predictions(x, denoise(x, t), alpha)
+        # The last step has no noise left to aim at: it goes where the first-order solver would.
+        h = math.inf if after == 1 else log_snr(after) - log_snr(alpha)
+        slope = 0.0 if clean_before is None or math.isinf(h) else h / (2 * h_before)
+        aim = clean if clean_before is None else (1 + slope) * clean - slope * clean_before
+        x = math.sqrt((1 - after) / (1 - alpha)) * x - math.sqrt(after) * math.expm1(-h) * aim
+        clean_before, h_before = clean, h
+    return torch.where(hidden, x, known)
+
+
+def repaint(
+    denoise: Denoise,
+    alphas: Tensor,
+    known: Tensor,
+    hidden: Tensor,
+    noise: Noise,
+    *,
+    steps: int = REPAINT_STEPS,
+    jump_length: int = JUMP_LENGTH,
+    jump_n_sample: int = JUMP_N_SAMPLE,
+) -> Tensor:
+    """Lugmayr et al., RePaint (arXiv:2201.09865), algorithm 1 with the jumps of its appendix: the slow reference."""
+    times = trailing(len(alphas), steps)[::-1]  # times[i] is the time of level i + 1; level 0 has no noise
+    levels = [1.0, *(float(alphas[t]) for t in times)]
+    x = noise()
+    for here, there in itertools.pairwise(jumps(steps, jump_length, jump_n_sample)):
+        alpha, after = levels[here], levels[there]
+        if there > here:
+            x = noised(x, noise(), after / alpha)
+            continue
+        clean, _ = predictions(x, denoise(x, times[here - 1]), alpha)
+        unknown = posterior(clean, x, alpha, after, noise())
+        x = torch.where(hidden, unknown, noised(known, noise(), after))
+    return torch.where(hidden, x, known)
+
+
+def pairs(alphas: Tensor, steps: int) -> Iterator[tuple[float, float, int]]:
+    """Signal level now and after each step, 1 at the end, and the time now."""
+    times = trailing(len(alphas), steps)
+    levels = [*(float(alphas[t]) for t in times), 1.0]
+    return zip(levels[:-1], levels[1:], times, strict=True)
+
+
+def trailing(length: int, steps: int) -> list[int]:
+    """Times from the last one down, evenly spaced (Lin et al., arXiv:2305.08891: start from noise alone)."""
+    return [round(length * (1 - step / steps)) - 1 for step in range(steps)]
+
+
+def jumps(steps: int, length: int, count: int) -> list[int]:
+    """Levels of RePaint's walk from ``steps`` to 0: at every ``length``-th it goes back up, ``count`` - 1 times."""
+    left = dict.fromkeys(range(0, steps - length, length), count - 1)
+    walk, level = [steps], steps
+    while level > 0:
+        level -= 1
+        walk.append(level)
+        if left.get(level, 0) > 0:
+            left[level] -= 1
+            for _ in range(length):
+                level += 1
+                walk.append(level)
+    return walk
+
+
+def predictions(x: Tensor, v: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
+    """The clean picture and the noise that a velocity speaks of."""
+    signal, rest = math.sqrt(alpha), math.sqrt(1 - alpha)
+    return signal * x - rest * v, rest * x + signal * v
+
+
+def noised(clean: Tensor, eps: Tensor, alpha: float) -> Tensor:
+    """A picture at a signal level."""
+    return math.sqrt(alpha) * clean + math.sqrt(1 - alpha) * eps
+
+
+def posterior(clean: Tensor, x: Tensor, alpha: float, after: float, eps: Tensor) -> Tensor:
+    """One ancestral step of Ho et al. (arXiv:2006.11239, equations 6 and 7)."""
+    step = alpha / after
+    mean = (math.sqrt(after) * (1 - step) * clean + math.sqrt(step) * (1 - after) * x) / (1 - alpha)
+    return mean + math.sqrt((1 - after) * (1 - step) / (1 - alpha)) * eps
+
+
+def log_snr(alpha: float) -> float:
+    """Half the logarithm of the signal-to-noise ratio, lambda of DPM-Solver."""
+    return 0.5 * math.log(alpha / (1 - alpha))
+
+
+SAMPLERS: dict[str, Callable[..., Tensor]] = {"ddim": ddim, "dpm++": dpm, "repaint": repaint}

@@ -1,0 +1,88 @@
+"""One slice as a network sees it: heights between remote and blood, and where scar, wall and cavity are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.evaluation.slices import in_plane
+from claim_aug.generators.diffusion.roi import Plane, Roi, cut_splines, place_roi
+from claim_aug.generators.tissue import Tissue
+from claim_aug.priors import ScarMask
+
+#: Heights are shifted and scaled so that those of scar have about zero mean and unit spread (EMIDEC: 0.3-2.5).
+MIDDLE, SPREAD = 0.7, 0.7
+#: Heights beyond are fat, or vessels close to the coil; a network need not tell them apart.
+LIMITS = (-2.0, 4.0)
+#: What tells a network about the slice besides the image: scar, MVO, wall, cavity.
+MASKS = 4
+#: Pixels around the scar that are hidden from the network: cubic splines carry scar that far.
+HIDDEN_RIM = 1
+
+Window = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A slice of a ventricle, arrays (rows, columns).
+
+    Attributes:
+        heights: spline coefficients of the normalised intensity: remote 0, blood 1.
+        scar, mvo, wall, cavity: masks; ``scar`` includes MVO.
+        roi: the window around the ventricle.
+        noise: SD of the scan's noise, in heights.
+    """
+
+    heights: Plane
+    scar: Mask
+    mvo: Mask
+    wall: Mask
+    cavity: Mask
+    roi: Roi
+    noise: float
+
+    def seen_through(self, roi: Roi) -> Slice:
+        """The same slice through another window."""
+        return replace(self, roi=roi)
+
+
+def take_slice(
+    image: Plane, mask: ScarMask, anatomy: LVAnatomy, tissue: Tissue, index: int, *, spacing: float, size: int
+) -> Slice:
+    """Slice ``index`` of a region, its intensities between the slice's own remote myocardium and blood pool."""
+    contrast = float(tissue.contrast[index])
+    heights = (in_plane(image, anatomy)[index] - tissue.remote[index]) / contrast
+    return Slice(
+        heights=ndimage.spline_filter(np.clip(heights, *LIMITS), mode="nearest"),
+        scar=in_plane(mask.scar, anatomy)[index],
+        mvo=in_plane(mask.mvo, anatomy)[index],
+        wall=in_plane(anatomy.wall, anatomy)[index],
+        cavity=in_plane(anatomy.cavity, anatomy)[index],
+        roi=place_roi(anatomy, index, spacing=spacing, size=size),
+        noise=tissue.noise / contrast,
+    )
+
+
+def look(piece: Slice) -> tuple[Window, Window]:
+    """The window's image in the network's units, (size, size), and its masks, (``MASKS``, size, size), 0-1."""
+    picture = (cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD
+    masks = [piece.roi.cut_mask(layer) for layer in (piece.scar, piece.mvo, piece.wall, piece.cavity)]
+    return picture.astype(np.float32), np.stack(masks).astype(np.float32)
+
+
+def put_back(picture: Window, piece: Slice) -> Plane:
+    """Heights of the scar's voxels, (voxels,), from a window in the network's units.
+
+    At its edge the scar mixes with what is there, by the share of a pixel that it fills. What the window is too coarse
+    to show of the scan, which is the finest of its noise, stays as it is.
+    """
+    window, masks = look(piece)
+    painted = window + masks[0] * (picture - window)
+    new, old = (piece.roi.back(MIDDLE + SPREAD * image.astype(np.float64), piece.scar) for image in (painted, window))
+    fine = ndimage.map_coordinates(piece.heights, np.argwhere(piece.scar).T, order=3, mode="nearest", prefilter=False)
+    limit = 2.5 * piece.noise
+    return np.asarray(new + np.clip(fine - old, -limit, limit))

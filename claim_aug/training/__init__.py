@@ -1,0 +1,1 @@
+"""Training generators: slices with labelled scar in, a folder of weights out."""

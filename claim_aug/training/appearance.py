@@ -1,0 +1,130 @@
+"""How a phantom's tissues look when everything is drawn far wider than any scanner shows it.
+
+A generator that is trained on these has to read contrast, noise and sharpness off the slice itself (domain
+randomisation; SynthSeg, Billot et al., Med Image Anal 2023;86:102789, does the same for segmentation).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.fields import smooth_field
+from claim_aug.phantom.tissues import Tissue
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ScarLook:
+    """How scar looks, heights above remote as multiples of blood above remote.
+
+    Attributes:
+        height: of the infarct's core. EMIDEC's patients have 0.55-2.1, here 0.25-3.2.
+        mvo: height of MVO, as a share of the infarct's.
+        mottle: relative spread of its texture, and ``sizes``, the scales of that texture in mm.
+        rim: how much of the height is lost towards its border, and ``rim_mm``, how far in.
+        tilt: relative change of height across the scar, in a direction of its own.
+        holes: share of the scar that is as healthy as remote.
+        ragged: how far off its label the scar lies, in pixels.
+    """
+
+    height: float
+    mvo: float
+    mottle: float
+    sizes: tuple[float, ...]
+    rim: float
+    rim_mm: float
+    tilt: float
+    holes: float
+    ragged: float
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How a whole phantom looks.
+
+    Attributes:
+        heights: of every :class:`Tissue`, remote 0, blood 1 or, where blood is nulled, about 0.
+        mottle, mottle_mm: spread and scale of the texture of everything.
+        noise: standard deviation, in heights.
+        floor: signal of remote in heights: near 0 a magnitude image is on its noise floor.
+        psir: whether the sign is kept.
+        scar: how scar looks.
+    """
+
+    heights: tuple[float, ...]
+    mottle: float
+    mottle_mm: float
+    noise: float
+    floor: float
+    psir: bool
+    scar: ScarLook
+
+
+def sample_appearance(rng: np.random.Generator) -> Appearance:
+    """Every tissue at a height of its own; noise from hardly any to a third of the contrast."""
+    blood = 1.0 if rng.random() < 0.9 else float(rng.uniform(-0.3, 0.5))  # dark-blood sequences null it
+    ranges = {
+        Tissue.AIR: (-1.5, -0.2), Tissue.FAT: (0.3, 5.0), Tissue.MUSCLE: (-0.5, 0.6), Tissue.CORTICAL_BONE: (-1.5, 0.0),
+        Tissue.MARROW: (0.0, 3.0), Tissue.LUNG: (-1.5, 0.2), Tissue.VESSEL: (0.5, 2.0), Tissue.LIVER: (-0.3, 1.5),
+        Tissue.SPLEEN: (0.0, 1.5), Tissue.KIDNEY: (0.3, 2.0), Tissue.STOMACH_CONTENT: (-1.0, 3.0),
+        Tissue.BOWEL: (-0.5, 2.0), Tissue.PERICARDIUM: (-1.2, 0.3),
+    }  # fmt: skip
+    heights = dict.fromkeys(Tissue, 0.0) | {tissue: float(rng.uniform(*ends)) for tissue, ends in ranges.items()}
+    heights |= {Tissue.BLOOD: blood}
+    return Appearance(
+        heights=tuple(heights[tissue] for tissue in Tissue),
+        mottle=float(rng.uniform(0, 0.15)),
+        mottle_mm=float(np.exp(rng.uniform(np.log(1.5), np.log(10)))),
+        noise=float(np.exp(rng.uniform(np.log(0.03), np.log(0.33)))),
+        floor=float(rng.uniform(0, 1.5)),
+        psir=bool(rng.random() < 0.6),
+        scar=sample_scar(rng),
+    )
+
+
+def sample_scar(rng: np.random.Generator) -> ScarLook:
+    """From faint to brighter than fat, from smooth to patchy, from sharp to one that fades out."""
+    return ScarLook(
+        height=float(np.clip(np.exp(rng.normal(np.log(1.05), 0.5)), 0.25, 3.2)),
+        mvo=float(rng.uniform(-0.2, 0.8)),
+        mottle=float(rng.uniform(0.03, 0.4)),
+        sizes=tuple(float(size) for size in np.exp(rng.uniform(np.log(1.2), np.log(9), rng.integers(1, 4)))),
+        rim=float(rng.uniform(0, 0.7) if rng.random() < 0.7 else 0),
+        rim_mm=float(rng.uniform(1, 4)),
+        tilt=float(rng.uniform(-0.5, 0.5)),
+        holes=float(rng.uniform(0, 0.35) if rng.random() < 0.3 else 0),
+        ragged=float(rng.uniform(0, 1.5)),
+    )
+
+
+def displaced(scar: Mask, wall: Mask, pixels: float, rng: np.random.Generator) -> Mask:
+    """Where scar really is when its label (I, J, K) is up to so many pixels off."""
+    if pixels == 0:
+        return scar
+    width = (0.6 + 0.5 * pixels, 0.6 + 0.5 * pixels, 0)
+    soft = ndimage.gaussian_filter(scar.astype(np.float32), width)
+    ragged = soft + 0.2 * pixels * smooth_field(scar.shape, (1.5, 1.5, 0.3), rng)
+    return np.asarray((ragged > rng.uniform(0.35, 0.6)) & wall)
+
+
+def scar_heights(scar: Mask, mvo: Mask, look: ScarLook, pixel: float, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Heights of infarct and of MVO, (I, J, K) each; ``pixel`` in mm."""
+    depth = ndimage.distance_transform_edt(np.pad(scar | mvo, 1), sampling=(pixel, pixel, 1e3))[1:-1, 1:-1, 1:-1]
+    rim = 1 - look.rim * np.exp(-(depth - pixel / 2) / look.rim_mm)
+    fields = [smooth_field(scar.shape, (size / pixel, size / pixel, 0.5), rng) for size in look.sizes]
+    texture = sum(fields) / np.sqrt(len(fields))
+    direction = rng.uniform(0, 2 * np.pi)
+    rows, columns = np.meshgrid(*(np.linspace(-1, 1, size) for size in scar.shape[:2]), indexing="ij")
+    slope = look.tilt * 2 * (np.cos(direction) * rows + np.sin(direction) * columns)[..., None]
+    infarct = look.height * np.clip(rim * (1 + look.mottle * texture + slope), 0.05, 2.5)
+    if look.holes:
+        field = smooth_field(scar.shape, (2.5 / pixel, 2.5 / pixel, 0.4), rng)
+        infarct = np.where(field < np.quantile(field, look.holes), 0.2 * infarct, infarct)
+    core = look.height * look.mvo * (1 + 0.5 * look.mottle * texture)
+    return infarct.astype(np.float32), core.astype(np.float32)

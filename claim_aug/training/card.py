@@ -1,0 +1,54 @@
+"""The model card: what a generator was trained on, how, and what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claim_aug._version import __version__
+from claim_aug.generators.diffusion.config import ModelConfig
+from claim_aug.training.fit import Plan
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a model was trained on.
+
+    Attributes:
+        name: of the data set.
+        licence: of the data, as far as it is known.
+        patients, slices: how many of them.
+        remark: a sentence more.
+    """
+
+    name: str
+    licence: str
+    patients: int
+    slices: int
+    remark: str = ""
+
+
+def write_card(config: ModelConfig, source: Source, plan: Plan, validation: float | None) -> str:
+    """The card in Markdown."""
+    quality = "no patient was kept apart" if validation is None else f"{validation:.4f} on patients kept apart"
+    return f"""# Lesion diffusion for LGE cardiac MRI, {config.kind}
+
+Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not for diagnosis.
+
+| | |
+|---|---|
+| made by | claim-aug {__version__} |
+| trained on | {source.name}: {source.slices} slices with scar of {source.patients} patients |
+| licence of the data | {source.licence} |
+| window | {config.size} x {config.size} pixels of {config.spacing:g} mm around the left ventricle |
+| intensities | each slice's remote myocardium is 0, its blood pool 1 |
+| network | U-Net of widths {", ".join(map(str, config.widths))}, {config.layers} block(s) a level, v-prediction |
+| code | {"none, pixels" if config.kind == "ddpm" else f"{config.codes} channels of 1/{config.factor} the side"} |
+| loss | squared error in the lesion and a narrow rim |
+| training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.rate:g}, EMA {plan.decay:g}, seed {plan.seed} |
+| validation loss | {quality} |
+
+{source.remark}
+
+Weights are safetensors and run no code. Whoever passes them on answers for the licence and the consent of the scans
+that they were trained on.
+"""

@@ -1,0 +1,94 @@
+"""A data set in, a generator out: the work behind ``claim-aug train``."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from claim_aug.anatomy import LabelScheme
+from claim_aug.errors import InputError
+from claim_aug.generators.diffusion.config import KINDS, ModelConfig
+from claim_aug.generators.diffusion.device import find_device
+from claim_aug.generators.diffusion.folder import CARD, CONFIG, WEIGHTS
+from claim_aug.training.card import Source
+from claim_aug.training.fit import Plan, Report
+from claim_aug.training.slices import read_slices, split
+from claim_aug.training.train import RUN, train
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over."""
+
+    patients: int
+    slices: int
+    apart: int
+    skipped: list[str]
+
+
+def train_generator(
+    dataset: Path,
+    out: Path,
+    scheme: LabelScheme,
+    plan: Plan,
+    *,
+    kind: str = "ddpm",
+    factor: int = 2,
+    validation: float = 0.1,
+    licence: str = "not stated",
+    device: str | None = None,
+    overwrite: bool = False,
+    report: Report = lambda progress: None,
+) -> Trained:
+    """Train ``ddpm`` or ``latent`` on the labelled scars of a data set; goes on where it was cut off.
+
+    Args:
+        factor: of ``latent``, pixels of a code's side: 2 or 4.
+        validation: share of the patients that are kept apart, 0-0.5.
+        licence: of the data, for the card.
+        device: ``"cpu"``, or what accelerate finds.
+        overwrite: start anew instead of going on.
+
+    Raises:
+        ClaimAugError: an impossible request, no scar in the data, a loss that is not finite, too little memory.
+    """
+    if kind not in KINDS:
+        msg = f"generator needs to be one of {', '.join(KINDS)} to be trained, got {kind!r}"
+        raise InputError(msg)
+    if factor not in (2, 4):
+        msg = f"factor needs to be 2 or 4, got {factor}"
+        raise InputError(msg)
+    config = ModelConfig.of(kind)
+    if kind == "latent" and factor == 4:
+        config = ModelConfig.of(kind, factor=4, codes=8, codec_widths=(32, 48, 64))
+    found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
+    learn, apart = split(found, validation, plan.seed)
+    accelerator = make_accelerator(device)
+    if overwrite and accelerator.is_main_process:
+        shutil.rmtree(out / RUN, ignore_errors=True)
+        for name in (WEIGHTS, CONFIG, CARD):
+            (out / name).unlink(missing_ok=True)
+    accelerator.wait_for_everyone()
+    patients = len({piece.patient for piece in learn})
+    source = Source(dataset.name, licence, patients, len(learn))
+    quiet = report if accelerator.is_main_process else (lambda progress: None)
+    train(learn, apart, out, config, plan, source, accelerator, report=quiet)
+    return Trained(patients, len(learn), len({piece.patient for piece in apart}), skipped)
+
+
+def make_accelerator(device: str | None) -> Accelerator:
+    """Processes and devices as ``accelerate launch`` set them up; one process without it."""
+    from accelerate import Accelerator
+
+    if device is not None:
+        find_device(device)
+        if torch.device(device).type == "cuda" and torch.device(device).index is not None:
+            torch.cuda.set_device(device)
+    return Accelerator(cpu=device == "cpu")

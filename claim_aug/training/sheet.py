@@ -1,0 +1,52 @@
+"""The sample sheet: real scars of patients kept apart, and what the model paints in their place."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from claim_aug.generators.diffusion.generator import streams
+from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.samplers import STEPS, ddim
+from claim_aug.training.batches import validation
+from claim_aug.training.slices import TrainingSlice
+
+SHOWN = 8
+
+
+def draw_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Path, title: str) -> None:
+    """Write a PNG of up to eight slices: real, painted again with the real one's histogram, and without any."""
+    from matplotlib.figure import Figure
+
+    picture, masks, histogram, _, _ = validation(slices, model.config, 0, SHOWN)
+    device = model.alphas.device
+    rows = [("real", picture), ("painted again", None), ("without histogram", None)]
+    figure = Figure(figsize=(1.6 * len(picture), 1.7 * len(rows) + 0.3), layout="compressed")
+    axes = figure.subplots(len(rows), len(picture), squeeze=False)
+    for line, (name, shown) in enumerate(rows):
+        if shown is None:
+            control = histogram if line == 1 else torch.zeros_like(histogram)
+            noise = streams(range(len(picture)))
+            state = (picture.to(device), masks.to(device), control.to(device))
+            shown = model.sample(*state, functools.partial(ddim, steps=STEPS), noise).cpu()
+            shown = torch.where(masks[:, :1] > 0, shown, picture)
+        for axis, image, layer in zip(axes[line], shown[:, 0].numpy(), masks[:, 0].numpy(), strict=True):
+            show(axis, image, layer if line == 0 else None)
+        axes[line, 0].set_ylabel(name)
+    figure.suptitle(title)
+    temporary = path.with_suffix(".writing.png")
+    figure.savefig(temporary, dpi=90)
+    temporary.replace(path)
+
+
+def show(axis: object, image: NDArray[np.float32], scar: NDArray[np.float32] | None) -> None:
+    """One window, with the outline of its scar."""
+    axis.imshow(image, cmap="gray", vmin=-2, vmax=2.5)  # type: ignore[attr-defined]
+    if scar is not None:
+        axis.contour(scar, [0.5], colors="tab:red", linewidths=0.6)  # type: ignore[attr-defined]
+    axis.set(xticks=[], yticks=[])  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""What a generator learns from: every slice with labelled scar of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.errors import AnatomyError, InputError
+from claim_aug.evaluation.slices import in_plane
+from claim_aug.generators.diffusion.control import Controls, histogram
+from claim_aug.generators.diffusion.window import Slice, take_slice
+from claim_aug.generators.tissue import measure
+from claim_aug.priors import ScarMask
+from claim_aug.synthesizer import check_image
+
+#: Less scar in a slice is mostly edge.
+FEWEST_VOXELS = 6
+
+
+@dataclass(frozen=True)
+class TrainingSlice:
+    """A slice with scar.
+
+    Attributes:
+        piece: the slice as the network sees it, its scar in place.
+        infarct: heights of the infarct's voxels, (voxels,); none where all scar is MVO.
+        patient: whose it is.
+        area: of the scar, in mm².
+    """
+
+    piece: Slice
+    infarct: NDArray[np.float64]
+    patient: str
+    area: float
+
+
+def read_slices(
+    dataset: Path, scheme: LabelScheme, *, spacing: float, size: int
+) -> tuple[list[TrainingSlice], list[str]]:
+    """The slices with scar of every case of a folder, and the cases in which no ventricle can be read.
+
+    Raises:
+        InputError: no data set, a case without image, or no labelled scar.
+        LabelError: values outside the scheme.
+    """
+    found: list[TrainingSlice] = []
+    skipped = []
+    for case in find_cases(dataset):
+        if not case.images:
+            msg = f"{case.name} of {dataset} has labels alone; training needs the images too, in Images/ or images/"
+            raise InputError(msg)
+        try:
+            labels, image = read_stack(case.labels), read_stack(case.images).data
+            anatomy = labels.unanchored(scheme)
+            if anatomy.scar.any():
+                check_image(image, labels.data)
+                region = image[anatomy.box].astype(np.float64)
+                found += slices_of(region, anatomy, case.name, spacing=spacing, size=size)
+        except AnatomyError:
+            skipped.append(case.name)
+        except InputError as error:
+            msg = f"{case.name}: {error}"
+            raise InputError(msg) from error
+    if not found:
+        msg = f"{dataset} has no labelled scar to learn from; is {scheme} the right label scheme?"
+        raise InputError(msg)
+    return found, skipped
+
+
+def slices_of(
+    image: NDArray[np.float64], anatomy: LVAnatomy, patient: str, *, spacing: float, size: int
+) -> Iterator[TrainingSlice]:
+    """The slices with scar of one region, (I, J, K)."""
+    tissue = measure(image, anatomy)
+    mask = ScarMask(anatomy.infarct, anatomy.mvo)
+    pixel = float(np.prod([anatomy.spacing[axis] for axis in anatomy.orientation.in_plane]))
+    for index, scar in enumerate(in_plane(anatomy.scar, anatomy)):
+        if scar.sum() < FEWEST_VOXELS:
+            continue
+        piece = take_slice(image, mask, anatomy, tissue, index, spacing=spacing, size=size)
+        places = np.argwhere(in_plane(anatomy.infarct, anatomy)[index]).T
+        heights = ndimage.map_coordinates(piece.heights, places, order=3, mode="nearest", prefilter=False)
+        yield TrainingSlice(piece, heights, patient, float(scar.sum()) * pixel)
+
+
+def controls_of(slices: Iterable[TrainingSlice]) -> Controls:
+    """The control histograms of a training set; slices of MVO alone have none."""
+    kept = [piece for piece in slices if piece.infarct.size]
+    names = sorted({piece.patient for piece in kept})
+    return Controls(
+        np.stack([histogram(piece.infarct) for piece in kept]),
+        np.array([names.index(piece.patient) for piece in kept], np.int32),
+        np.array([piece.area for piece in kept], np.float32),
+        np.array([piece.piece.noise for piece in kept], np.float32),
+    )
+
+
+def split(slices: list[TrainingSlice], share: float, seed: int) -> tuple[list[TrainingSlice], list[TrainingSlice]]:
+    """Slices to learn from and slices to validate on, by patient: a patient is in one of them only.
+
+    Raises:
+        InputError: a share outside 0-0.5, or too few patients to keep one apart.
+    """
+    if not 0 <= share <= 0.5:
+        msg = f"the share of patients for validation needs to be within 0-0.5, got {share}"
+        raise InputError(msg)
+    names = sorted({piece.patient for piece in slices})
+    count = max(round(share * len(names)), 1) if share else 0
+    if count >= len(names):
+        msg = f"validation needs patients of its own, got {len(names)} with scar; give more, or say --validation 0"
+        raise InputError(msg)
+    apart = set(np.random.default_rng(seed).permutation(names)[:count].tolist())
+    return [p for p in slices if p.patient not in apart], [p for p in slices if p.patient in apart]

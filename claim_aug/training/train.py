@@ -1,0 +1,93 @@
+"""From slices to a folder of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from claim_aug.data.staging import staged
+from claim_aug.generators.diffusion.config import ModelConfig
+from claim_aug.generators.diffusion.control import Controls
+from claim_aug.generators.diffusion.folder import write_model
+from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.training.batches import Batches, validation
+from claim_aug.training.card import Source, write_card
+from claim_aug.training.codec import CodecLoss, set_code_scale
+from claim_aug.training.fit import Plan, Report, fit
+from claim_aug.training.sheet import draw_sheet
+from claim_aug.training.slices import TrainingSlice, controls_of
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+#: Checkpoints, logs and sample sheets, inside the model's folder.
+RUN = "training"
+
+
+def train(
+    slices: Sequence[TrainingSlice],
+    apart: Sequence[TrainingSlice],
+    out: Path,
+    config: ModelConfig,
+    plan: Plan,
+    source: Source,
+    accelerator: Accelerator,
+    *,
+    controls: Controls | None = None,
+    codec_plan: Plan | None = None,
+    half: bool = False,
+    report: Report = lambda progress: None,
+) -> LesionDiffusion:
+    """Train a model and write its folder; a run that was cut off goes on from its last checkpoint.
+
+    Args:
+        slices: to learn from.
+        apart: of other patients, to validate on and to show; may be empty.
+        controls: histograms to draw from when painting; by default those of ``slices``.
+        codec_plan: of the autoencoder of ``latent``; by default ``plan`` with half the steps.
+        half: store the weights in 16 bits.
+
+    Raises:
+        InputError, OutputError: see ``fit``.
+    """
+    torch.manual_seed(plan.seed)
+    model = LesionDiffusion(config, controls or controls_of(slices))
+    about = {"model": config.to_json(), "slices": len(slices), "patients": len({p.patient for p in slices})}
+    batches = Batches(slices, config, plan.batch, plan.seed, accelerator.process_index, accelerator.num_processes)
+    held = validation(apart, config, plan.seed) if apart else None
+    folder = out / RUN
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def check(module: nn.Module) -> float | None:
+        if held is None:
+            return None
+        with torch.no_grad():
+            return round(float(module(*(part.to(accelerator.device) for part in held))), 6)
+
+    def show(module: nn.Module, step: int) -> None:
+        assert isinstance(module, LesionDiffusion)
+        draw_sheet(module, apart or slices, folder / "samples.png", f"step {step}")
+
+    if model.codec is not None:
+        first = codec_plan or replace(plan, steps=max(plan.steps // 2, 1))
+        trained = fit(
+            CodecLoss(model.codec), replace(batches, size=first.batch), check, first, accelerator,
+            stage="codec", folder=folder, about=about, report=report,
+        )  # fmt: skip
+        assert isinstance(trained, CodecLoss)
+        model.codec = trained.codec.requires_grad_(False)
+        set_code_scale(model, slices, plan.seed)
+    model = fit(
+        model, batches, check, plan, accelerator,
+        stage="diffusion", folder=folder, about=about, report=report, show=show,
+    )  # type: ignore[assignment]  # fmt: skip
+    if accelerator.is_main_process:
+        with staged(out) as stage:
+            write_model(model, stage, write_card(config, source, plan, check(model)), half=half)
+    accelerator.wait_for_everyone()
+    return model

@@ -27,8 +27,8 @@ def generate(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many samples.")] = 10,
     prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
     generator: Annotated[
-        str, typer.Option(help="What scar looks like: signal, transplant:BANK, or a plugin's.")
-    ] = "signal",
+        str, typer.Option(help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's.")
+    ] = "ddpm",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
     scheme: opt.Scheme = None,
     existing: Annotated[
@@ -43,7 +43,10 @@ def generate(
     grey_zone: Annotated[str | None, typer.Option(metavar="0-0.6", help="Grey rim as share of the scar.")] = None,
     mvo: Annotated[str | None, typer.Option(metavar="0-0.6", help="MVO as share of the scar.")] = None,
     brightness: Annotated[
-        str | None, typer.Option(help="Scar above remote as a multiple of blood above remote: 1, or 0.8,1.4.")
+        str | None,
+        typer.Option(
+            help="ddpm, latent: SD above remote, 12 or 8,20; signal, transplant: times blood above remote, 1 or 0.8,1.4."
+        ),
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
@@ -102,7 +105,8 @@ def generate(
     if mask is not None:
         request["mask"] = mask.name
     arguments = (Path(spec.partition(":")[2]) for spec in (prior, generator))
-    files = [path for path in (mask, table, *arguments) if path is not None and path.is_file()]
+    read = [path for path in (mask, table, *arguments) if path is not None]
+    files = [file for path in read for file in (path, *sorted(path.glob("*.safetensors"))) if file.is_file()]
     with progress_bar() as progress:
         task = progress.add_task(case.name, total=count)
         samples = generate_case(

@@ -28,7 +28,7 @@ def describe(anatomy: LVAnatomy) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of what decides the voxels."""
-    packages = ("numpy", "scipy", "nibabel", "pillow")
+    packages = ("numpy", "scipy", "nibabel", "pillow", "torch", "diffusers")
     found = {package: importlib.metadata.version(package) for package in packages}
     return {"claim-aug": __version__, "python": platform.python_version()} | found
 

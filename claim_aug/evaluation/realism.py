@@ -39,7 +39,7 @@ def realism(
     *,
     folds: int = FOLDS,
     seed: int = 0,
-    epochs: int = discriminator.EPOCHS,
+    steps: int = discriminator.STEPS,
 ) -> Realism:
     """Cross-validate the discriminator by patient. Fair where the two sets differ in nothing but the rendering.
 
@@ -60,7 +60,7 @@ def realism(
     for number in range(folds):
         test = fold == number
         both = np.concatenate([real[test], synthetic[test]])
-        found = discriminator.score(real[~test], synthetic[~test], both, seed=seed + number, epochs=epochs)
+        found = discriminator.score(real[~test], synthetic[~test], both, seed=seed + number, steps=steps)
         scores[:, test] = found.reshape(2, -1)
     areas = tuple(auc(*scores[:, fold == number]) for number in range(folds))
     low, high = np.percentile(bootstrap(scores, names, fold, np.random.default_rng(seed)), [2.5, 97.5])

@@ -23,21 +23,21 @@ def crops(sigma, seed):
 
 
 def test_what_differs_is_told_apart():
-    found = realism(crops(0, 1), crops(1.0, 2), PATIENTS, folds=2, epochs=6)
+    found = realism(crops(0, 1), crops(1.0, 2), PATIENTS, folds=2, steps=12)
     assert found.auc > 0.9
     assert found.low <= found.auc <= found.high
     assert len(found.folds) == 2
 
 
 def test_what_is_alike_is_not():
-    assert 0.3 < realism(crops(0.5, 1), crops(0.5, 2), PATIENTS, folds=2, epochs=6).auc < 0.7
+    assert 0.3 < realism(crops(0.5, 1), crops(0.5, 2), PATIENTS, folds=2, steps=12).auc < 0.7
 
 
 def test_the_same_seed_gives_the_same_result_and_touches_no_global_state():
     import torch
 
     before = torch.random.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
-    one, other = (realism(crops(0, 1), crops(0.4, 2), PATIENTS, folds=2, epochs=1, seed=5) for _ in range(2))
+    one, other = (realism(crops(0, 1), crops(0.4, 2), PATIENTS, folds=2, steps=2, seed=5) for _ in range(2))
     assert one == other
     assert torch.equal(torch.random.get_rng_state(), before[0])
     assert np.array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002

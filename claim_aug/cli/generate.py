@@ -45,7 +45,7 @@ def generate(
     brightness: Annotated[
         str | None,
         typer.Option(
-            help="ddpm, latent: SD above remote, 12 or 8,20; signal, transplant: times blood above remote, 1 or 0.8,1.4."
+            help="ddpm, latent: SD above remote, 12 or 8,20; signal, transplant: times blood over remote, 1 or 0.8,1.4."
         ),
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,

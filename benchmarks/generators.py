@@ -20,7 +20,7 @@ import json
 import os
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug import LVAnatomy, ScarSynthesizer
-from claim_aug.data.dataset import DatasetCase, find_cases, read_stack
+from claim_aug.data.dataset import DatasetCase, Stack, find_cases, read_stack
 from claim_aug.evaluation.adherence import Segmenter
 from claim_aug.evaluation.background import background_change
 from claim_aug.evaluation.intensity import intensity_distance
@@ -55,13 +55,26 @@ class Patient:
         into.add(self.case.name, image[self.anatomy.box].astype(np.float64), self.anatomy, segment=segment)
 
 
-def read_patients(dataset: Path) -> list[Patient]:
-    """The patients that have scar."""
+def read_patients(dataset: Path, most: int | None = None) -> list[Patient]:
+    """The patients that have scar, cut down to ``most`` slices with scar each."""
     found = []
     for case in find_cases(dataset):
         image, stack = read_stack(case.images).data, read_stack(case.labels)
-        found.append(Patient(case, image, stack.data, stack.ventricle("emidec", image=image)))
+        anatomy = stack.ventricle("emidec", image=image)
+        if most is not None and anatomy.scar.any():
+            image, stack = fewer_slices(image, stack, anatomy, most)
+            anatomy = stack.ventricle("emidec", image=image)
+        found.append(Patient(case, image, stack.data, anatomy))
     return [patient for patient in found if patient.anatomy.scar.any()]
+
+
+def fewer_slices(image: NDArray[Any], stack: Stack, anatomy: LVAnatomy, most: int) -> tuple[NDArray[Any], Stack]:
+    """Slices with scar alone, spread over the scar."""
+    across = anatomy.orientation.through_plane
+    scarred = np.flatnonzero(anatomy.on_grid(anatomy.scar).any(anatomy.orientation.in_plane))
+    kept = scarred[np.unique(np.linspace(0, len(scarred) - 1, most).round().astype(int))]
+    cut = replace(stack, data=np.take(stack.data, kept, across), through_plane=across)
+    return np.take(image, kept, across), cut
 
 
 def lay_out(patients: list[Patient], folder: Path) -> None:
@@ -114,13 +127,14 @@ def main() -> None:
     parser.add_argument("--generators", default="signal,ddpm", help="names with arguments, separated by commas")
     parser.add_argument("--stages", nargs="+", choices=("metrics", "cnn"), default=("metrics", "cnn"))
     parser.add_argument("--segmenter", type=Path, metavar="DIR", help="train a U-Net on these scans and ask it, too")
+    parser.add_argument("--slices", type=int, help="at most so many of a patient; all where not given")
     parser.add_argument(
         "--seeds", type=int, default=1, help="networks that tell real from painted; their mean is shown"
     )
     parser.add_argument("--split", type=Path, metavar="DIR", help="lay out patients to train and to test on, and stop")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    patients = read_patients(arguments.dataset)
+    patients = read_patients(arguments.dataset, arguments.slices)
     if arguments.split:
         lay_out(patients, arguments.split)
         return

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from claim_aug.data.staging import staged
+from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.folder import write_model
@@ -53,8 +54,11 @@ def train(
         half: store the weights in 16 bits.
 
     Raises:
-        InputError, OutputError: see ``fit``.
+        InputError, OutputError: see ``fit``; or a batch that processes cannot share.
     """
+    if plan.batch % accelerator.num_processes:
+        msg = f"--batch {plan.batch} cannot be parted evenly among {accelerator.num_processes} processes"
+        raise InputError(msg)
     torch.manual_seed(plan.seed)
     model = LesionDiffusion(config, controls or controls_of(slices))
     about = {"model": config.to_json(), "slices": len(slices), "patients": len({p.patient for p in slices})}

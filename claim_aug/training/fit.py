@@ -137,7 +137,7 @@ def take_step(
     try:
         with autocast(accelerator.device):
             loss = module(*(part.to(accelerator.device) for part in batch))
-        value = float(loss.detach())
+        value = float(accelerator.reduce(loss.detach(), "mean"))  # of all processes: they stop together, too
         if not math.isfinite(value):
             msg = (
                 f"the loss is {value} at step {step + 1}: lower --rate (now {plan.rate:g}), or look for odd intensities"

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over."""
+    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over.
+
+    ``speaks`` is whether this process is the one of several that says so.
+    """
 
     patients: int
     slices: int
     apart: int
     skipped: list[str]
+    speaks: bool = True
 
 
 def train_generator(
@@ -80,7 +84,8 @@ def train_generator(
     source = Source(dataset.name, licence, patients, len(learn))
     quiet = report if accelerator.is_main_process else (lambda progress: None)
     train(learn, apart, out, config, plan, source, accelerator, report=quiet)
-    return Trained(patients, len(learn), len({piece.patient for piece in apart}), skipped)
+    kept = len({piece.patient for piece in apart})
+    return Trained(patients, len(learn), kept, skipped, accelerator.is_main_process)
 
 
 def make_accelerator(device: str | None) -> Accelerator:

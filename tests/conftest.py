@@ -1,13 +1,20 @@
 """What all tests share: phantoms, the real scans where they are, and no plugins but the built-in ones."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from claim_aug import LVAnatomy
 from claim_aug.phantom import Phantom, make_phantom
+
+if TYPE_CHECKING:  # torch is not imported for tests that need none
+    from claim_aug.generators.diffusion.config import ModelConfig
+    from claim_aug.training.slices import TrainingSlice
 
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
@@ -35,6 +42,49 @@ def scarred() -> Phantom:
 def ventricle(phantom: Phantom) -> LVAnatomy:
     """The healthy phantom's left ventricle."""
     return LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine, spacing=phantom.spacing)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> ModelConfig:
+    """A diffusion model on pixels that takes milliseconds."""
+    from claim_aug.generators.diffusion.config import ModelConfig
+
+    return ModelConfig(widths=(8, 16), size=32, spacing=2.5)
+
+
+@pytest.fixture(scope="session")
+def tiny_latent() -> ModelConfig:
+    """The same in the codes of an autoencoder."""
+    from claim_aug.generators.diffusion.config import ModelConfig
+
+    return ModelConfig("latent", 2.5, 32, (8, 16), factor=2, codes=2, codec_widths=(8, 8))
+
+
+@pytest.fixture(scope="session")
+def learnable(tiny: ModelConfig) -> list[TrainingSlice]:
+    """Slices with scar of six phantoms, through the tiny models' window."""
+    from claim_aug.training.phantoms import phantom_slices
+
+    return list(phantom_slices(6, 1, spacing=tiny.spacing, size=tiny.size))
+
+
+@pytest.fixture(scope="session")
+def folders(tiny: ModelConfig, tiny_latent: ModelConfig, learnable: list[TrainingSlice], tmp_path_factory):
+    """Folders of models with random weights, by kind."""
+    import torch
+
+    from claim_aug.generators.diffusion.folder import write_model
+    from claim_aug.generators.diffusion.model import LesionDiffusion
+    from claim_aug.training.slices import controls_of
+
+    found = {}
+    for config in (tiny, tiny_latent):
+        found[config.kind] = tmp_path_factory.mktemp(config.kind)
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            model = LesionDiffusion(config, controls_of(learnable))
+        write_model(model, found[config.kind], f"# A tiny {config.kind}")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,8 @@ def train(
             overwrite=overwrite,
             report=reporter(bar),
         )
+    if not done.speaks:
+        return
     console = Console()
     learnt = f"{opt.counted(done.slices, 'slice')} of {opt.counted(done.patients, 'patient')}"
     console.print(f"trained on {learnt}, {opt.counted(done.apart, 'patient')} kept apart", soft_wrap=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.model import LesionDiffusion, shared
 from claim_aug.training.batches import validation
 from claim_aug.training.slices import TrainingSlice
 
@@ -27,7 +27,8 @@ class CodecLoss(nn.Module):
         found = self.codec.encode(picture).latent_dist  # type: ignore[operator]
         again = self.codec.decode(found.mean + found.std * eps).sample.float()  # type: ignore[operator]
         weight = 1 + LESION_WEIGHT * (masks[:, :1] > 0)
-        error = (weight * (again - picture).abs()).sum() / weight.sum()
+        total = shared(weight.sum()) if self.training else weight.sum()
+        error = (weight * (again - picture).abs()).sum() / total
         kl: Tensor = found.kl().mean() / picture[0].numel()
         return error + KL_WEIGHT * kl
 

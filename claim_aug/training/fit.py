@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, OutputError
 from claim_aug.generators.diffusion.device import autocast
 from claim_aug.training.state import load_state, save_state
 
@@ -104,6 +105,7 @@ def fit(
     for step in range(done, plan.steps):
         for group in optimiser.param_groups:
             group["lr"] = plan.rate_at(step)
+        torch.manual_seed(dropout_seed(plan.seed, step, accelerator.process_index))
         recent.append(take_step(parallel, optimiser, batches(step), accelerator, step, plan))
         average.update_parameters(module)
         report(Progress(stage, step + 1, plan.steps, sum(recent[-50:]) / len(recent[-50:])))
@@ -111,8 +113,12 @@ def fit(
             if accelerator.is_main_process:
                 average.eval()
                 rows.append((step + 1, sum(recent) / len(recent), check(average.module), plan.rate_at(step)))
-                show(average.module, step + 1)
-                write_log(log, rows)
+                try:
+                    show(average.module, step + 1)
+                    write_log(log, rows)
+                except OSError as error:
+                    msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
+                    raise OutputError(msg) from error
                 save_state(path, step + 1, module, average, bare(optimiser), run)
             recent.clear()
             accelerator.wait_for_everyone()
@@ -131,7 +137,7 @@ def take_step(
     try:
         with autocast(accelerator.device):
             loss = module(*(part.to(accelerator.device) for part in batch))
-        value = float(loss.detach())
+        value = float(accelerator.reduce(loss.detach(), "mean"))  # of all processes: they stop together, too
         if not math.isfinite(value):
             msg = (
                 f"the loss is {value} at step {step + 1}: lower --rate (now {plan.rate:g}), or look for odd intensities"
@@ -147,6 +153,11 @@ def take_step(
             raise InputError(msg) from error
         raise
     return value
+
+
+def dropout_seed(seed: int, step: int, process: int) -> int:
+    """What a step drops out is its own, so that a run that was cut off goes on with the same."""
+    return int(np.random.SeedSequence((seed, 3, step, process)).generate_state(1)[0])
 
 
 def bare(optimiser: Any) -> torch.optim.Optimizer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, OutputError
 from claim_aug.generators.diffusion.config import KINDS, ModelConfig
 from claim_aug.generators.diffusion.device import find_device
 from claim_aug.generators.diffusion.folder import CARD, CONFIG, WEIGHTS
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over."""
+    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over.
+
+    ``speaks`` is whether this process is the one of several that says so.
+    """
 
     patients: int
     slices: int
     apart: int
     skipped: list[str]
+    speaks: bool = True
 
 
 def train_generator(
@@ -72,15 +76,29 @@ def train_generator(
     learn, apart = split(found, validation, plan.seed)
     accelerator = make_accelerator(device)
     if overwrite and accelerator.is_main_process:
-        shutil.rmtree(out / RUN, ignore_errors=True)
-        for name in (WEIGHTS, CONFIG, CARD):
-            (out / name).unlink(missing_ok=True)
+        start_anew(out)
     accelerator.wait_for_everyone()
     patients = len({piece.patient for piece in learn})
     source = Source(dataset.name, licence, patients, len(learn))
     quiet = report if accelerator.is_main_process else (lambda progress: None)
     train(learn, apart, out, config, plan, source, accelerator, report=quiet)
-    return Trained(patients, len(learn), len({piece.patient for piece in apart}), skipped)
+    kept = len({piece.patient for piece in apart})
+    return Trained(patients, len(learn), kept, skipped, accelerator.is_main_process)
+
+
+def start_anew(out: Path) -> None:
+    """Remove a model and the checkpoints of its training.
+
+    Raises:
+        OutputError: they are not to be removed.
+    """
+    shutil.rmtree(out / RUN, ignore_errors=True)
+    try:
+        for name in (WEIGHTS, CONFIG, CARD):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"cannot write to {out}: {error.strerror}"
+        raise OutputError(msg) from error
 
 
 def make_accelerator(device: str | None) -> Accelerator:

@@ -47,6 +47,6 @@ def draw_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Pa
 def show(axis: object, image: NDArray[np.float32], scar: NDArray[np.float32] | None) -> None:
     """One window, with the outline of its scar."""
     axis.imshow(image, cmap="gray", vmin=-2, vmax=2.5)  # type: ignore[attr-defined]
-    if scar is not None:
+    if scar is not None and scar.max() > 0.5:
         axis.contour(scar, [0.5], colors="tab:red", linewidths=0.6)  # type: ignore[attr-defined]
     axis.set(xticks=[], yticks=[])  # type: ignore[attr-defined]

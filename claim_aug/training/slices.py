@@ -91,8 +91,15 @@ def slices_of(
 
 
 def controls_of(slices: Iterable[TrainingSlice]) -> Controls:
-    """The control histograms of a training set; slices of MVO alone have none."""
+    """The control histograms of a training set; slices of MVO alone have none.
+
+    Raises:
+        InputError: there is no other.
+    """
     kept = [piece for piece in slices if piece.infarct.size]
+    if not kept:
+        msg = "there is no infarct to learn from, MVO alone; is it the right label scheme?"
+        raise InputError(msg)
     names = sorted({piece.patient for piece in kept})
     return Controls(
         np.stack([histogram(piece.infarct) for piece in kept]),

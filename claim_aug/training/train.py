@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from claim_aug.data.staging import staged
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, OutputError
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.folder import write_model
@@ -65,7 +65,11 @@ def train(
     batches = Batches(slices, config, plan.batch, plan.seed, accelerator.process_index, accelerator.num_processes)
     held = validation(apart, config, plan.seed) if apart else None
     folder = out / RUN
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot write to {out}: {error.strerror}"
+        raise OutputError(msg) from error
 
     def check(module: nn.Module) -> float | None:
         if held is None:

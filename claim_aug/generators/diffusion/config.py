@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 KINDS = ("ddpm", "latent")
+#: Groups of a group normalisation; divides every width.
+GROUPS = 8
+#: No size or width is larger: a config may come from anywhere.
+LARGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,22 @@ class ModelConfig:
             raise ValueError(msg)
         values: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
         config = cls(**values)
-        whole = (config.size, config.layers, config.factor, config.codes, *config.widths, *config.codec_widths)
-        if config.kind not in KINDS or config.spacing <= 0 or not all(isinstance(n, int) and n > 0 for n in whole):
+        if not possible(config):
             msg = "its model has impossible numbers"
             raise ValueError(msg)
         return config
+
+
+def possible(config: ModelConfig) -> bool:
+    """Whether a network can be built of these numbers."""
+    widths = (*config.widths, *config.codec_widths)
+    whole = (config.size, config.layers, config.factor, config.codes, *widths)
+    if not config.widths or not all(type(number) is int and 0 < number <= LARGEST for number in whole):
+        return False
+    if config.kind not in KINDS or not math.isfinite(config.spacing) or config.spacing <= 0:
+        return False
+    if any(width % GROUPS for width in widths) or config.size % (config.factor * 2 ** (len(config.widths) - 1)):
+        return False
+    if config.kind == "ddpm":
+        return (config.factor, config.codes, config.codec_widths) == (1, 1, ())
+    return config.factor > 1 and config.factor == 2 ** (len(config.codec_widths) - 1)

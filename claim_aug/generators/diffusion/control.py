@@ -17,6 +17,8 @@ EDGES = np.linspace(-0.5, 3.5, BINS + 1)
 #: A donor of brightness is drawn among this share of the training patients, those of most similar contrast to noise:
 #: where blood stands far above remote, scar is rarely brighter than blood.
 SIMILAR, FEWEST = 0.2, 6
+#: In heights; a scan without noise is like those with the least.
+LEAST_NOISE = 1e-4
 #: Spread of a scar's intensities over its height, where a single brightness is asked for; median of EMIDEC.
 RELATIVE_SPREAD = 0.25
 
@@ -43,7 +45,8 @@ class Controls:
     def draw(self, noise: float, rng: np.random.Generator) -> int:
         """A patient, among those whose noise is most like this scan's."""
         donors, first = np.unique(self.donor, return_index=True)
-        near = np.argsort(abs(np.log(self.noise[first] / noise)), kind="stable")
+        own = np.maximum(self.noise[first], LEAST_NOISE)
+        near = np.argsort(abs(np.log(own / max(noise, LEAST_NOISE))), kind="stable")
         return int(donors[rng.choice(near[: max(FEWEST, round(SIMILAR * donors.size))])])
 
     def of(self, donor: int, area: float) -> Histogram:
@@ -73,7 +76,10 @@ def given(values: ArrayLike) -> Histogram:
     Raises:
         InputError: not ``BINS`` numbers from 0, or all zero.
     """
-    array = np.asarray(values, np.float32) if np.ndim(values) == 1 else np.empty(0, np.float32)
+    try:
+        array = np.asarray(values, np.float32)
+    except (TypeError, ValueError):
+        array = np.empty(0, np.float32)
     if array.shape != (BINS,) or not np.isfinite(array).all() or (array < 0).any() or not array.any():
         msg = f"histogram needs {BINS} numbers from 0, one for each bin of heights {EDGES[0]:g} to {EDGES[-1]:g}, "
         raise InputError(msg + f"got {values!r}")

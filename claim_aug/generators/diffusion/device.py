@@ -17,7 +17,7 @@ def find_device(name: str | None) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
+        torch.empty(0, device=device).cpu()  # of "meta" nothing comes back
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         msg = f"device {name!r} cannot be used: {reason}; leave device away to take the fastest that there is"

@@ -69,7 +69,9 @@ def read_again(folder: str, stamps: tuple[tuple[int, int], ...], device: str, co
     path = Path(folder)
     config = read_config(path / CONFIG)
     tensors = read_tensors(path / WEIGHTS)
-    model = LesionDiffusion(config, read_controls(tensors, path / WEIGHTS))
+    controls = read_controls(tensors, path / WEIGHTS)
+    with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
+        model = LesionDiffusion(config, controls)
     own = {name.removeprefix("model."): value.float() for name, value in tensors.items() if name.startswith("model.")}
     wrong = wrong_weights(own, model.state_dict())
     if wrong:

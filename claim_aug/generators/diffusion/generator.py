@@ -100,7 +100,11 @@ class DiffusionGenerator:
         if isinstance(histogram, str) and histogram != "none":
             msg = f"histogram needs {control.BINS} numbers or 'none', got {histogram!r}"
             raise InputError(msg)
-        self.guidance = float(check_range("guidance", guidance, 0, 5) or 0)  # type: ignore[arg-type]
+        level = check_range("guidance", guidance, 0, 5)
+        if not isinstance(level, float):
+            msg = f"guidance needs a number within 0-5, got {guidance!r}"
+            raise InputError(msg)
+        self.guidance = level
         folder = model or self.shipped
         if folder is None:
             msg = f"generator {self.kind!r} needs a model: {ADVICE} --generator {self.kind} and say {self.kind}:OUT"

@@ -74,7 +74,8 @@ class LesionDiffusion(nn.Module):
         aim = alpha.sqrt() * eps - (1 - alpha).sqrt() * clean
         error = (self.denoiser(x, times, condition, histogram).float() - aim).square().mean(1, keepdim=True)
         weight = hidden + RIM_WEIGHT * (grown(hidden, RIM) & ~hidden)
-        return (weight * error).sum() / weight.sum().clamp_min(1)
+        total = shared(weight.sum()) if self.training else weight.sum()
+        return (weight * error).sum() / total.clamp_min(1)
 
     @torch.no_grad()
     def sample(
@@ -103,6 +104,14 @@ class LesionDiffusion(nn.Module):
 
         code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
         return self.decode(code).float()
+
+
+def shared(total: Tensor) -> Tensor:
+    """The mean over the processes that train together: their parts of a batch weigh as they would in one process."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.all_reduce(total)
+        total = total / torch.distributed.get_world_size()
+    return total
 
 
 def grown(mask: Tensor, pixels: int) -> Tensor:

@@ -7,12 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from claim_aug.generators.diffusion.config import ModelConfig
+from claim_aug.generators.diffusion.config import GROUPS, ModelConfig
 from claim_aug.generators.diffusion.control import BINS
 from claim_aug.generators.diffusion.window import MASKS
 
-#: Groups of a group normalisation; divides every width.
-GROUPS = 8
 #: In training; a few thousand slices are few.
 DROPOUT = 0.1
 #: Steps of the noise schedule.

@@ -1,0 +1,368 @@
+"""``ddpm`` and ``latent``: scar from a network, in the scan's own grid and units, the rest of it untouched."""
+
+import json
+import pickle
+import socket
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
+from claim_aug.errors import InputError
+from claim_aug.generators.base import RenderJob
+from claim_aug.generators.diffusion import control
+from claim_aug.generators.diffusion.folder import read_model, write_model
+from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator, streams
+from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.tissue import measure
+from claim_aug.phantom import make_phantom
+from claim_aug.priors.smile import SmilePrior
+from claim_aug.training.slices import controls_of
+
+KINDS = {"ddpm": DiffusionGenerator, "latent": LatentGenerator}
+DTYPES = [np.uint8, np.int16, np.uint16, np.int32, np.float16, np.float32, np.float64]
+GEOMETRY = {"spacing": (1.6, 1.6, 10.0)}
+
+
+@pytest.fixture(scope="module")
+def scan():
+    return make_phantom(4, scar=False, shape=(96, 96, 5), spacing=GEOMETRY["spacing"])
+
+
+@pytest.fixture(scope="module")
+def heart(scan):
+    return LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine, spacing=scan.spacing)
+
+
+@pytest.fixture(scope="module")
+def region(scan, heart):
+    return scan.image[heart.box].astype(np.float64)
+
+
+@pytest.fixture(scope="module")
+def mask(heart):
+    return SmilePrior(burden=30, mvo=0.15).sample(heart, np.random.default_rng(2))
+
+
+@pytest.fixture(params=KINDS)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def spec(kind, folders):
+    """What follows ``--generator``."""
+    return f"{kind}:{folders[kind]}"
+
+
+@pytest.fixture(scope="module")
+def ddpm(folders):
+    """Makes ``ddpm`` generators of two steps."""
+    return lambda **options: DiffusionGenerator(folders["ddpm"], **{"steps": 2, **options})
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    dtype=st.sampled_from(DTYPES),
+    axis=st.integers(0, 2),
+    seed=st.integers(0, 2**63 - 1),
+    existing=st.sampled_from(["keep", "replace"]),
+)
+def test_nothing_changes_outside_the_scar(scarred, spec, dtype, axis, seed, existing):
+    """Whatever the network answers: this one's weights are random."""
+    image = np.moveaxis(scarred.image / (17 if dtype == np.uint8 else 1), 2, axis).astype(dtype)
+    labels = np.moveaxis(scarred.labels, 2, axis)
+    before = image.copy(), labels.copy()
+    made = ScarSynthesizer(generator=spec, labels="phantom", steps=1, existing=existing).sample(
+        image, labels, seed=seed
+    )
+    assert (image.tobytes(), labels.tobytes()) == (before[0].tobytes(), before[1].tobytes())
+    assert (made.image.dtype, made.image.shape) == (image.dtype, image.shape)
+    assert made.image[~made.changed].tobytes() == image[~made.changed].tobytes()
+    assert np.isfinite(made.image).all()
+    scar = made.infarct | made.mvo
+    assert (made.image[scar] != image[scar]).any()
+
+
+def test_a_rendering_is_the_region_outside_the_scar_and_leaves_its_input_alone(kind, folders, region, mask, heart):
+    before = region.copy()
+    found = KINDS[kind](folders[kind], steps=2).render(region, mask, heart, rng())
+    assert np.array_equal(region, before)
+    assert np.array_equal(found.image[~mask.scar], region[~mask.scar])
+    assert (found.image[mask.scar] != region[mask.scar]).mean() > 0.95
+
+
+def test_one_seed_is_one_scar(spec, scan):
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2)
+    first, again, other = (synthesizer.sample(scan.image, scan.labels, seed=s, **GEOMETRY) for s in (3, 3, 4))
+    assert first.image.tobytes() == again.image.tobytes()
+    assert first.parameters == again.parameters
+    assert first.image.tobytes() != other.image.tobytes()
+
+
+def test_the_noise_is_the_seeds_and_not_the_masks(ddpm, region, mask, heart):
+    one, two = (ddpm().render(region, mask, heart, rng(seed)).image[mask.scar] for seed in (0, 1))
+    assert abs(one - two).max() > 0.1 * measure(region, heart).contrast.min()
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "dpm++", "repaint"])
+def test_what_shares_a_batch_does_not_change_a_result(kind, folders, region, mask, heart, sampler):
+    """Scans rendered together and one by one, in more than one batch; heights differ by less than 1e-4."""
+    generator = KINDS[kind](folders[kind], sampler=sampler, steps=3)
+    few = ScarMask(mask.infarct & (np.arange(mask.infarct.shape[2]) == 2), np.zeros_like(mask.mvo))
+    smaller = SmilePrior(burden=12, mvo=0.0).sample(heart, rng(7))
+    jobs = [(mask, 1), (few, 2), (smaller, 3), (mask, 4)]
+    together = generator.render_many([RenderJob(region, one, heart, rng(seed)) for one, seed in jobs])
+    assert sum(int(one.scar.any((0, 1)).sum()) for one, _ in jobs) > BATCH
+    contrast = measure(region, heart).contrast
+    for (one, seed), found in zip(jobs, together, strict=True):
+        alone = generator.render(region, one, heart, rng(seed))
+        assert found.drawn == alone.drawn
+        assert (abs(found.image - alone.image) / contrast).max() < 1e-4
+
+
+def test_many_scans_at_once_are_the_same_as_one_by_one(spec, scan, phantom):
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2)
+    scans = [
+        {"image": scan.image, "labels": scan.labels, **GEOMETRY},
+        {"image": phantom.image, "labels": phantom.labels, "affine": phantom.affine},
+        {"image": np.stack([scan.image, scan.image // 2]), "labels": scan.labels, **GEOMETRY},
+    ]
+    together = synthesizer.sample_many(scans, seeds=[5, 6, 7])
+    for given_, seed, found in zip(scans, (5, 6, 7), together, strict=True):
+        alone = synthesizer.sample(**given_, seed=seed)
+        assert np.array_equal(alone.labels, found.labels)
+        assert alone.parameters == found.parameters
+        assert alone.seed == found.seed
+        assert abs(alone.image.astype(float) - found.image).max() <= 1  # the last unit of whole numbers
+        assert np.array_equal(alone.changed, found.changed)
+
+
+def test_no_scans_are_no_samples(spec):
+    assert ScarSynthesizer(generator=spec, labels="phantom").sample_many([], seeds=[]) == []
+
+
+def test_every_scan_needs_a_seed(spec, scan):
+    with pytest.raises(InputError, match="every scan needs a seed of its own, got 1 scans and 2 seeds"):
+        ScarSynthesizer(generator=spec, labels="phantom").sample_many(
+            [{"image": scan.image, "labels": scan.labels}], seeds=[1, 2]
+        )
+
+
+def test_global_random_state_is_neither_read_nor_moved(ddpm, region, mask, heart):
+    found = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+        found.append(ddpm(sampler="repaint").render(region, mask, heart, rng()).image)
+        assert torch.equal(before[0], torch.get_rng_state())
+        assert np.array_equal(before[1], np.random.get_state()[1])  # noqa: NPY002
+    assert np.array_equal(*found)
+
+
+def test_noise_is_each_samples_own():
+    both, second = streams([3, 8]), streams([8])
+    for _ in range(2):
+        assert torch.equal(both((2, 1, 4, 4))[1], second((1, 1, 4, 4))[0])
+
+
+def mean_of(histograms):
+    middles = (control.EDGES[1:] + control.EDGES[:-1]) / 2
+    return float(np.mean(np.array(histograms) @ middles))
+
+
+def test_a_brightness_in_sd_above_remote_becomes_the_histogram(ddpm, region, mask, heart):
+    from claim_aug.evaluation.thresholds import remote_myocardium
+
+    remote, contrast = remote_myocardium(region, heart), float(np.median(measure(region, heart).contrast))
+    for sd in (4, 8):
+        drawn = ddpm(brightness=sd).render(region, mask, heart, rng()).drawn
+        assert drawn["brightness"] == pytest.approx(sd * remote.sd / contrast)
+        assert mean_of(drawn["histograms"]) == pytest.approx(sd * remote.sd / contrast, abs=0.13)
+        assert drawn["donor"] is None
+    low, high = (ddpm(brightness=(4, 8)).render(region, mask, heart, rng(s)).drawn["brightness"] for s in (0, 1))
+    assert low != high
+    assert 4 * remote.sd / contrast <= min(low, high) <= max(low, high) <= 8 * remote.sd / contrast
+
+
+def test_otherwise_it_is_the_histogram_of_a_training_patient(ddpm, region, mask, heart, folders):
+    known = read_model(folders["ddpm"]).controls
+    donors = set()
+    for seed in range(6):
+        drawn = ddpm(steps=1).render(region, mask, heart, rng(seed)).drawn
+        donors.add(drawn["donor"])
+        own = known.histogram[known.donor == drawn["donor"]].tolist()
+        assert all(list(one) in own for one in drawn["histograms"])
+    assert len(donors) > 1
+
+
+def test_a_histogram_may_be_given_or_left_to_the_model(ddpm, region, mask, heart):
+    bright = [0.0] * 12 + [1.0, 3.0, 0.0, 0.0]
+    drawn = ddpm(histogram=bright).render(region, mask, heart, rng())
+    assert set(drawn.drawn["histograms"]) == {tuple(np.array(bright) / 4)}
+    free = ddpm(histogram="none").render(region, mask, heart, rng())
+    assert not np.any(free.drawn["histograms"])
+    assert not np.array_equal(drawn.image, free.image)
+    strong = ddpm(histogram=bright, guidance=3.0).render(region, mask, heart, rng())
+    assert not np.array_equal(drawn.image, strong.image)
+
+
+def test_what_was_drawn_says_how_the_scar_was_made(spec, scan):
+    made = ScarSynthesizer(generator=spec, labels="phantom", steps=1).sample(
+        scan.image, scan.labels, seed=1, **GEOMETRY
+    )
+    drawn = json.loads(json.dumps(made.parameters["generator"]))
+    slices = (made.infarct | made.mvo).any((0, 1)).sum()
+    assert drawn["generator"] == spec.partition(":")[0]
+    assert (drawn["sampler"], drawn["model"]) == ("ddim", spec.rpartition("/")[2])
+    assert len(drawn["histograms"]) == len(drawn["seeds"]) == slices
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"sampler": "euler"}, r"sampler needs to be one of ddim, dpm\+\+, repaint, got 'euler'"),
+        ({"steps": 0}, "steps needs to be a whole number within 1-1000, got 0"),
+        ({"steps": 1001}, "steps needs to be a whole number within 1-1000, got 1001"),
+        ({"steps": 2.5}, "steps needs to be a whole number within 1-1000, got 2.5"),
+        ({"steps": True}, "steps needs to be a whole number within 1-1000, got True"),
+        ({"brightness": 5, "histogram": "none"}, "brightness and histogram clash"),
+        ({"brightness": 1}, "brightness needs a number or a pair .* within 2-60, got 1"),
+        ({"histogram": "bright"}, "histogram needs 16 numbers or 'none', got 'bright'"),
+        ({"histogram": [1, 2]}, "histogram needs 16 numbers from 0"),
+        ({"guidance": 9}, "guidance needs a number.* within 0-5, got 9"),
+        ({"guidance": (1, 2)}, "guidance needs a number"),
+        ({"guidance": None}, "guidance needs a number"),
+        ({"device": "tpu"}, "device 'tpu' cannot be used"),
+        ({"model": "nowhere"}, "nowhere is no folder of a generator: config.json cannot be read"),
+        ({"model": "model.pt"}, "model.pt is a pickle"),
+    ],
+)
+def test_a_wrong_request_is_refused_at_once(folders, options, reason):
+    with pytest.raises(InputError, match=reason) as error:
+        ScarSynthesizer(generator="ddpm", labels="phantom", **({"model": folders["ddpm"]} | options))
+    assert "\n" not in str(error.value)
+
+
+def test_latent_comes_without_weights_and_says_how_to_make_them():
+    for name in ("latent", "latent:"):
+        with pytest.raises(InputError, match="claim-aug train DATASET OUT --generator latent and say latent:OUT"):
+            ScarSynthesizer(generator=name)
+
+
+def test_a_model_of_the_other_kind_is_refused_with_what_to_say(folders):
+    for kind, other in (("ddpm", "latent"), ("latent", "ddpm")):
+        with pytest.raises(InputError, match=f"{folders[other]} holds a model of the kind '{other}'; say {other}:"):
+            ScarSynthesizer(generator=f"{kind}:{folders[other]}")
+
+
+def test_it_pickles_small_and_comes_back_the_same(spec, kind, folders, scan):
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2)
+    synthesizer.sample(scan.image, scan.labels, seed=5, **GEOMETRY)  # the network is in memory by now
+    for thing in (synthesizer, KINDS[kind](folders[kind])):
+        assert len(pickle.dumps(thing)) < 10_000
+    again = pickle.loads(pickle.dumps(synthesizer))
+    one, other = (each.sample(scan.image, scan.labels, seed=6, **GEOMETRY).image for each in (synthesizer, again))
+    assert np.array_equal(one, other)
+
+
+def test_objects_of_one_folder_share_its_network(folders):
+    one, two = (DiffusionGenerator(folders["ddpm"], steps=steps) for steps in (1, 2))
+    assert one.network() is two.network()
+
+
+def test_it_is_too_heavy_for_a_data_loader_and_says_so():
+    assert DiffusionGenerator.heavy
+    assert LatentGenerator.heavy
+
+
+def test_it_is_clean_under_strict_floating_point_and_warnings(spec, scarred):
+    with np.errstate(all="raise", under="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for options in ({}, {"brightness": 5}, {"existing": "replace"}):
+            synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, **options)
+            synthesizer.sample(scarred.image, scarred.labels, seed=1, affine=scarred.affine)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-9])
+def test_a_scan_without_noise_gets_its_scar(spec, heart, scan, noise):
+    """As from another synthesizer, or after denoising: two levels and nothing else."""
+    image = np.select([scan.labels == 1, scan.labels == 2], [300.0, 80.0], 150.0)
+    image += noise * rng().standard_normal(image.shape)
+    for options in ({}, {"brightness": 5}):
+        synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, **options)
+        with np.errstate(all="raise", under="ignore"):
+            made = synthesizer.sample(image, scan.labels, seed=1, **GEOMETRY)
+        assert np.isfinite(made.image).all()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_slices_may_lie_across_any_axis(spec, scan, axis):
+    order = np.roll([0, 1, 2], axis + 1)
+    image, labels = scan.image.transpose(order), scan.labels.transpose(order)
+    made = ScarSynthesizer(generator=spec, labels="phantom", steps=2).sample(
+        image, labels, seed=1, spacing=np.array(GEOMETRY["spacing"])[order]
+    )
+    assert made.anatomy.orientation.through_plane == axis
+    assert np.array_equal(made.image[~made.changed], image[~made.changed])
+    assert (made.image[made.infarct] != image[made.infarct]).mean() > 0.9
+
+
+def test_turning_the_stack_turns_the_scar(ddpm, region, mask, heart, scan):
+    """The same voxels in another order of axes are the same scan to the network."""
+    order = (2, 0, 1)
+    turned = LVAnatomy.from_labels(
+        scan.labels.transpose(order), "phantom", spacing=np.array(GEOMETRY["spacing"])[list(order)], through_plane=0,
+        winding=1, base="last", anterior_insertion=0.0,
+    )  # fmt: skip
+    moved = ScarMask(mask.infarct.transpose(order), mask.mvo.transpose(order))
+    one = ddpm(histogram="none").render(region, mask, heart, rng()).image
+    two = ddpm(histogram="none").render(region.transpose(order), moved, turned, rng()).image
+    assert two == pytest.approx(one.transpose(order), abs=1e-3 * measure(region, heart).contrast.min())
+
+
+def test_a_gain_of_the_scanner_does_not_change_the_scar(ddpm, region, mask, heart):
+    one = ddpm(histogram="none").render(region, mask, heart, rng()).image
+    two = ddpm(histogram="none").render(7.5 * region + 40, mask, heart, rng()).image
+    assert (two - 40) / 7.5 == pytest.approx(one, abs=2e-2 * measure(region, heart).contrast.min())
+
+
+def test_a_slice_and_unsigned_bytes_are_painted(spec, scan):
+    scaled = (255 * (scan.image - scan.image.min()) / np.ptp(scan.image)).astype(np.uint8)
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", burden=20, steps=2)
+    for image, labels in ((scaled, scan.labels), (scaled[:, :, 2], scan.labels[:, :, 2])):
+        sample = synthesizer.sample(image, labels, seed=1)
+        assert (sample.image.dtype, sample.image.shape) == (np.uint8, image.shape)
+        assert np.array_equal(sample.image[~sample.changed], image[~sample.changed])
+        assert (sample.image[sample.infarct] != image[sample.infarct]).mean() > 0.5
+
+
+def test_a_network_whose_answers_are_huge_still_leaves_the_scan_alone(tiny, learnable, scan, tmp_path):
+    with torch.random.fork_rng():
+        model = LesionDiffusion(tiny, controls_of(learnable))
+    for parameter in model.denoiser.unet.conv_out.parameters():
+        parameter.data.mul_(1e6)
+    write_model(model, tmp_path, "# loud")
+    made = ScarSynthesizer(generator=f"ddpm:{tmp_path}", labels="phantom", steps=2).sample(
+        scan.image, scan.labels, seed=1, **GEOMETRY
+    )
+    assert np.array_equal(made.image[~made.changed], scan.image[~made.changed])
+
+
+def test_nothing_opens_a_socket(folders, scan, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    synthesizer = ScarSynthesizer(generator=f"ddpm:{folders['ddpm']}", labels="phantom", steps=1)
+    assert synthesizer.sample(scan.image, scan.labels, seed=1, **GEOMETRY).infarct.any()

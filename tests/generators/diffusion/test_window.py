@@ -1,0 +1,157 @@
+"""What a network sees of a slice, and how its scar comes back to the scan."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from claim_aug import LVAnatomy, ScarMask
+from claim_aug.generators.diffusion.window import LIMITS, MIDDLE, SPREAD, look, put_back, take_slice
+from claim_aug.generators.tissue import measure
+from claim_aug.priors.smile import SmilePrior
+
+REMOTE, BLOOD = 120.0, 420.0
+INDEX = 3
+
+
+@pytest.fixture(scope="module")
+def mask(ventricle):
+    return SmilePrior(burden=30, transmurality=0.9, mvo=0.2).sample(ventricle, np.random.default_rng(2))
+
+
+def scan(anatomy, noise=9.0, seed=0):
+    """A scan of two known levels, and noise."""
+    level = np.where(anatomy.cavity, BLOOD, REMOTE)
+    return level + noise * np.random.default_rng(seed).standard_normal(level.shape)
+
+
+def slice_of(image, mask, anatomy, spacing=1.5, size=56, index=INDEX):
+    return take_slice(image, mask, anatomy, measure(image, anatomy), index, spacing=spacing, size=size)
+
+
+def heights(picture):
+    return MIDDLE + SPREAD * picture
+
+
+def inner(share):
+    """Pixels far from the border of a mask."""
+    return ndimage.binary_erosion(share > 0.99, iterations=2)
+
+
+def test_remote_is_0_and_blood_1_in_any_units(ventricle, mask):
+    for gain, offset in ((1.0, 0.0), (0.01, -3.0), (70.0, 1e4)):
+        piece = slice_of(gain * scan(ventricle) + offset, mask, ventricle)
+        picture, masks = look(piece)
+        wall, cavity = masks[2:]
+        assert np.median(heights(picture[ndimage.binary_erosion(wall > 0.99)])) == pytest.approx(0, abs=0.03)
+        assert np.median(heights(picture[inner(cavity)])) == pytest.approx(1, abs=0.03)
+        assert piece.noise == pytest.approx(9 / (BLOOD - REMOTE), rel=0.25)
+
+
+def test_the_network_sees_single_precision_squares_and_shares(ventricle, mask):
+    picture, masks = look(slice_of(scan(ventricle), mask, ventricle))
+    assert (picture.shape, picture.dtype, masks.shape, masks.dtype) == ((56, 56), "float32", (4, 56, 56), "float32")
+    assert masks.min() == 0
+    assert masks.max() == 1
+
+
+def test_the_masks_are_scar_mvo_wall_and_cavity(ventricle, mask):
+    index = next(i for i in range(7) if mask.mvo[..., i].any())
+    piece = slice_of(scan(ventricle), mask, ventricle, index=index)
+    scar, mvo, wall, cavity = look(piece)[1]
+    assert (mvo <= scar + 1e-6).all()
+    assert (scar <= wall + 1e-6).all()
+    assert (wall + cavity <= 1 + 1e-6).all()
+    assert 0 < mvo.sum() < scar.sum() < wall.sum()
+    for layer, volume in zip(
+        (scar, mvo, wall, cavity), (mask.scar, mask.mvo, ventricle.wall, ventricle.cavity), strict=True
+    ):
+        assert layer.sum() == pytest.approx(volume[..., index].sum(), rel=0.02)  # pixels are as large as voxels here
+
+
+def test_what_is_far_brighter_than_scar_is_cut_off(ventricle, mask):
+    image = scan(ventricle)
+    image[0, 0] = image[-1, 0] = 1e6
+    image[0, -1] = -1e6
+    seen = slice_of(image, mask, ventricle).heights
+    values = ndimage.map_coordinates(seen, np.indices(seen.shape), order=3, mode="nearest", prefilter=False)
+    assert values.min() >= LIMITS[0] - 1e-6
+    assert values.max() <= LIMITS[1] + 1e-6
+    assert values.max() == pytest.approx(LIMITS[1])
+
+
+@settings(max_examples=20, deadline=None)
+@given(spacing=st.floats(0.8, 2.5), noise=st.floats(0.5, 60.0), seed=st.integers(0, 999), index=st.integers(1, 4))
+def test_an_unchanged_window_puts_back_the_scans_own_heights(ventricle, mask, spacing, noise, seed, index):
+    """Whatever the window is too coarse to show stays as it is, as far as it may be noise: up to 2.5 SD."""
+    image = scan(ventricle, noise, seed)
+    piece = slice_of(image, mask, ventricle, spacing=spacing, size=round(100 / spacing), index=index)
+    tissue = measure(image, ventricle)
+    own = ((image[..., index] - tissue.remote[index]) / tissue.contrast[index])[mask.scar[..., index]]
+    picture = look(piece)[0]
+    shown = piece.roi.back(heights(picture.astype(float)), piece.scar)
+    beyond = np.maximum(abs(own - shown) - 2.5 * piece.noise, 0)
+    assert abs(put_back(picture, piece) - own) == pytest.approx(beyond, abs=1e-5)
+
+
+@pytest.mark.parametrize("spacing", [0.75, 1.25, 1.5])
+def test_a_window_as_fine_as_the_scan_puts_it_back_as_it_was(phantom, ventricle, mask, spacing):
+    image = phantom.image[ventricle.box].astype(float)
+    tissue = measure(image, ventricle)
+    for index in np.flatnonzero(mask.scar.any((0, 1))):
+        piece = slice_of(image, mask, ventricle, spacing=spacing, size=round(100 / spacing), index=index)
+        own = ((image[..., index] - tissue.remote[index]) / tissue.contrast[index])[mask.scar[..., index]]
+        assert (abs(put_back(look(piece)[0], piece) - np.clip(own, *LIMITS)) < 1e-5).mean() > 0.98
+
+
+def test_a_new_picture_replaces_the_middle_of_the_scar_and_mixes_at_its_edge(ventricle, mask):
+    image = scan(ventricle, noise=0.5)
+    piece = slice_of(image, mask, ventricle, spacing=1.5)
+    picture, _ = look(piece)
+    painted = put_back(np.full_like(picture, (1.8 - MIDDLE) / SPREAD), piece)
+    plane = np.full(piece.scar.shape, np.nan)
+    plane[piece.scar] = painted
+    assert plane[ndimage.binary_erosion(piece.scar, iterations=2)] == pytest.approx(1.8, abs=0.1)
+    assert np.nanmin(plane) < 1.7  # at the edge it mixes with what is there
+    assert np.nanmin(plane) > -0.3
+
+
+def test_the_finest_noise_of_the_scan_lies_on_the_new_scar(ventricle, mask):
+    """A coarse window paints the same flat scar into two scans of one heart: they differ by their own noise."""
+    one, two = (
+        slice_of(scan(ventricle, 12.0, seed), mask, ventricle, spacing=2.5, size=40, index=INDEX) for seed in (0, 1)
+    )
+    flat = np.full((40, 40), 1.0, np.float32)
+    between = (put_back(flat, one) - put_back(flat, two)).std() / np.sqrt(2)
+    assert 0.4 * one.noise < between < 1.1 * one.noise
+
+
+def test_a_slice_of_any_axis_is_the_same_slice(phantom, ventricle, mask):
+    image = scan(ventricle)
+    turned = LVAnatomy.from_labels(
+        phantom.labels.transpose(2, 0, 1), "phantom", spacing=(11.0, 1.5, 1.5), through_plane=0,
+        base="last", winding=1, anterior_insertion=0.0,
+    )  # fmt: skip
+    moved = ScarMask(mask.infarct.transpose(2, 0, 1), mask.mvo.transpose(2, 0, 1))
+    assert turned.wall.shape == moved.infarct.shape
+    one = look(slice_of(image, mask, ventricle))
+    two = look(slice_of(image.transpose(2, 0, 1), moved, turned))
+    assert two[0] == pytest.approx(one[0], abs=1e-5)
+    assert np.array_equal(two[1], one[1])
+
+
+def test_another_window_shows_the_same_slice(ventricle, mask):
+    piece = slice_of(scan(ventricle), mask, ventricle)
+    closer = piece.seen_through(replace(piece.roi, size=30))
+    assert look(closer)[0] == pytest.approx(look(piece)[0][13:-13, 13:-13], abs=1e-5)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-12])
+def test_a_scan_without_noise_is_seen(ventricle, mask, noise):
+    piece = slice_of(scan(ventricle, noise), mask, ventricle)
+    picture, _ = look(piece)
+    assert np.isfinite(picture).all()
+    assert np.median(abs(put_back(picture, piece))) < 0.03

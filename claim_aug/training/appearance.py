@@ -93,12 +93,12 @@ def sample_scar(rng: np.random.Generator) -> ScarLook:
     return ScarLook(
         height=float(np.clip(np.exp(rng.normal(np.log(1.05), 0.5)), 0.25, 3.2)),
         mvo=float(rng.uniform(-0.2, 0.8)),
-        mottle=float(rng.uniform(0.03, 0.4)),
+        mottle=float(0.03 + 0.37 * rng.beta(1, 2)),
         sizes=tuple(float(size) for size in np.exp(rng.uniform(np.log(1.2), np.log(9), rng.integers(1, 4)))),
         rim=float(rng.uniform(0, 0.7) if rng.random() < 0.7 else 0),
         rim_mm=float(rng.uniform(1, 4)),
-        tilt=float(rng.uniform(-0.5, 0.5)),
-        holes=float(rng.uniform(0, 0.35) if rng.random() < 0.3 else 0),
+        tilt=float(rng.uniform(-0.4, 0.4)),
+        holes=float(rng.uniform(0, 0.35) if rng.random() < 0.2 else 0),
         ragged=float(rng.uniform(0, 1.5)),
     )
 

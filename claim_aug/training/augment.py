@@ -56,6 +56,6 @@ def seen(piece: TrainingSlice, view: View) -> TrainingSlice:
     axes = roi.axes @ turn * view.scale
     moved = Roi(roi.centre + axes @ np.array(view.shift), axes, roi.size)
     # Splines reproduce constants and are linear, so gain and offset may act on the coefficients.
-    heights = view.gain * piece.piece.heights + view.offset
-    looked = replace(piece.piece, roi=moved, heights=heights)
+    heights, around = (view.gain * splines + view.offset for splines in (piece.piece.heights, piece.piece.around))
+    looked = replace(piece.piece, roi=moved, heights=heights, around=around)
     return replace(piece, piece=looked, infarct=view.gain * piece.infarct + view.offset)

@@ -20,7 +20,7 @@ MIDDLE, SPREAD = 0.7, 0.7
 LIMITS = (-2.0, 4.0)
 #: What tells a network about the slice besides the image: scar, MVO, wall, cavity.
 MASKS = 4
-#: Pixels around the scar that are hidden from the network: cubic splines carry scar that far.
+#: Pixels around the scar that are hidden from the network, in squares: scanners carry scar that far.
 HIDDEN_RIM = 1
 
 Window = NDArray[np.float32]
@@ -32,12 +32,14 @@ class Slice:
 
     Attributes:
         heights: spline coefficients of the normalised intensity: remote 0, blood 1.
+        around: those of the slice with its scar at the level of remote: splines ring, and would tell of the scar.
         scar, mvo, wall, cavity: masks; ``scar`` includes MVO.
         roi: the window around the ventricle.
         noise: SD of the scan's noise, in heights.
     """
 
     heights: Plane
+    around: Plane
     scar: Mask
     mvo: Mask
     wall: Mask
@@ -55,10 +57,12 @@ def take_slice(
 ) -> Slice:
     """Slice ``index`` of a region, its intensities between the slice's own remote myocardium and blood pool."""
     contrast = float(tissue.contrast[index])
-    heights = (in_plane(image, anatomy)[index] - tissue.remote[index]) / contrast
+    heights = np.clip((in_plane(image, anatomy)[index] - tissue.remote[index]) / contrast, *LIMITS)
+    scar = in_plane(mask.scar, anatomy)[index]
     return Slice(
-        heights=ndimage.spline_filter(np.clip(heights, *LIMITS), mode="nearest"),
-        scar=in_plane(mask.scar, anatomy)[index],
+        heights=ndimage.spline_filter(heights, mode="nearest"),
+        around=ndimage.spline_filter(np.where(scar, 0.0, heights), mode="nearest"),
+        scar=scar,
         mvo=in_plane(mask.mvo, anatomy)[index],
         wall=in_plane(anatomy.wall, anatomy)[index],
         cavity=in_plane(anatomy.cavity, anatomy)[index],
@@ -69,9 +73,10 @@ def take_slice(
 
 def look(piece: Slice) -> tuple[Window, Window]:
     """The window's image in the network's units, (size, size), and its masks, (``MASKS``, size, size), 0-1."""
-    picture = (cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD
     masks = [piece.roi.cut_mask(layer) for layer in (piece.scar, piece.mvo, piece.wall, piece.cavity)]
-    return picture.astype(np.float32), np.stack(masks).astype(np.float32)
+    near = ndimage.binary_dilation(masks[0] > 0, np.ones((3, 3)), HIDDEN_RIM)
+    heights = np.where(near, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around)))
+    return ((heights - MIDDLE) / SPREAD).astype(np.float32), np.stack(masks).astype(np.float32)
 
 
 def put_back(picture: Window, piece: Slice) -> Plane:
@@ -80,7 +85,8 @@ def put_back(picture: Window, piece: Slice) -> Plane:
     At its edge the scar mixes with what is there, by the share of a pixel that it fills. What the window is too coarse
     to show of the scan, which is the finest of its noise, stays as it is.
     """
-    window, masks = look(piece)
+    window = ((cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD).astype(np.float32)
+    masks = look(piece)[1]
     painted = window + masks[0] * (picture - window)
     new, old = (piece.roi.back(MIDDLE + SPREAD * image.astype(np.float64), piece.scar) for image in (painted, window))
     fine = ndimage.map_coordinates(piece.heights, np.argwhere(piece.scar).T, order=3, mode="nearest", prefilter=False)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
-from claim_aug.errors import InputError
+from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import ScarGenerator
 from claim_aug.generators.tissue import heal
@@ -70,6 +70,9 @@ class ScarSynthesizer:
         InputError: an option that neither takes, or an impossible value.
     """
 
+    #: Whether a batch is copied before it is changed; torchio 2 sets it, as it does for its own transforms.
+    copy = True
+
     def __init__(
         self,
         prior: str | MaskPrior = "smile",
@@ -114,6 +117,18 @@ class ScarSynthesizer:
     def __getstate__(self) -> dict[str, Any]:
         # Backends may hold networks; a worker builds its own.
         return {name: value for name, value in vars(self).items() if name != "_backends"}
+
+    def __call__(self, data: Any) -> Any:
+        """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``hosts.call``."""
+        from claim_aug.hosts.call import call  # it needs PyTorch, the core does not
+
+        return call(self, data)
+
+    def augment_batch(self, batch: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
+        """A batch with scars, on the device it is on; see ``hosts.batch.augment_batch`` for the settings."""
+        from claim_aug.hosts.batch import augment_batch
+
+        return augment_batch(self, batch, **settings)
 
     def anatomy(
         self,
@@ -223,7 +238,7 @@ def check_mask(mask: ScarMask, anatomy: LVAnatomy) -> None:
         raise InputError(msg)
     if not mask.scar.any():
         msg = "the prior drew an empty scar; ask for a larger burden or other segments"
-        raise InputError(msg)
+        raise EmptyScarError(msg)
 
 
 def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from claim_aug.anatomy import LabelScheme, LVAnatomy
     from claim_aug.errors import ClaimAugError
     from claim_aug.generators import Rendering, ScarGenerator
+    from claim_aug.hosts.workers import seed_worker
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
-    from claim_aug.seeding import seed_worker
     from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
 _HOMES = {
@@ -32,7 +32,7 @@ _HOMES = {
     "ScarSample": "claim_aug.synthesizer",
     "ScarSynthesizer": "claim_aug.synthesizer",
     "hookimpl": "claim_aug.plugins",
-    "seed_worker": "claim_aug.seeding",
+    "seed_worker": "claim_aug.hosts.workers",
 }
 
 __all__ = [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from claim_aug.hosts.insertion import SEEDS, insert
-from claim_aug.hosts.keys import Keys
+from claim_aug.hosts.keys import Keys, check_probability
 from claim_aug.integrations.optional import need
 from claim_aug.integrations.source import make_source
 
@@ -30,10 +30,10 @@ class ScarSynthesizer(transforms.RandomizableTransform):
         InputError: a parameter that does not exist; when called, arrays that do not fit.
     """
 
-    backend = [utils.TransformBackends.TORCH]
+    backend: ClassVar[list[Any]] = [utils.TransformBackends.TORCH]
 
     def __init__(self, prob: float = 1.0, *, unusable: str = "raise", **core: Any) -> None:
-        transforms.RandomizableTransform.__init__(self, prob)
+        transforms.RandomizableTransform.__init__(self, check_probability(prob))
         self.unusable = Keys("image", "label", unusable=unusable).unusable
         self.core, self.source = core, make_source(core)
         self.seed = 0
@@ -79,7 +79,7 @@ class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform
             its own ``RuntimeError``.
     """
 
-    backend = ScarSynthesizer.backend
+    backend: ClassVar[list[Any]] = ScarSynthesizer.backend
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform
         **core: Any,
     ) -> None:
         transforms.MapTransform.__init__(self, keys, allow_missing_keys)
-        transforms.RandomizableTransform.__init__(self, prob)
+        transforms.RandomizableTransform.__init__(self, check_probability(prob))
         self.entries = [Keys(str(key), label_key, out_keys or {}, unusable) for key in self.keys]
         self.scar = ScarSynthesizer(1.0, unusable=unusable, **core)
 

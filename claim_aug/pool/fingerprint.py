@@ -14,7 +14,7 @@ def fingerprint(labels: NDArray[Any]) -> str:
     shape = [size for size in labels.shape if size != 1]
     flat = labels.ravel()
     # Most of a scan is background: what is left is quickly hashed.
-    where = np.flatnonzero(flat)
+    where = np.flatnonzero(flat != 0)
     digest = hashlib.blake2b(np.array(shape, np.int64).tobytes(), digest_size=8)
     digest.update(where.astype(np.int32).tobytes())
     digest.update(flat[where].astype(np.int32).tobytes())

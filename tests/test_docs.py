@@ -158,7 +158,8 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "phantom", "aha", "quantify", "bullseye", "prior fit", "bank build", "pool build", "plugins"]
+    "command",
+    ["generate", "phantom", "aha", "quantify", "bullseye", "prior fit", "bank build", "pool build", "plugins"],
 )
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):
     shown = run_command([*command.split(), "--help"], tmp_path).said

@@ -12,11 +12,11 @@ from claim_aug.hosts.arrays import affine_of, is_tensor
 from claim_aug.hosts.call import IMAGE_KEYS, LABEL_KEYS, draw_seed, first_of
 from claim_aug.hosts.insertion import SEEDS
 from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.hosts.scan import Drawn, Scan, Source
+from claim_aug.hosts.scan import Drawn, Scan
 
 
 def augment_batch(
-    source: Source,
+    source: Any,
     batch: Mapping[str, Any],
     *,
     image_key: str | None = None,
@@ -29,6 +29,7 @@ def augment_batch(
     """A new batch with scars; the one that came stays as it is.
 
     Args:
+        source: a ``ScarSynthesizer``.
         batch: a dictionary with images (B, C, *grid) and labels (B, 1, *grid), tensors on any device or arrays; or,
             as torchio's loader collates them, dictionaries with these under ``"data"``. ``affine``, (B, 4, 4), is used
             where it is there.
@@ -67,18 +68,39 @@ def augment_batch(
     }
 
 
-def sample_all(source: Source, scans: Sequence[Scan], seeds: Sequence[int | None], unusable: str) -> list[Drawn | None]:
+def sample_all(source: Any, scans: Sequence[Scan], seeds: Sequence[int | None], unusable: str) -> list[Drawn | None]:
     """A sample for every scan that has a seed and can hold a scar."""
-    samples: list[Drawn | None] = []
-    for scan, seed in zip(scans, seeds, strict=True):
+    ready: dict[int, dict[str, Any]] = {}
+    for number, (scan, seed) in enumerate(zip(scans, seeds, strict=True)):
         try:
-            # The one place to hand all scans to the generator at once.
-            samples.append(None if seed is None else source.sample(**scan.arguments, seed=seed))
-        except (AnatomyError, EmptyScarError):
+            if seed is not None:
+                image = scan.arguments["image"][0]
+                anatomy = source.anatomy(scan.labels, affine=scan.affine, image=image)
+                ready[number] = scan.arguments | {"anatomy": anatomy, "seed": seed}
+        except AnatomyError:
             if unusable == "raise":
                 raise
-            samples.append(None)
-    return samples
+    try:
+        drawn: list[Drawn | None] = list(sample_many(source, list(ready.values())))
+    except EmptyScarError:
+        if unusable == "raise":
+            raise
+        drawn = [sample_or_none(source, arguments) for arguments in ready.values()]
+    found = dict(zip(ready, drawn, strict=True))
+    return [found.get(number) for number in range(len(scans))]
+
+
+def sample_many(source: Any, scans: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+    """A sample for every scan; the one place to hand all of them to the generator at once."""
+    return [source.sample(**scan) for scan in scans]
+
+
+def sample_or_none(source: Any, scan: Mapping[str, Any]) -> Drawn | None:
+    """A sample, or nothing where no scar can be placed."""
+    try:
+        return sample_many(source, [scan])[0]
+    except EmptyScarError:
+        return None
 
 
 def data_of(entry: Any) -> Any:

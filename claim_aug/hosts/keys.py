@@ -45,7 +45,7 @@ class Keys:
         Raises:
             InputError: one is not there; what is there is listed.
         """
-        return fetch(data, self.image, "image_key"), fetch(data, self.label, "label_key")
+        return fetch(data, self.image, "image_key= (keys= in MONAI)"), fetch(data, self.label, "label_key=")
 
     def beside(self, written: Written) -> dict[str, Any]:
         """What was asked for beside image and labels, under the names it was asked for."""
@@ -55,7 +55,7 @@ class Keys:
 def fetch(data: Mapping[str, Any], key: str, role: str) -> Any:
     """The value of a key; ``role`` is the parameter that names it."""
     if key not in data:
-        msg = f"the sample has no {key!r}, it has {listed(data)}; name the right entry with {role}="
+        msg = f"the sample has no {key!r}, it has {listed(data)}; name the right entry with {role}"
         raise InputError(msg)
     return data[key]
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from claim_aug.data.provenance import plain
 from claim_aug.errors import InputError
 from claim_aug.hosts.arrays import affine_of, as_affine, like, to_array
 
@@ -115,7 +116,7 @@ class Scan:
         ends = np.cumsum([len(part) for part in self.parts])[:-1]
         channels = np.split(sample.image, ends)
         mask = INFARCT * sample.infarct.astype(np.uint8) + MVO * sample.mvo.astype(np.uint8)
-        record = json.dumps({"seed": sample.seed} | dict(sample.parameters), default=as_plain)
+        record = json.dumps(plain({"seed": sample.seed} | dict(sample.parameters)))
         return Written(
             [like(*pair) for pair in zip(self.given, map(back, channels, self.given, self.parts), strict=True)],
             like(self.given_labels, sample.labels.reshape(shape)),
@@ -138,8 +139,3 @@ def back(values: Array, given: Any, part: Array) -> Array:
     """Values in an image's own shape and dtype; images of several dtypes were promoted to one."""
     whole = np.rint(values) if part.dtype.kind in "iu" and values.dtype.kind == "f" else values
     return whole.reshape(np.shape(given)).astype(part.dtype, copy=False)
-
-
-def as_plain(value: Any) -> Any:
-    """NumPy's numbers as JSON's."""
-    return value.item() if isinstance(value, np.generic) else str(value)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from claim_aug.data.provenance import plain
 from claim_aug.pool.fingerprint import fingerprint
 
 #: What is stored: kinds of dtype, and which count the length goes by.
@@ -80,7 +81,7 @@ def collect(
         columns["label"].append(sample.labels.ravel()[voxel].astype(np.int32))
         columns["tissue"].append(tissue)
         seeds.append(sample.seed)
-        texts.append(np.frombuffer(json.dumps(sample.parameters, default=as_plain).encode(), np.uint8))
+        texts.append(np.frombuffer(json.dumps(plain(sample.parameters)).encode(), np.uint8))
     arrays = {name: np.concatenate(parts) for name, parts in columns.items()}
     arrays |= {"start": starts(columns["voxel"]), "seed": np.array(seeds, np.int64)}
     arrays |= {"text": np.concatenate(texts), "text_start": starts(texts)}
@@ -94,8 +95,3 @@ def collect(
 def starts(parts: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
     """Where each part begins, and where the last one ends."""
     return np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
-
-
-def as_plain(value: Any) -> Any:
-    """NumPy's numbers as JSON's."""
-    return value.item() if isinstance(value, np.generic) else str(value)

@@ -221,6 +221,6 @@ def test_every_form_has_the_parameters_of_the_core(form, same):
 
 def test_numpys_warnings_as_errors_do_not_stop_it(form):
     transform = form.transform()
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         for _ in range(8):
             form.run(transform, form.data())

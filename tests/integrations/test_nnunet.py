@@ -87,6 +87,15 @@ def test_the_trainer_is_alone_in_its_folder_and_imports_absolutely():
     assert all(node.level == 0 for node in imports)
 
 
+def test_the_command_line_prints_the_folder_without_importing_anything_heavy():
+    code = (
+        "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
+        "from claim_aug.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "nnunet-trainers"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(TRAINERS), "False"]
+
+
 @needs_nnunet
 def test_nnunet_finds_the_trainer_and_it_puts_scars_first():
     code = """

@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from claim_aug import ScarPool, ScarSynthesizer
+from claim_aug.data.provenance import plain
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.jobs.generate import sample_seed
+from claim_aug.jobs.pool import build_pool
+from claim_aug.phantom import make_phantom, write_emidec
 
 
 def rendered(heart, name):
@@ -27,7 +30,20 @@ def test_a_drawn_scan_is_the_rendered_one_bit_for_bit(pool, hearts):
                 assert np.array_equal(getattr(drawn, part), getattr(truth, part)), part
             assert drawn.image.dtype == heart.image.dtype
             assert drawn.seed == truth.seed
-            assert drawn.parameters["realised"]["burden_percent"] == truth.parameters["realised"]["burden_percent"]
+            assert drawn.parameters == plain(truth.parameters)
+
+
+def test_scar_that_was_replaced_is_healed_in_the_drawn_scan_too(tmp_path):
+    heart = make_phantom(4, scar=True, shape=(64, 64, 4))
+    write_emidec(heart, tmp_path / "scans", "Case_4")
+    synthesizer = ScarSynthesizer(labels="phantom", existing="replace", burden=8)
+    build_pool(tmp_path / "scans", tmp_path / "pool", synthesizer, count=1, seed=0)
+    seed = sample_seed(0, "Case_4", 0)
+    truth = synthesizer.sample(heart.image, heart.labels, affine=heart.affine, seed=seed)
+    drawn = ScarPool(tmp_path / "pool").sample(heart.image, heart.labels, seed=5)
+    assert truth.healed.any()
+    for part in ("image", "labels", "infarct", "mvo"):
+        assert np.array_equal(getattr(drawn, part), getattr(truth, part)), part
 
 
 def test_the_seed_chooses_the_scar(pool, hearts):

@@ -80,8 +80,9 @@ class ScarSynthesizer(random.RandomTransform):
         **core: Any,
     ) -> None:
         base = {name: core.pop(name) for name in BASE if name in core}
-        # For dictionaries of tensors, which do not say what is a label map.
-        base = {"include": [image_key, label_key], "label_keys": [label_key]} | base
+        if "exclude" not in base:
+            # For dictionaries of tensors, which do not say what is a label map.
+            base = {"include": [image_key, label_key], "label_keys": [label_key]} | base
         super().__init__(**base)
         Keys(image_key, label_key, out_keys or {}, unusable)
         self.p = check_probability(p)

@@ -38,7 +38,7 @@ class About:
         shape: of the label map.
         across: array axis across slices.
         whole: fingerprint of the label map.
-        planes: fingerprints of its slices; ``""`` where no scar reaches.
+        planes: fingerprints of its slices; ``""`` where nothing is labelled.
         request: prior, generator, scheme and options that the scars were made with.
     """
 
@@ -85,10 +85,8 @@ def collect(
     arrays = {name: np.concatenate(parts) for name, parts in columns.items()}
     arrays |= {"start": starts(columns["voxel"]), "seed": np.array(seeds, np.int64)}
     arrays |= {"text": np.concatenate(texts), "text_start": starts(texts)}
-    reached = np.unique(np.unravel_index(arrays["voxel"], labels.shape)[across])
-    planes = [
-        fingerprint(labels.take(plane, across)) if plane in reached else "" for plane in range(labels.shape[across])
-    ]
+    slices = [labels.take(plane, across) for plane in range(labels.shape[across])]
+    planes = [fingerprint(plane) if plane.any() else "" for plane in slices]
     return Patient(About(case, labels.shape, across, fingerprint(labels), tuple(planes), request), arrays)
 
 

@@ -109,6 +109,9 @@ class ScarPool:
         path, plane = self.find(labels)
         patient = open_patient(path)
         among = [number for number, planes in enumerate(patient.reach) if plane is None or plane in planes]
+        if not among:
+            msg = f"none of the scars of {patient.about.case} reaches its slice {plane}"
+            raise EmptyScarError(msg)
         number = among[seed % len(among)]
         scar = patient.scar(number)
         voxel = scar["voxel"]

@@ -12,6 +12,7 @@ from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.jobs.generate import sample_seed
 from claim_aug.jobs.pool import build_pool
 from claim_aug.phantom import make_phantom, write_emidec
+from claim_aug.pool.file import open_patient
 
 
 def rendered(heart, name):
@@ -71,6 +72,18 @@ def test_a_single_slice_is_recognised_and_gets_a_scar_that_reaches_it(pool, hear
             drawn = ScarPool(pool).sample(image, labels, seed=seed)
             assert drawn.mask(1).any() or drawn.mask(2).any()
             assert any(np.array_equal(drawn.labels, scan[..., plane]) for scan in whole)
+
+
+def test_a_slice_that_no_scar_reaches_holds_none(tmp_path):
+    heart = make_phantom(1, scar=False, shape=(64, 64, 4))
+    write_emidec(heart, tmp_path / "scans", "Case_1")
+    basal = ScarSynthesizer("manual", labels="phantom", segments=(1, 2))
+    build_pool(tmp_path / "scans", tmp_path / "pool", basal, count=1, seed=0)
+    (file,) = (tmp_path / "pool").iterdir()
+    (reached,) = open_patient(file).reach
+    away = next(plane for plane in range(4) if plane not in reached)
+    with pytest.raises(EmptyScarError, match=f"none of the scars of Case_1 reaches its slice {away}"):
+        ScarPool(tmp_path / "pool").sample(heart.image[..., away], heart.labels[..., away], seed=0)
 
 
 def test_the_input_is_not_changed(pool, hearts):

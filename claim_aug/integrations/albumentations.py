@@ -58,9 +58,10 @@ class ScarSynthesizer(base.DualTransform):
 
     if IS_X:
 
-        def sample_parameters(self, params: Any, data: Any, targets: Any, sampling: Any) -> dict[str, Any]:
+        def sample_parameters(self, params: Any, data: Any, targets: Any, sampling: Any) -> Any:
             """The seed is all that is drawn."""
-            return {"seed": int(sampling.random_generator.integers(SEEDS))}
+            seed = int(sampling.random_generator.integers(SEEDS))
+            return base.core.transform_params.SampledParams(params={"seed": seed})
 
     else:
 
@@ -75,9 +76,10 @@ class ScarSynthesizer(base.DualTransform):
             return result
         return result | self.entries.beside(self.written(result, None))
 
-    def apply_with_params(self, params: dict[str, Any], *args: Any, **data: Any) -> dict[str, Any]:
+    def apply_with_params(self, params: Any, *args: Any, **data: Any) -> dict[str, Any]:
         """Image and mask together, from the seed."""
-        written = self.written(data, params["seed"])
+        drawn = params.params if IS_X else params
+        written = self.written(data, drawn["seed"])
         image = channels_last(written.images[0], data[self.image_key])
         pair = {self.image_key: image, self.label_key: written.labels.reshape(data[self.label_key].shape)}
         return data | pair | self.entries.beside(written)

@@ -131,9 +131,9 @@ class ScarPool:
     def find(self, labels: NDArray[Any]) -> tuple[Path, int | None]:
         """The file of a scan, and which of its slices this is, if it is one."""
         scans = scans_of(Path(self.folder))
-        print_ = fingerprint(labels)
-        if print_ in scans:
-            return scans[print_]
+        mark = fingerprint(labels)
+        if mark in scans:
+            return scans[mark]
         if not labels.any():
             msg = "the label map is empty: nothing of it can be in a pool"
             raise EmptyScarError(msg)
@@ -170,6 +170,6 @@ def scans_again(folder: Path, changed_ns: int) -> dict[str, tuple[Path, int | No
     found: dict[str, tuple[Path, int | None]] = {}
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
         about = read_about(path)
-        planes = {print_: (path, plane) for plane, print_ in enumerate(about.planes) if print_}
+        planes = {mark: (path, plane) for plane, mark in enumerate(about.planes) if mark}
         found = planes | found | {about.whole: (path, None)}
     return found

@@ -65,6 +65,21 @@ def test_the_hosts_seed_decides_the_result(form, same):
     assert not same(results[0], results[2])
 
 
+def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(native, same):
+    if native.host == "albumentations":
+        pytest.skip("albumentations itself draws no parameters where it passes over")
+    results = []
+    for p in (0, 1):
+        first, second = native.gated(p), native.transform()
+        native.seed(first, 1)
+        native.seed(second, 1)
+        if native.host == "monai":
+            second.set_random_state(state=first.R)
+        native.run(first, native.data())
+        results.append(native.arrays(native.run(second, native.data())))
+    assert same(*results)
+
+
 def test_two_calls_differ(form, same):
     transform = form.transform()
     first, second = (form.arrays(form.run(transform, form.data())) for _ in range(2))

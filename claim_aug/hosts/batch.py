@@ -60,10 +60,10 @@ def augment_batch(
     samples = sample_all(source, scans, [int(s) if w else None for s, w in zip(seeds, wanted, strict=True)], unusable)
     written = [scan.written(sample) for scan, sample in zip(scans, samples, strict=True)]
     extra = [keys.beside(one) for one in written]
-    beside = {name: collated([one[name] for one in extra], labels) for name in keys.out.values()}
+    beside = {name: collated([one[name] for one in extra]) for name in keys.out.values()}
     return dict(batch) | {
-        keys.image: with_data(image, collated([one.images[0] for one in written], images)),
-        keys.label: with_data(label, collated([one.labels for one in written], labels)),
+        keys.image: with_data(image, collated([one.images[0] for one in written])),
+        keys.label: with_data(label, collated([one.labels for one in written])),
         **beside,
     }
 
@@ -76,29 +76,30 @@ def sample_all(source: Any, scans: Sequence[Scan], seeds: Sequence[int | None], 
             if seed is not None:
                 image = scan.arguments["image"][0]
                 anatomy = source.anatomy(scan.labels, affine=scan.affine, image=image)
-                ready[number] = scan.arguments | {"anatomy": anatomy, "seed": seed}
+                ready[number] = scan.arguments | {"anatomy": anatomy}
         except AnatomyError:
             if unusable == "raise":
                 raise
+    chosen = [seeds[number] for number in ready]
     try:
-        drawn: list[Drawn | None] = list(sample_many(source, list(ready.values())))
+        drawn: list[Drawn | None] = list(sample_many(source, list(ready.values()), chosen))
     except EmptyScarError:
         if unusable == "raise":
             raise
-        drawn = [sample_or_none(source, arguments) for arguments in ready.values()]
+        drawn = [sample_or_none(source, *pair) for pair in zip(ready.values(), chosen, strict=True)]
     found = dict(zip(ready, drawn, strict=True))
     return [found.get(number) for number in range(len(scans))]
 
 
-def sample_many(source: Any, scans: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+def sample_many(source: Any, scans: Sequence[Mapping[str, Any]], seeds: Sequence[int | None]) -> list[Drawn]:
     """A sample for every scan; the one place to hand all of them to the generator at once."""
-    return [source.sample(**scan) for scan in scans]
+    return [source.sample(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
 
 
-def sample_or_none(source: Any, scan: Mapping[str, Any]) -> Drawn | None:
+def sample_or_none(source: Any, scan: Mapping[str, Any], seed: int | None) -> Drawn | None:
     """A sample, or nothing where no scar can be placed."""
     try:
-        return sample_many(source, [scan])[0]
+        return sample_many(source, [scan], [seed])[0]
     except EmptyScarError:
         return None
 
@@ -129,7 +130,7 @@ def check_batch(images: Any, labels: Any) -> None:
         raise InputError(msg)
 
 
-def collated(values: list[Any], given: Any) -> Any:
+def collated(values: list[Any]) -> Any:
     """Elements one upon the other, as the batch had them."""
     if isinstance(values[0], str):
         return values

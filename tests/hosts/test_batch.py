@@ -84,3 +84,13 @@ def test_keys_and_shapes_that_do_not_fit_are_refused(synthesizer, batch):
         synthesizer.augment_batch(batch, p=2)
     with pytest.raises(InputError, match="needs an image under one of"):
         synthesizer.augment_batch({"x": batch["image"], "label": batch["label"]})
+
+
+def test_an_element_whose_wall_is_full_of_scar_is_kept_where_that_is_asked_for(synthesizer, batch):
+    label = batch["label"].clone()
+    label[0][label[0] == 2] = 3
+    with pytest.raises(InputError, match="scar"):
+        synthesizer.augment_batch(batch | {"label": label}, seed=0)
+    done = synthesizer.augment_batch(batch | {"label": label}, seed=0, unusable="keep")
+    assert torch.equal(done["label"][0], label[0])
+    assert (done["label"][1:] == 3).flatten(1).any(1).all()

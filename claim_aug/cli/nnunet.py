@@ -7,7 +7,7 @@ import typer
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
-    app.command("nnunet-trainers")(nnunet_trainers)
+    app.command()(nnunet_trainers)
 
 
 def nnunet_trainers() -> None:

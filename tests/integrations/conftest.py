@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import functools
 import os
 from importlib.util import find_spec
 
@@ -58,12 +58,7 @@ class Form:
     def compose(self, transforms):
         """The transforms one after the other, as the host composes them."""
 
-        def composed(data):
-            for transform in transforms:
-                data = self.run(transform, data)
-            return data
-
-        return composed
+        return lambda data: functools.reduce(lambda done, transform: self.run(transform, done), transforms, data)
 
     def seed(self, transform, number):
         torch.manual_seed(number)
@@ -104,9 +99,8 @@ class Torchio(Form):
     def image(self, kind, tensor, affine):
         import torchio
 
-        if torchio.__version__.startswith("1"):
-            return getattr(torchio, kind)(tensor=tensor, affine=affine)
-        return getattr(torchio, kind)(tensor, affine=affine)
+        given = {"tensor": tensor} if torchio.__version__.startswith("1") else {"source": tensor}
+        return getattr(torchio, kind)(**given, affine=affine)
 
     def data(self):
         import torchio
@@ -129,15 +123,12 @@ class Torchio(Form):
     def without(self, key):
         import torchio
 
-        data = self.data()
-        return torchio.Subject(**{name: data[name] for name in ("image", "label") if name != key})
+        return torchio.Subject(**{name: self.data()[name] for name in ("image", "label") if name != key})
 
     def flip(self):
         import torchio
 
-        if torchio.__version__.startswith("1"):
-            return torchio.RandomFlip(axes=(0,), flip_probability=1)
-        return torchio.Flip(axes=(0,), flip_probability=1)
+        return getattr(torchio, "RandomFlip", getattr(torchio, "Flip", None))(axes=(0,), flip_probability=1)
 
     def extra(self, data, name):
         return data[name].data.numpy().reshape(self.shape)
@@ -165,10 +156,9 @@ class Monai(Form):
 
         plain = super().data()
         affine = torch.from_numpy(plain.pop("affine"))
-        tensors = {
-            key: MetaTensor(plain[key], affine=affine, meta={"filename_or_obj": key}) for key in ("image", "label")
-        }
-        return plain | tensors
+        for key in ("image", "label"):
+            plain[key] = MetaTensor(plain[key], affine=affine, meta={"filename_or_obj": key})
+        return plain
 
     def compose(self, transforms):
         from monai.transforms import Compose
@@ -217,13 +207,8 @@ class Albumentations(Form):
     def seed(self, transform, number):
         transform.set_random_seed(number)
 
-    @property
-    def shape(self):
-        return self.heart.labels.shape[:2]
-
-    @property
-    def truth(self):
-        return self.heart.image[..., 2], self.heart.labels[..., 2]
+    shape = property(lambda self: self.heart.labels.shape[:2])
+    truth = property(lambda self: (self.heart.image[..., 2], self.heart.labels[..., 2]))
 
     def flip(self):
         import albumentations
@@ -243,8 +228,7 @@ class BatchGenerators(Form):
 
     def data(self):
         plain = super().data()
-        labels = plain["label"].to(torch.int16)
-        return {"image": plain["image"], "segmentation": labels, "name": "Case_3"}
+        return {"image": plain["image"], "segmentation": plain["label"].to(torch.int16), "name": "Case_3"}
 
     def run(self, transform, data):
         return transform(**data)
@@ -314,19 +298,3 @@ class Samples(torch.utils.data.Dataset):
 def samples():
     """The data set ``Samples``."""
     return Samples
-
-
-@pytest.fixture
-def same():
-    """Whether two pairs of image and labels are equal, bit for bit."""
-
-    def compare(first, second):
-        return all(one.dtype == two.dtype and np.array_equal(one, two) for one, two in zip(first, second, strict=True))
-
-    return compare
-
-
-@pytest.fixture
-def kept():
-    """A deep copy, to compare with later."""
-    return copy.deepcopy

@@ -1,5 +1,6 @@
 """What holds for every form in every host."""
 
+import copy
 import json
 import pickle
 
@@ -12,6 +13,11 @@ from claim_aug import ScarSynthesizer, seed_worker
 from claim_aug.errors import ClaimAugError
 
 SCAR = (3, 4)
+
+
+def same(first, second):
+    """Whether two pairs of image and labels are equal, bit for bit."""
+    return all(one.dtype == two.dtype and np.array_equal(one, two) for one, two in zip(first, second, strict=True))
 
 
 def chain(error):
@@ -49,13 +55,13 @@ def test_it_puts_a_scar_into_image_and_labels_and_changes_nothing_else(form):
     assert not np.array_equal(image, old_image)
 
 
-def test_with_probability_0_the_output_is_the_input(native, same):
+def test_with_probability_0_the_output_is_the_input(native):
     transform = native.compose([native.gated(0)])
     for _ in range(3):
         assert same(native.arrays(native.run(transform, native.data())), native.arrays(native.data()))
 
 
-def test_the_hosts_seed_decides_the_result(form, same):
+def test_the_hosts_seed_decides_the_result(form):
     transform = form.transform()
     results = []
     for seed in (1, 1, 2):
@@ -65,7 +71,7 @@ def test_the_hosts_seed_decides_the_result(form, same):
     assert not same(results[0], results[2])
 
 
-def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(native, same):
+def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(native):
     if native.host == "albumentations":
         pytest.skip("albumentations itself draws no parameters where it passes over")
     results = []
@@ -80,7 +86,7 @@ def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(nati
     assert same(*results)
 
 
-def test_two_calls_differ(form, same):
+def test_two_calls_differ(form):
     transform = form.transform()
     first, second = (form.arrays(form.run(transform, form.data())) for _ in range(2))
     assert not same(first, second)
@@ -103,9 +109,9 @@ def test_types_dtypes_and_metadata_are_kept(form):
     assert name == "Case_3"
 
 
-def test_the_input_is_not_changed(form, same, kept):
+def test_the_input_is_not_changed(form):
     data = form.data()
-    before = kept(form.arrays(data))
+    before = copy.deepcopy(form.arrays(data))
     keys = set(data)
     form.run(form.transform(), data)
     assert same(form.arrays(data), before)
@@ -149,7 +155,7 @@ def test_the_extra_mask_is_the_new_scar_and_the_parameters_are_those_drawn(nativ
     assert how["seed"] >= 0
 
 
-def test_it_is_small_when_pickled_and_works_after(form, same):
+def test_it_is_small_when_pickled_and_works_after(form):
     transform = form.transform()
     form.run(transform, form.data())
     packed = pickle.dumps(transform)
@@ -199,7 +205,7 @@ def test_labels_on_another_grid_are_refused(form):
     assert any("shape" in str(error) or "aligned" in str(error) for error in chain(caught.value))
 
 
-def test_a_subject_without_a_ventricle_is_refused_or_kept(form, same):
+def test_a_subject_without_a_ventricle_is_refused_or_kept(form):
     data = form.data()
     if form.host == "torchio":
         data["label"].set_data(data["label"].data * 0)
@@ -224,7 +230,7 @@ def test_a_probability_beyond_1_is_refused(native):
         native.gated(1.5)
 
 
-def test_every_form_has_the_parameters_of_the_core(form, same):
+def test_every_form_has_the_parameters_of_the_core(form):
     settings = {"prior": "manual", "segments": (7, 8), "transmurality": 0.5, "generator": "signal", "existing": "keep"}
     if form.host == "albumentations":
         settings["segments"] = (7, 8, 9, 10, 11, 12)

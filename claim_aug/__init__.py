@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from claim_aug.anatomy import LabelScheme, LVAnatomy
     from claim_aug.errors import ClaimAugError
     from claim_aug.generators import Rendering, ScarGenerator
+    from claim_aug.hosts.workers import seed_worker
     from claim_aug.plugins import hookimpl
+    from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
     from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
@@ -26,9 +28,11 @@ _HOMES = {
     "Rendering": "claim_aug.generators",
     "ScarGenerator": "claim_aug.generators",
     "ScarMask": "claim_aug.priors",
+    "ScarPool": "claim_aug.pool",
     "ScarSample": "claim_aug.synthesizer",
     "ScarSynthesizer": "claim_aug.synthesizer",
     "hookimpl": "claim_aug.plugins",
+    "seed_worker": "claim_aug.hosts.workers",
 }
 
 __all__ = [
@@ -39,10 +43,12 @@ __all__ = [
     "Rendering",
     "ScarGenerator",
     "ScarMask",
+    "ScarPool",
     "ScarSample",
     "ScarSynthesizer",
     "__version__",
     "hookimpl",
+    "seed_worker",
 ]
 
 

@@ -17,6 +17,14 @@ class AnatomyError(InputError):
     """A segmentation from which no left ventricle can be read."""
 
 
+class EmptyScarError(InputError):
+    """A wall in which no scar can be placed."""
+
+
+class MissingHostError(ClaimAugError, ImportError):
+    """A library that an integration needs is not installed."""
+
+
 class PluginError(ClaimAugError):
     """A prior, a generator or a plugin that is unknown, broken or registered twice."""
 

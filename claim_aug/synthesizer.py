@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
-from claim_aug.errors import InputError
+from claim_aug.data.voxels import to_dtype
+from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
+from claim_aug.generators.base import render_all
 from claim_aug.generators.tissue import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
@@ -70,6 +72,9 @@ class ScarSynthesizer:
         InputError: an option that neither takes, or an impossible value.
     """
 
+    #: Whether a batch is copied before it is changed; torchio 2 sets it, as it does for its own transforms.
+    copy = True
+
     def __init__(
         self,
         prior: str | MaskPrior = "smile",
@@ -114,6 +119,18 @@ class ScarSynthesizer:
     def __getstate__(self) -> dict[str, Any]:
         # Backends may hold networks; a worker builds its own.
         return {name: value for name, value in vars(self).items() if name != "_backends"}
+
+    def __call__(self, data: Any) -> Any:
+        """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``hosts.call``."""
+        from claim_aug.hosts.call import call  # it needs PyTorch, the core does not
+
+        return call(self, data)
+
+    def augment_batch(self, batch: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
+        """A batch with scars, on the device it is on; see ``hosts.batch.augment_batch`` for the settings."""
+        from claim_aug.hosts.batch import augment_batch
+
+        return augment_batch(self, batch, **settings)
 
     def anatomy(
         self,
@@ -258,14 +275,6 @@ class Draft:
     seed: int
 
 
-def render_all(generator: ScarGenerator, jobs: Sequence[RenderJob]) -> list[Rendering]:
-    """Every job rendered: together where the generator can, else one by one."""
-    many = getattr(generator, "render_many", None)
-    if many is not None:
-        return list(many(jobs))
-    return [generator.render(job.image, job.mask, job.anatomy, job.rng) for job in jobs]
-
-
 def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
     """Refuse an image that does not lie on the grid of the labels or is not finite real numbers."""
     if image.dtype.kind not in "iuf":
@@ -287,12 +296,4 @@ def check_mask(mask: ScarMask, anatomy: LVAnatomy) -> None:
         raise InputError(msg)
     if not mask.scar.any():
         msg = "the prior drew an empty scar; ask for a larger burden or other segments"
-        raise InputError(msg)
-
-
-def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Rounded and clipped into an integer dtype, or cast to a float one."""
-    if dtype.kind == "f":
-        return values.astype(dtype)
-    limits = np.iinfo(dtype)
-    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)
+        raise EmptyScarError(msg)

@@ -33,6 +33,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|home|root|Users|mnt|opt|var|usr)/")
 #: Lines of output that need to come true, but for their numbers.
 PROMISED = ("error: ", "warning: ", "note: ", "anterior RV insertion at ", "written to ")
+HOSTS = ("torchio", "monai", "albumentations", "batchgeneratorsv2")
 NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -120,8 +121,16 @@ def runnable(page):
     return any(block.language == "python" or examples(block) for block in blocks(page) if block.language != "text")
 
 
+def hosts(page):
+    """The optional libraries that a page's examples import."""
+    code = "\n".join(block.text for block in blocks(page) if block.language == "python")
+    return [host for host in HOSTS if re.search(rf"^(import|from) {host}\b", code, re.MULTILINE)]
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=ids)
 def test_every_example_of_a_page_runs_in_order(page, tmp_path, monkeypatch):
+    for host in hosts(page):
+        pytest.importorskip(host)
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "__docs__"}
     with warnings.catch_warnings():
@@ -149,7 +158,8 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "train", "phantom", "aha", "quantify", "bullseye", "prior fit", "bank build", "plugins"]
+    "command",
+    ["generate", "train", "phantom", "aha", "quantify", "bullseye", "prior fit", "bank build", "pool build", "plugins"],
 )
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):
     shown = run_command([*command.split(), "--help"], tmp_path).said

@@ -59,6 +59,9 @@ def generate(
     base: opt.Base = None,
     winding: opt.Winding = None,
     require_anchor: opt.RequireAnchor = False,
+    layout: Annotated[
+        str, typer.Option(metavar="plain|nnunet", help="Folders and names: plain, or a data set of nnU-Net.")
+    ] = "plain",
     demo: Annotated[bool, typer.Option("--demo", help="Use a phantom instead of a scan: generate --demo OUT.")] = False,
     preview: Annotated[bool, typer.Option(help="Draw OUT/previews/<case>.png.")] = True,
     overwrite: opt.Overwrite = False,
@@ -69,6 +72,9 @@ def generate(
     from claim_aug.jobs.generate import generate_case
     from claim_aug.synthesizer import ScarSynthesizer
 
+    if layout not in ("plain", "nnunet"):
+        msg = f"--layout needs to be plain or nnunet, got {layout!r}"
+        raise InputError(msg)
     known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
     given = {
         "burden": opt.number_or_range("burden", burden),
@@ -120,9 +126,12 @@ def generate(
             seed=seed,
             preview=preview,
             overwrite=overwrite,
+            layout=layout,
             advance=lambda: progress.advance(task),
         )
     report(case.name, samples, count, out)  # type: ignore[arg-type]
+    if layout == "nnunet" and not (out / "splits_final.json").exists():  # type: ignore[operator]
+        typer.echo("note: splits_final.json is written when there are two real cases; generate from another one, too")
 
 
 def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -49,3 +49,11 @@ class ScarGenerator(Protocol):
     ) -> Rendering:
         """Intensities for the voxels of ``mask``, given the image of the region, (I, J, K)."""
         ...
+
+
+def render_all(generator: ScarGenerator, jobs: Sequence[RenderJob]) -> list[Rendering]:
+    """Every job rendered: together where the generator can, else one by one."""
+    many = getattr(generator, "render_many", None)
+    if many is not None:
+        return list(many(jobs))
+    return [generator.render(job.image, job.mask, job.anatomy, job.rng) for job in jobs]

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.jobs.nnunet import LAYOUTS, Folders, add_real_case, renumbered, write_tables
 from claim_aug.jobs.sidecar import run_record, sidecar
 from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
@@ -32,14 +34,19 @@ class Files:
     sidecar: Path
 
     @classmethod
-    def of(cls, case: Case, replica: int) -> Files:
+    def of(cls, case: Case, replica: int, folders: Folders) -> Files:
         """``images/<case>_scar000.nii.gz`` and its companions."""
-        name = f"{case.name}_scar{replica:03d}"
+        name = sample_name(case, replica)
         return cls(
-            Path("images") / (name + case.image.suffix),
-            Path("labels") / (name + case.labels.suffix),
+            Path(folders.images) / (name + folders.channel + case.image.suffix),
+            Path(folders.labels) / (name + case.labels.suffix),
             Path("sidecars") / (name + ".json"),
         )
+
+
+def sample_name(case: Case, replica: int) -> str:
+    """Name of one sample, without a suffix."""
+    return f"{case.name}_scar{replica:03d}"
 
 
 def sample_seed(seed: int, case: str, replica: int) -> int:
@@ -59,6 +66,7 @@ def generate_case(
     files: Sequence[Path] = (),
     preview: bool = True,
     overwrite: bool = False,
+    layout: str = "plain",
     advance: Callable[[], None] = lambda: None,
 ) -> list[ScarSample]:
     """Write ``count`` samples with label maps, sidecars and a preview to ``out``, all or none.
@@ -66,6 +74,7 @@ def generate_case(
     Args:
         request: what was asked for, recorded in every sidecar.
         files: what else was read, such as a mask or a bank; their hashes are recorded too.
+        layout: ``"plain"``, or ``"nnunet"``, which adds the scan itself to a data set of nnU-Net with its samples.
 
     Returns:
         The samples of the preview, at most ``PREVIEWED``.
@@ -74,7 +83,7 @@ def generate_case(
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
     """
     picture = Path("previews") / f"{case.name}.png"
-    named = [Files.of(case, replica) for replica in range(count)]
+    named = [Files.of(case, replica, LAYOUTS[layout]) for replica in range(count)]
     if not overwrite:
         refuse_existing(out, [str(name) for names in named for name in vars(names).values()] + [str(picture)])
     run = run_record(case, synthesizer, request or {}, files)
@@ -83,10 +92,15 @@ def generate_case(
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
     with staged(out) as stage:
         for replica, sample in enumerate(itertools.chain([first], samples)):
-            write_sample(stage, named[replica], case, sample, sidecar(run, sample, replica))
+            labels = renumbered(sample.labels, synthesizer.labels) if layout == "nnunet" else sample.labels
+            write_sample(stage, named[replica], case, sample.image, labels, sidecar(run, sample, replica))
             if len(shown) < PREVIEWED:
                 shown.append(sample)
             advance()
+        if layout == "nnunet":
+            add_real_case(stage, case, synthesizer.labels)
+            names = [sample_name(case, replica) for replica in range(count)]
+            write_tables(stage, out, case, synthesizer.labels, names)
         if preview:
             from claim_aug.pictures.preview import draw_preview
 
@@ -105,10 +119,12 @@ def iter_samples(
         )
 
 
-def write_sample(stage: Path, names: Files, case: Case, sample: ScarSample, record: Mapping[str, Any]) -> None:
+def write_sample(
+    stage: Path, names: Files, case: Case, image: NDArray[Any], labels: NDArray[Any], record: Mapping[str, Any]
+) -> None:
     """Image, labels and sidecar of one sample."""
     for name in vars(names).values():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
-    case.image.write(stage / names.image, sample.image, COMMENT)
-    case.labels.write(stage / names.labels, sample.labels, COMMENT)
+    case.image.write(stage / names.image, image, COMMENT)
+    case.labels.write(stage / names.labels, labels, COMMENT)
     (stage / names.sidecar).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.errors import InputError
+from claim_aug.errors import EmptyScarError
 from claim_aug.fields import smooth_field
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.law import ACUTE
@@ -35,7 +35,7 @@ class RandomPrior:
         candidates = np.flatnonzero(anatomy.healthy)
         if candidates.size == 0:
             msg = "there is no healthy myocardium left for new scar; existing=replace takes its place"
-            raise InputError(msg)
+            raise EmptyScarError(msg)
         wanted = max(1, round(size / 100 * anatomy.wall_voxels))
         highest = candidates[np.argsort(-field.flat[candidates], kind="stable")[:wanted]]
         infarct = np.zeros(anatomy.wall.shape, bool)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.anatomy.labels import present_values, whole_numbers
-from claim_aug.errors import InputError, LabelError, MaskWarning
+from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 from claim_aug.priors.territories import FEEDING, TERRITORIES, check_territory
@@ -71,7 +71,7 @@ class ManualPrior:
         infarct = anatomy.healthy & (reach > 0) & (anatomy.depth <= reach)
         if not infarct.any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {sorted(table)}"
-            raise InputError(msg)
+            raise EmptyScarError(msg)
         drawn = {"prior": "manual", "transmurality": {str(segment): value for segment, value in table.items()}}
         return ScarMask(infarct, np.zeros_like(infarct), drawn)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.errors import InputError
+from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.priors.base import ScarMask, burden
 from claim_aug.priors.growth import CLOSE_ENOUGH, Columns, Profile, Wish, core, find_profile, grey_rim, tidy
 from claim_aug.priors.law import PRESETS, SmileLaw
@@ -197,7 +197,7 @@ def draw_sources(
         area: share of the wall's surface that the scar will take, 0-1.
 
     Raises:
-        InputError: no healthy myocardium is left.
+        EmptyScarError: no healthy myocardium is left.
     """
     weights = np.isin(anatomy.segment, segments) * anatomy.healthy
     if law.segments:
@@ -205,7 +205,7 @@ def draw_sources(
     candidates = np.flatnonzero(weights if weights.any() else anatomy.healthy)
     if candidates.size == 0:
         msg = "there is no healthy myocardium left for new scar; existing=replace takes its place"
-        raise InputError(msg)
+        raise EmptyScarError(msg)
     chances = weights.flat[candidates] if weights.any() else np.ones(candidates.size)
     voxel = rng.choice(candidates, p=chances / chances.sum())
     angle, position = float(anatomy.angle.flat[voxel]), float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5))

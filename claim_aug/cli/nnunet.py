@@ -1,0 +1,17 @@
+"""``claim-aug nnunet-trainers``."""
+
+from __future__ import annotations
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(nnunet_trainers)
+
+
+def nnunet_trainers() -> None:
+    """Print the folder of nnUNetTrainerScar, for nnU-Net's variable nnUNet_extTrainer."""
+    from claim_aug.integrations.nnunet import TRAINERS
+
+    typer.echo(TRAINERS)

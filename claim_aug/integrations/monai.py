@@ -1,0 +1,127 @@
+"""``ScarSynthesizer`` as a transform of MONAI: of arrays, and of dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from claim_aug.hosts.insertion import SEEDS, insert
+from claim_aug.hosts.keys import Keys, check_probability
+from claim_aug.integrations.optional import need
+from claim_aug.integrations.source import make_source
+
+transforms: Any = need("monai.transforms", "monai")
+utils: Any = need("monai.utils", "monai")
+meta: Any = need("monai.data.meta_obj", "monai")
+
+
+class ScarSynthesizer(transforms.RandomizableTransform):
+    """Places a scar in an image and its label map.
+
+    With PyTorch's own ``DataLoader`` pass ``worker_init_fn=claim_aug.seed_worker``: it does not seed NumPy's state,
+    from which MONAI's transforms draw, and every worker would make the same scars.
+
+    Args:
+        prob: probability.
+        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+
+    Raises:
+        InputError: a parameter that does not exist; when called, arrays that do not fit.
+    """
+
+    backend: ClassVar[list[Any]] = [utils.TransformBackends.TORCH]
+
+    def __init__(self, prob: float = 1.0, *, unusable: str = "raise", **core: Any) -> None:
+        transforms.RandomizableTransform.__init__(self, check_probability(prob))
+        self.unusable = Keys("image", "label", unusable=unusable).unusable
+        self.core, self.source = core, make_source(core)
+        self.seed = 0
+
+    def randomize(self, data: Any = None) -> None:
+        """Draw the gate and a seed, whatever comes of the gate."""
+        super().randomize(None)
+        self.seed = int(self.R.randint(SEEDS))
+
+    def __call__(self, img: Any, label: Any, randomize: bool = True) -> tuple[Any, Any]:
+        """Image (C, *grid) and label map (1, *grid), each with the new scar."""
+        written = self.written([img], label, randomize=randomize)
+        return written.images[0], written.labels
+
+    def written(self, images: Sequence[Any], label: Any, *, affine: Any = None, randomize: bool = True) -> Any:
+        """The same for several images, with what can be written beside them."""
+        if randomize:
+            self.randomize()
+        tracked = meta.get_track_meta()
+        images = [utils.convert_to_tensor(image, track_meta=tracked) for image in images]
+        seed = self.seed if self._do_transform else None
+        label = utils.convert_to_tensor(label, track_meta=tracked)
+        return insert(self.source, images, label, affine=affine, seed=seed, unusable=self.unusable)
+
+
+class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform):
+    """Places a scar in the images and the label map of a dictionary.
+
+    Place it after loading and ``EnsureChannelFirstd``. A ``CacheDataset`` caches what is before it. For PyTorch's own
+    ``DataLoader`` see ``ScarSynthesizer``.
+
+    Args:
+        keys: the image, or images that share one scar; the anatomy is read with the first.
+        label_key: the label map.
+        prob: probability. A subject that is passed over still gets its ``out_keys``, so that every batch collates.
+        out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
+        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        allow_missing_keys: pass over a dictionary without any of the images, instead of raising.
+        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+
+    Raises:
+        InputError: a parameter that does not exist; when called, a missing key. ``Compose`` shows it as the cause of
+            its own ``RuntimeError``.
+    """
+
+    backend: ClassVar[list[Any]] = ScarSynthesizer.backend
+
+    def __init__(
+        self,
+        keys: str | Sequence[str] = "image",
+        label_key: str = "label",
+        *,
+        prob: float = 1.0,
+        out_keys: Mapping[str, str] | None = None,
+        unusable: str = "raise",
+        allow_missing_keys: bool = False,
+        **core: Any,
+    ) -> None:
+        transforms.MapTransform.__init__(self, keys, allow_missing_keys)
+        transforms.RandomizableTransform.__init__(self, check_probability(prob))
+        self.entries = [Keys(str(key), label_key, out_keys or {}, unusable) for key in self.keys]
+        self.scar = ScarSynthesizer(1.0, unusable=unusable, **core)
+
+    def set_random_state(self, seed: Any = None, state: Any = None) -> ScarSynthesizerd:
+        """Seed this and the transform of arrays that it holds."""
+        super().set_random_state(seed, state)
+        self.scar.set_random_state(seed, state)
+        return self
+
+    def randomize(self, data: Any = None) -> None:
+        """Draw the gate here and the seed there, always both."""
+        super().randomize(None)
+        self.scar.randomize()
+        self.scar._do_transform = self._do_transform
+
+    def __call__(self, data: Mapping[Any, Any]) -> dict[Any, Any]:
+        """A new dictionary with the new scar."""
+        self.randomize()
+        present = [entry for entry in self.entries if entry.image in data or not self.allow_missing_keys]
+        if not present:
+            return dict(data)
+        pairs = [entry.fetch(data) for entry in present]
+        label = present[0]
+        written = self.scar.written(
+            [image for image, _ in pairs], pairs[0][1], affine=data.get("affine"), randomize=False
+        )
+        images = {entry.image: image for entry, image in zip(present, written.images, strict=True)}
+        return dict(data) | images | {label.label: written.labels} | label.beside(written)
+
+
+ScarSynthesizerD = ScarSynthesizerDict = ScarSynthesizerd

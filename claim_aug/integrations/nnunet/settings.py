@@ -1,0 +1,45 @@
+"""What the trainer hands to its transform: from the environment, and the label scheme from ``dataset.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from claim_aug.anatomy.labels import TISSUES
+from claim_aug.errors import InputError
+
+VARIABLE = "CLAIM_AUG_NNUNET"
+#: One patch in two gets a scar, where nothing else is asked for; our default.
+P = 0.5
+
+
+def read_settings(labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Keywords of ``ScarTransform``.
+
+    Args:
+        labels: the names and values of ``dataset.json``. Where they are named as tissues are here (``cavity``,
+            ``myocardium``, ``infarct``, ...) they are the label scheme; ``claim-aug generate --layout nnunet`` names
+            them so.
+
+    Raises:
+        InputError: ``CLAIM_AUG_NNUNET`` is no JSON object, or nothing says what the labels mean.
+    """
+    text = os.environ.get(VARIABLE, "{}")
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        msg = f'{VARIABLE} needs a JSON object such as {{"p": 0.3, "labels": "emidec"}}, got {text!r}'
+        raise InputError(msg)
+    if "labels" in given:
+        return {"p": P} | given
+    if not set(labels) <= set(TISSUES):
+        msg = (
+            f"dataset.json has the labels {', '.join(labels)}, which are not named {', '.join(TISSUES)}; "
+            f'say what they mean, such as {VARIABLE}=\'{{"labels": "cavity=1,myocardium=2,infarct=3"}}\''
+        )
+        raise InputError(msg)
+    return {"p": P} | given | {"labels": ",".join(f"{name}={value}" for name, value in labels.items())}

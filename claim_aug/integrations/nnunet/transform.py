@@ -1,0 +1,67 @@
+"""``ScarTransform``: a transform of batchgeneratorsv2, for the head of nnU-Net's training pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from claim_aug.hosts.insertion import SEEDS, insert
+from claim_aug.hosts.keys import Keys, check_probability
+from claim_aug.hosts.scan import Written
+from claim_aug.integrations.optional import need
+from claim_aug.integrations.source import make_source
+
+base: Any = need("batchgeneratorsv2.transforms.base.basic_transform", "nnunet")
+
+
+class ScarTransform(base.BasicTransform):
+    """Places a scar in a patch and its segmentation; the first transform of a pipeline.
+
+    It draws from NumPy's global state, as nnU-Net's workers seed that one and not PyTorch's: there, transforms that
+    draw from PyTorch repeat each other in every worker.
+
+    nnU-Net tells its transforms neither spacing nor orientation. What is in the patch has to do, so AHA segments are
+    turned by an unknown angle unless the labels have an RV.
+
+    Args:
+        p: probability. A patch that is passed over still gets its ``out_keys``.
+        out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
+        unusable: ``"keep"`` a patch without a whole ring of wall as it is, or ``"raise"``.
+        **core: parameters of ``claim_aug.ScarSynthesizer``. A pool cannot know scans that nnU-Net has resampled.
+
+    Raises:
+        InputError: a parameter that does not exist; when called, a missing image or segmentation.
+    """
+
+    def __init__(
+        self,
+        p: float = 1.0,
+        *,
+        out_keys: Mapping[str, str] | None = None,
+        unusable: str = "keep",
+        **core: Any,
+    ) -> None:
+        super().__init__()
+        self.p, self.core, self.source = check_probability(p), core, make_source(core)
+        self.entries = Keys("image", "segmentation", out_keys or {}, unusable)
+
+    def get_parameters(self, **data: Any) -> dict[str, Any]:
+        """One number for the gate and one seed, whatever comes of the gate."""
+        wanted = np.random.random() < self.p  # noqa: NPY002  the state that nnU-Net seeds
+        seed = int(np.random.randint(SEEDS))  # noqa: NPY002
+        return {"seed": seed if wanted else None}
+
+    def apply(self, data_dict: dict[str, Any], **params: Any) -> dict[str, Any]:
+        """A new dictionary with the new scar."""
+        image, segmentation = self.entries.fetch(data_dict)
+        # The first channel holds the labels, others come from a previous stage; -1 is padding.
+        labels = segmentation[:1]
+        written: Written = insert(
+            self.source, [image], labels.clamp(min=0), seed=params["seed"], unusable=self.entries.unusable
+        )
+        new = torch.where(labels < 0, labels, written.labels)
+        pair = {"image": written.images[0], "segmentation": torch.cat([new, segmentation[1:]])}
+        return data_dict | pair | self.entries.beside(written)

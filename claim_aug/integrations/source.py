@@ -1,0 +1,31 @@
+"""The parameters of the core as the parameters of every form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from claim_aug.errors import InputError
+from claim_aug.hosts.scan import Source
+from claim_aug.pool import ScarPool
+from claim_aug.synthesizer import ScarSynthesizer
+
+
+def make_source(core: Mapping[str, Any]) -> Source:
+    """Where a form takes its scars from.
+
+    Args:
+        core: the parameters of ``ScarSynthesizer``, as they are named there; or ``pool`` alone, a folder that
+            ``claim-aug pool build`` made.
+
+    Raises:
+        InputError: ``pool`` beside other parameters, which it has from when it was built; or what either refuses.
+    """
+    given = {name: value for name, value in core.items() if value is not None}
+    pool = given.pop("pool", None)
+    if pool is None:
+        return ScarSynthesizer(**given)
+    if given:
+        msg = f"pool has its scars from when it was built; leave {', '.join(given)} away, or pool"
+        raise InputError(msg)
+    return ScarPool(pool)

@@ -1,0 +1,89 @@
+"""Making a pool: many scars for every scan of a data set, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from claim_aug.data.dataset import DatasetCase, find_cases, read_stack
+from claim_aug.data.provenance import plain
+from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.errors import AnatomyError, InputError
+from claim_aug.jobs.generate import sample_seed
+from claim_aug.pool.file import SUFFIX, write_patient
+from claim_aug.pool.patient import Patient, collect
+from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+
+
+def build_pool(
+    dataset: Path,
+    out: Path,
+    synthesizer: ScarSynthesizer,
+    *,
+    count: int,
+    seed: int,
+    request: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[list[str], list[str]]:
+    """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
+
+    Args:
+        request: what was asked for, kept in every file.
+        advance: called after every scar.
+
+    Returns:
+        The names of the cases written, and of those in which no ventricle could be read.
+
+    Raises:
+        ClaimAugError: no data set, a case without image, an impossible request, files that exist, or an output that
+            cannot be written.
+    """
+    cases = find_cases(dataset)
+    lacking = [case.name for case in cases if not case.images]
+    if lacking:
+        msg = f"{lacking[0]} of {dataset} has labels alone; a pool needs the images too, in Images/ or images/"
+        raise InputError(msg)
+    if not overwrite:
+        refuse_existing(out, [case.name + SUFFIX for case in cases])
+    written, skipped = [], []
+    asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
+    for case in cases:
+        try:
+            patient = render(case, synthesizer, count, seed, asked, advance)
+        except AnatomyError:
+            skipped.append(case.name)
+            continue
+        except InputError as error:
+            msg = f"{case.name}: {error}"
+            raise InputError(msg) from error
+        with staged(out) as stage:
+            write_patient(patient, stage / (case.name + SUFFIX))
+        written.append(case.name)
+    if not written:
+        msg = f"no ventricle could be read from any case of {dataset}; is {synthesizer.labels} the right label scheme?"
+        raise InputError(msg)
+    return written, skipped
+
+
+def render(
+    case: DatasetCase,
+    synthesizer: ScarSynthesizer,
+    count: int,
+    seed: int,
+    request: dict[str, Any],
+    advance: Callable[[], None],
+) -> Patient:
+    """All scars of one case."""
+    labels, image = read_stack(case.labels), read_stack(case.images)
+    anatomy = labels.ventricle(synthesizer.labels, image=image.data)
+
+    def samples() -> Iterator[ScarSample]:
+        for replica in range(count):
+            # The same seeds as those of claim-aug generate, so the same scars.
+            own = sample_seed(seed, case.name, replica)
+            yield synthesizer.sample(image.data, labels.data, seed=own, anatomy=anatomy)
+            advance()
+
+    return collect(case.name, image.data, labels.data, anatomy.orientation.through_plane, samples(), request)

@@ -1,0 +1,175 @@
+"""``ScarPool``: the same call as ``ScarSynthesizer.sample``, answered from files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claim_aug.anatomy import Mask
+from claim_aug.errors import EmptyScarError, InputError
+from claim_aug.pool.file import ADVICE, SUFFIX, open_patient, read_about
+from claim_aug.pool.fingerprint import fingerprint
+from claim_aug.pool.patient import INFARCT, MVO
+
+
+@dataclass(frozen=True)
+class PoolSample:
+    """A scan with a scar out of a pool; as ``ScarSample``, but for the anatomy, which is not read again.
+
+    Attributes:
+        image, labels: shape and dtype of the input.
+        voxel, tissue: the voxels that changed, in C order, and what each is now.
+        text: the parameters that the scar was made with, as JSON.
+        seed: the seed that it was made with.
+    """
+
+    image: NDArray[Any]
+    labels: NDArray[Any]
+    voxel: NDArray[np.intp]
+    tissue: NDArray[np.uint8]
+    text: bytes
+    seed: int
+
+    @property
+    def infarct(self) -> Mask:
+        """New infarct, of the labels' shape."""
+        return self.mask(INFARCT)
+
+    @property
+    def mvo(self) -> Mask:
+        """New MVO, of the labels' shape."""
+        return self.mask(MVO)
+
+    def mask(self, kind: int) -> Mask:
+        """The voxels of one kind."""
+        found = np.zeros(self.labels.size, np.bool_)
+        found[self.voxel[self.tissue == kind]] = True
+        return found.reshape(self.labels.shape)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """What was drawn and realised when it was made."""
+        return dict(json.loads(self.text))
+
+
+class ScarPool:
+    """Draws from the scars that ``claim-aug pool build`` made of these very scans.
+
+    A scan is recognised by its label map; the image needs the intensities it had when the pool was built. So this comes
+    before anything that moves voxels or changes intensities. A single slice of a scan is recognised, too.
+
+    Args:
+        folder: what ``claim-aug pool build`` wrote.
+
+    Raises:
+        InputError: no such folder, or no scars in it.
+    """
+
+    #: Whether a batch is copied before it is changed; torchio 2 sets it, as it does for its own transforms.
+    copy = True
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = str(folder)
+        if not scans_of(Path(folder)):
+            msg = f"{folder} holds no scar pool; make one with claim-aug pool build DATASET {folder}"
+            raise InputError(msg)
+
+    def __call__(self, data: Any) -> Any:
+        """A torchio Subject or a dictionary with a scar; see ``hosts.call``."""
+        from claim_aug.hosts.call import call  # it needs PyTorch, the pool does not
+
+        return call(self, data)
+
+    def sample(
+        self, image: ArrayLike, labels: ArrayLike, *, affine: Any = None, spacing: Any = None, seed: int
+    ) -> PoolSample:
+        """One synthetic scan; a pure function of its arguments and of the pool.
+
+        Args:
+            image: (*grid) or (1, *grid), the scan as the pool was built of it.
+            labels: (*grid) or (1, *grid), two or three axes.
+            affine, spacing: not needed; taken so that a pool can stand where a synthesizer does.
+            seed: chooses among the scars of the scan.
+
+        Raises:
+            InputError: a scan that is not in the pool, or whose intensities have changed.
+            EmptyScarError: a slice of a scan of the pool that no scar reaches.
+        """
+        image, labels = np.asarray(image), np.asarray(labels)
+        if image.size != labels.size:
+            msg = f"a pool has scars of images with one channel on the grid {labels.shape}, got {image.shape}"
+            raise InputError(msg)
+        path, plane = self.find(labels)
+        patient = open_patient(path)
+        among = [number for number, planes in enumerate(patient.reach) if plane is None or plane in planes]
+        if not among:
+            msg = f"none of the scars of {patient.about.case} reaches its slice {plane}"
+            raise EmptyScarError(msg)
+        number = among[seed % len(among)]
+        scar = patient.scar(number)
+        voxel = scar["voxel"]
+        if plane is not None:
+            axes = list(np.unravel_index(voxel, patient.about.shape))
+            here = axes.pop(patient.about.across) == plane
+            grid = [size for axis, size in enumerate(patient.about.shape) if axis != patient.about.across]
+            voxel = np.ravel_multi_index([axis[here] for axis in axes], grid)
+            scar = {name: value[here] for name, value in scar.items() if name != "text"} | {"text": scar["text"]}
+        new_image, new_labels = image.copy(), labels.copy()
+        flat, flat_labels = new_image.reshape(-1), new_labels.reshape(-1)
+        check_same(flat[voxel], scar["before"], patient.about.case)
+        flat[voxel] = scar["value"]
+        flat_labels[voxel] = scar["label"]
+        return PoolSample(new_image, new_labels, voxel, scar["tissue"], scar["text"], int(patient.seed[number]))
+
+    def find(self, labels: NDArray[Any]) -> tuple[Path, int | None]:
+        """The file of a scan, and which of its slices this is, if it is one."""
+        scans = scans_of(Path(self.folder))
+        mark = fingerprint(labels)
+        if mark in scans:
+            return scans[mark]
+        if not labels.any():
+            msg = "the label map is empty: nothing of it can be in a pool"
+            raise EmptyScarError(msg)
+        known = sorted({path.stem for path, _ in scans.values()})
+        msg = (
+            f"no scars in {self.folder} for this scan of shape {labels.shape} (there are {len(known)} cases, "
+            f"{known[0]} the first): a pool comes first in a pipeline, before anything that moves or crops voxels"
+        )
+        raise InputError(msg)
+
+
+def check_same(values: NDArray[Any], before: NDArray[Any], case: str) -> None:
+    """Refuse an image whose intensities are not those that the scars were painted into."""
+    if not np.array_equal(values.astype(np.float32), before.astype(np.float32)):
+        msg = (
+            f"the image of {case} is not as it was when the pool was built; draw from the pool before intensities are "
+            f"changed, or {ADVICE}"
+        )
+        raise InputError(msg)
+
+
+def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
+    """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed."""
+    try:
+        return scans_again(folder, folder.stat().st_mtime_ns)
+    except OSError as error:
+        msg = f"{folder} cannot be read: {error.strerror}; {ADVICE}"
+        raise InputError(msg) from error
+
+
+@lru_cache(maxsize=8)
+def scans_again(folder: Path, changed_ns: int) -> dict[str, tuple[Path, int | None]]:
+    """Read what every file of a folder says of itself."""
+    found: dict[str, tuple[Path, int | None]] = {}
+    for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
+        about = read_about(path)
+        planes = {mark: (path, plane) for plane, mark in enumerate(about.planes) if mark}
+        found = planes | found | {about.whole: (path, None)}
+    return found

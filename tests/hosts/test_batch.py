@@ -1,0 +1,96 @@
+"""Scars on a batch in the main process."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from claim_aug import ScarSynthesizer
+from claim_aug.errors import InputError
+from claim_aug.phantom import make_phantom
+
+
+@pytest.fixture(scope="module")
+def batch():
+    """Three hearts on one grid."""
+    hearts = [make_phantom(seed, scar=False, shape=(64, 64, 4)) for seed in range(3)]
+    return {
+        "image": torch.from_numpy(np.stack([heart.image for heart in hearts]))[:, None],
+        "label": torch.from_numpy(np.stack([heart.labels for heart in hearts]))[:, None],
+        "affine": torch.from_numpy(np.stack([heart.affine for heart in hearts])),
+        "name": ["a", "b", "c"],
+    }
+
+
+@pytest.fixture(scope="module")
+def synthesizer():
+    return ScarSynthesizer(labels="phantom")
+
+
+def test_every_element_gets_its_own_scar(synthesizer, batch):
+    done = synthesizer.augment_batch(batch, seed=0)
+    assert (done["label"] == 3).flatten(1).any(1).all()
+    changed = done["label"] != batch["label"]
+    assert len({element.numpy().tobytes() for element in changed}) == 3
+    assert not (batch["label"] == 3).any()
+    assert done["name"] is batch["name"]
+    assert (done["image"].dtype, done["label"].dtype) == (batch["image"].dtype, batch["label"].dtype)
+
+
+def test_a_seed_decides_and_so_does_pytorchs_where_there_is_none(synthesizer, batch):
+    def labels(**settings):
+        return synthesizer.augment_batch(batch, **settings)["label"]
+
+    assert torch.equal(labels(seed=1), labels(seed=1))
+    assert not torch.equal(labels(seed=1), labels(seed=2))
+    torch.manual_seed(1)
+    first = labels()
+    torch.manual_seed(1)
+    assert torch.equal(first, labels())
+
+
+def test_elements_are_passed_over_one_by_one_and_still_have_every_entry(synthesizer, batch):
+    done = synthesizer.augment_batch(batch, seed=1, p=0.5, out_keys={"mask": "new", "parameters": "how"})
+    scarred = (done["new"] > 0).flatten(1).any(1).tolist()
+    assert 0 < sum(scarred) < 3
+    assert [bool(json.loads(how)) for how in done["how"]] == scarred
+    assert torch.equal(done["label"][~torch.tensor(scarred)], batch["label"][~torch.tensor(scarred)])
+
+
+def test_an_element_without_a_ventricle_is_refused_or_kept(synthesizer, batch):
+    label = batch["label"].clone()
+    label[1] = 0
+    with pytest.raises(InputError, match="myocardium"):
+        synthesizer.augment_batch(batch | {"label": label}, seed=0)
+    done = synthesizer.augment_batch(batch | {"label": label}, seed=0, unusable="keep")
+    assert (done["label"] == 3).flatten(1).any(1).tolist() == [True, False, True]
+
+
+def test_arrays_and_slices_do_as_well(synthesizer, batch):
+    arrays = {key: batch[key][..., 2].numpy() for key in ("image", "label")}
+    done = synthesizer.augment_batch(arrays, seed=0)
+    assert isinstance(done["image"], np.ndarray)
+    assert done["label"].shape == arrays["label"].shape
+    assert (done["label"] == 3).any()
+
+
+def test_keys_and_shapes_that_do_not_fit_are_refused(synthesizer, batch):
+    with pytest.raises(InputError, match=r"no 'seg', it has 'image', 'label', 'affine', 'name'"):
+        synthesizer.augment_batch(batch, label_key="seg")
+    with pytest.raises(InputError, match=r"images \(B, C, \*grid\) and labels"):
+        synthesizer.augment_batch(batch | {"label": batch["label"][:2]})
+    with pytest.raises(InputError, match="within 0-1"):
+        synthesizer.augment_batch(batch, p=2)
+    with pytest.raises(InputError, match="needs an image under one of"):
+        synthesizer.augment_batch({"x": batch["image"], "label": batch["label"]})
+
+
+def test_an_element_whose_wall_is_full_of_scar_is_kept_where_that_is_asked_for(synthesizer, batch):
+    label = batch["label"].clone()
+    label[0][label[0] == 2] = 3
+    with pytest.raises(InputError, match="scar"):
+        synthesizer.augment_batch(batch | {"label": label}, seed=0)
+    done = synthesizer.augment_batch(batch | {"label": label}, seed=0, unusable="keep")
+    assert torch.equal(done["label"][0], label[0])
+    assert (done["label"][1:] == 3).flatten(1).any(1).all()

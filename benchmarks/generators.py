@@ -4,11 +4,11 @@
     claim-aug bank build DIR/train bank.safetensors
     claim-aug train DIR/train model
     python benchmarks/generators.py DIR/test --segmenter DIR/train \\
-        --generators signal,transplant:bank.safetensors,ddpm,ddpm:model,ddpm:model+sampler=repaint
+        --generators signal,transplant:bank.safetensors,ddpm,ddpm:model,ddpm:model@sampler=repaint
 
 DATASET is a folder of labelled scans with EMIDEC's label values, such as its PNG slices. ``--split`` parts its patients
 with scar into two thirds to learn from and a third that no generator sees. Background and mask stay, so only the
-rendering can give a scar away. Options of a generator follow it after ``+``. The row ``real`` compares one half of the
+rendering can give a scar away. Options of a generator follow it after ``@``. The row ``real`` compares one half of the
 patients with the other: what chance alone gives.
 """
 
@@ -89,8 +89,8 @@ def lay_out(patients: list[Patient], folder: Path) -> None:
 
 
 def parsed(generator: str) -> tuple[str, dict[str, Any]]:
-    """``ddpm:model+sampler=repaint`` as a name and its options."""
-    name, *options = generator.split("+")
+    """``ddpm:model@sampler=repaint`` as a name and its options."""
+    name, *options = generator.split("@")
     pairs = (option.partition("=") for option in options)
     return name, {key: json.loads(value) if value[:1].isdigit() else value for key, _, value in pairs}
 

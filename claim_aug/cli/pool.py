@@ -24,8 +24,8 @@ def build(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=10000, help="How many scars per case.")] = 32,
     prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
     generator: Annotated[
-        str, typer.Option(help="What scar looks like: signal, transplant:BANK, or a plugin's.")
-    ] = "signal",
+        str, typer.Option(help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's.")
+    ] = "ddpm",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
     scheme: opt.Scheme = None,
     existing: Annotated[

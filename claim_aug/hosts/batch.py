@@ -82,7 +82,7 @@ def sample_all(source: Any, scans: Sequence[Scan], seeds: Sequence[int | None], 
                 raise
     chosen = [seeds[number] for number in ready]
     try:
-        drawn: list[Drawn | None] = list(sample_many(source, list(ready.values()), chosen))
+        drawn: list[Drawn | None] = list(source.sample_many(list(ready.values()), seeds=chosen))
     except EmptyScarError:
         if unusable == "raise":
             raise
@@ -91,15 +91,10 @@ def sample_all(source: Any, scans: Sequence[Scan], seeds: Sequence[int | None], 
     return [found.get(number) for number in range(len(scans))]
 
 
-def sample_many(source: Any, scans: Sequence[Mapping[str, Any]], seeds: Sequence[int | None]) -> list[Drawn]:
-    """A sample for every scan; the one place to hand all of them to the generator at once."""
-    return [source.sample(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
-
-
 def sample_or_none(source: Any, scan: Mapping[str, Any], seed: int | None) -> Drawn | None:
     """A sample, or nothing where no scar can be placed."""
     try:
-        return sample_many(source, [scan], [seed])[0]
+        return source.sample(**scan, seed=seed)
     except EmptyScarError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.errors import InputError, OutputError
+from claim_aug.data.staging import refuse_existing
+from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.config import KINDS, ModelConfig
 from claim_aug.generators.diffusion.device import find_device
-from claim_aug.generators.diffusion.folder import CARD, CONFIG, WEIGHTS
+from claim_aug.generators.diffusion.folder import CONFIG
 from claim_aug.training.card import Source
 from claim_aug.training.fit import Plan, Report
 from claim_aug.training.slices import read_slices, split
@@ -58,7 +60,7 @@ def train_generator(
         validation: share of the patients that are kept apart, 0-0.5.
         licence: of the data, for the card.
         device: ``"cpu"``, or what accelerate finds.
-        overwrite: start anew instead of going on.
+        overwrite: start anew instead of going on; a model that is there is replaced in the end.
 
     Raises:
         ClaimAugError: an impossible request, no scar in the data, a loss that is not finite, too little memory.
@@ -75,8 +77,11 @@ def train_generator(
     found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
     learn, apart = split(found, validation, plan.seed)
     accelerator = make_accelerator(device)
+    if not overwrite and not (out / RUN).exists():
+        refuse_existing(out, [CONFIG])  # a model that is finished, and nothing to go on from
     if overwrite and accelerator.is_main_process:
-        start_anew(out)
+        # The old model stays until the new one takes its place.
+        shutil.rmtree(out / RUN, ignore_errors=True)
     accelerator.wait_for_everyone()
     patients = len({piece.patient for piece in learn})
     source = Source(dataset.name, licence, patients, len(learn))
@@ -86,27 +91,21 @@ def train_generator(
     return Trained(patients, len(learn), kept, skipped, accelerator.is_main_process)
 
 
-def start_anew(out: Path) -> None:
-    """Remove a model and the checkpoints of its training.
+def make_accelerator(device: str | None) -> Accelerator:
+    """Processes and devices as ``accelerate launch`` set them up; one process without it.
 
     Raises:
-        OutputError: they are not to be removed.
+        InputError: no such device, or processes that would each train a model of their own.
     """
-    shutil.rmtree(out / RUN, ignore_errors=True)
-    try:
-        for name in (WEIGHTS, CONFIG, CARD):
-            (out / name).unlink(missing_ok=True)
-    except OSError as error:
-        msg = f"cannot write to {out}: {error.strerror}"
-        raise OutputError(msg) from error
-
-
-def make_accelerator(device: str | None) -> Accelerator:
-    """Processes and devices as ``accelerate launch`` set them up; one process without it."""
     from accelerate import Accelerator
 
     if device is not None:
         find_device(device)
         if torch.device(device).type == "cuda" and torch.device(device).index is not None:
             torch.cuda.set_device(device)
-    return Accelerator(cpu=device == "cpu")
+    accelerator = Accelerator(cpu=device == "cpu")
+    launched = int(os.environ.get("WORLD_SIZE", "1"))
+    if launched != accelerator.num_processes:
+        msg = f"{launched} processes were launched that know nothing of each other; on processors add --device cpu"
+        raise InputError(msg)
+    return accelerator

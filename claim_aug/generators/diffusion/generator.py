@@ -109,7 +109,7 @@ class DiffusionGenerator:
         if folder is None:
             msg = f"generator {self.kind!r} needs a model: {ADVICE} --generator {self.kind} and say {self.kind}:OUT"
             raise InputError(msg)
-        self.model, self.sampler, self.steps, self.compile = str(folder), sampler, steps, compile
+        self.model, self.sampler, self.steps, self.compile = str(Path(folder).absolute()), sampler, steps, compile
         self.device = str(find_device(device))
         # A wrong folder is an error now; the network itself stays with the process, not with the object.
         found = self.network().config.kind

@@ -11,7 +11,6 @@ from torch.nn.functional import max_pool2d, pixel_unshuffle
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.network import Denoiser, autoencoder, schedule
-from claim_aug.generators.diffusion.window import HIDDEN_RIM
 
 #: Weight of the rim around what is hidden, and its width in codes: scar has to meet its surroundings.
 RIM_WEIGHT, RIM = 0.25, 2
@@ -50,7 +49,7 @@ class LesionDiffusion(nn.Module):
         Returns:
             known (B, codes, m, m), condition (B, ., m, m), hidden (B, 1, m, m) boolean.
         """
-        hidden = grown(masks[:, :1] > 0, HIDDEN_RIM)
+        hidden = masks[:, :1] > 0
         known = self.encode(torch.where(hidden, 0.0, picture))
         if self.config.factor > 1:
             # A code sees a little of its neighbours, so theirs are painted, too.

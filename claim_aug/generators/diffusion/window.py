@@ -20,8 +20,9 @@ MIDDLE, SPREAD = 0.7, 0.7
 LIMITS = (-2.0, 4.0)
 #: What tells a network about the slice besides the image: scar, MVO, wall, cavity.
 MASKS = 4
-#: Pixels around the scar that are hidden from the network, in squares: scanners carry scar that far.
-HIDDEN_RIM = 1
+
+#: What differs from the window by more SD of noise than this is an edge of what was there, not noise.
+NOISE_KEPT = 2.5
 
 Window = NDArray[np.float32]
 
@@ -74,21 +75,19 @@ def take_slice(
 def look(piece: Slice) -> tuple[Window, Window]:
     """The window's image in the network's units, (size, size), and its masks, (``MASKS``, size, size), 0-1."""
     masks = [piece.roi.cut_mask(layer) for layer in (piece.scar, piece.mvo, piece.wall, piece.cavity)]
-    near = ndimage.binary_dilation(masks[0] > 0, np.ones((3, 3)), HIDDEN_RIM)
-    heights = np.where(near, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around)))
+    heights = np.where(masks[0] > 0, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around)))
     return ((heights - MIDDLE) / SPREAD).astype(np.float32), np.stack(masks).astype(np.float32)
 
 
 def put_back(picture: Window, piece: Slice) -> Plane:
     """Heights of the scar's voxels, (voxels,), from a window in the network's units.
 
-    At its edge the scar mixes with what is there, by the share of a pixel that it fills. What the window is too coarse
-    to show of the scan, which is the finest of its noise, stays as it is.
+    Pixels that the mask fills in part come from the network, which has learnt to mix scar with what lies beside it: so
+    the edge is soft. What the window is too coarse to show of the scan, the finest of its noise, stays as it is.
     """
-    window = ((cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD).astype(np.float32)
-    masks = look(piece)[1]
-    painted = window + masks[0] * (picture - window)
-    new, old = (piece.roi.back(MIDDLE + SPREAD * image.astype(np.float64), piece.scar) for image in (painted, window))
+    window = (cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD
+    painted = np.where(piece.roi.cut_mask(piece.scar) > 0, picture, window)
+    new, old = (piece.roi.back(MIDDLE + SPREAD * image, piece.scar) for image in (painted, window))
     fine = ndimage.map_coordinates(piece.heights, np.argwhere(piece.scar).T, order=3, mode="nearest", prefilter=False)
-    limit = 2.5 * piece.noise
+    limit = NOISE_KEPT * piece.noise
     return np.asarray(new + np.clip(fine - old, -limit, limit))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from claim_aug.generators.diffusion.generator import streams
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.samplers import STEPS, ddim
+from claim_aug.generators.diffusion.window import HALF
 from claim_aug.training.batches import validation
 from claim_aug.training.slices import TrainingSlice
 
@@ -34,7 +35,7 @@ def draw_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Pa
             noise = streams(range(len(picture)))
             state = (picture.to(device), masks.to(device), control.to(device))
             shown = model.sample(*state, functools.partial(ddim, steps=STEPS), noise).cpu()
-            shown = torch.where(masks[:, :1] > 0, shown, picture)
+            shown = torch.where(masks[:, :1] >= HALF, shown, picture)
         for axis, image, layer in zip(axes[line], shown[:, 0].numpy(), masks[:, 0].numpy(), strict=True):
             show(axis, image, layer if line == 0 else None)
         axes[line, 0].set_ylabel(name)

@@ -21,8 +21,8 @@ from claim_aug.training.train import train
 
 #: Standard deviation of an infarct's heights over their median: 5th and 95th percentile of EMIDEC's slices.
 SPREAD_LIMITS = (0.19, 0.56)
-PHANTOMS, SEED = 1200, 2025
-PLAN = Plan(steps=1750, every=250, seed=SEED)
+PHANTOMS, SEED = 500, 2025
+PLAN = Plan(steps=1500, every=250, seed=SEED)
 SOURCE = "domain-randomised phantoms of claim_aug.training.phantoms"
 REMARK = (
     "Trained on phantoms alone, whose contrast, nulling, noise, resolution, anatomy and scar texture are drawn far "

@@ -11,6 +11,7 @@ from torch.nn.functional import max_pool2d, pixel_unshuffle
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.network import Denoiser, autoencoder, schedule
+from claim_aug.generators.diffusion.window import HALF
 
 #: Weight of the rim around what is hidden, and its width in codes: scar has to meet its surroundings.
 RIM_WEIGHT, RIM = 0.25, 2
@@ -49,7 +50,7 @@ class LesionDiffusion(nn.Module):
         Returns:
             known (B, codes, m, m), condition (B, ., m, m), hidden (B, 1, m, m) boolean.
         """
-        hidden = masks[:, :1] > 0
+        hidden = masks[:, :1] >= HALF
         known = self.encode(torch.where(hidden, 0.0, picture))
         if self.config.factor > 1:
             # A code sees a little of its neighbours, so theirs are painted, too.

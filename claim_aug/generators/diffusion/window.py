@@ -21,6 +21,8 @@ LIMITS = (-2.0, 4.0)
 #: What tells a network about the slice besides the image: scar, MVO, wall, cavity.
 MASKS = 4
 
+#: A pixel is hidden from the network where scar fills so much of it; the others show what lies beside the scar.
+HALF = 0.5
 #: What differs from the window by more SD of noise than this is an edge of what was there, not noise.
 NOISE_KEPT = 2.5
 
@@ -33,7 +35,7 @@ class Slice:
 
     Attributes:
         heights: spline coefficients of the normalised intensity: remote 0, blood 1.
-        around: those of the slice with its scar at the level of remote: splines ring, and would tell of the scar.
+        around: those of the slice with its scar taken out: splines ring, and would tell of it.
         scar, mvo, wall, cavity: masks; ``scar`` includes MVO.
         roi: the window around the ventricle.
         noise: SD of the scan's noise, in heights.
@@ -62,7 +64,7 @@ def take_slice(
     scar = in_plane(mask.scar, anatomy)[index]
     return Slice(
         heights=ndimage.spline_filter(heights, mode="nearest"),
-        around=ndimage.spline_filter(np.where(scar, 0.0, heights), mode="nearest"),
+        around=ndimage.spline_filter(without(heights, scar), mode="nearest"),
         scar=scar,
         mvo=in_plane(mask.mvo, anatomy)[index],
         wall=in_plane(anatomy.wall, anatomy)[index],
@@ -75,19 +77,26 @@ def take_slice(
 def look(piece: Slice) -> tuple[Window, Window]:
     """The window's image in the network's units, (size, size), and its masks, (``MASKS``, size, size), 0-1."""
     masks = [piece.roi.cut_mask(layer) for layer in (piece.scar, piece.mvo, piece.wall, piece.cavity)]
-    heights = np.where(masks[0] > 0, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around)))
+    heights = np.where(
+        masks[0] >= HALF, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around))
+    )
     return ((heights - MIDDLE) / SPREAD).astype(np.float32), np.stack(masks).astype(np.float32)
 
 
 def put_back(picture: Window, piece: Slice) -> Plane:
     """Heights of the scar's voxels, (voxels,), from a window in the network's units.
 
-    Pixels that the mask fills in part come from the network, which has learnt to mix scar with what lies beside it: so
-    the edge is soft. What the window is too coarse to show of the scan, the finest of its noise, stays as it is.
+    Pixels that the mask fills less than half show what lies beside it, so the edge is soft. What the window is too
+    coarse to show of the scan, the finest of its noise, stays as it is.
     """
-    window = (cut_splines(piece.heights, piece.roi) - MIDDLE) / SPREAD
-    painted = np.where(piece.roi.cut_mask(piece.scar) > 0, picture, window)
-    new, old = (piece.roi.back(MIDDLE + SPREAD * image, piece.scar) for image in (painted, window))
+    pictures = (MIDDLE + SPREAD * image.astype(np.float64) for image in (picture, look(piece)[0]))
+    new, old = (piece.roi.back(image, piece.scar) for image in pictures)
     fine = ndimage.map_coordinates(piece.heights, np.argwhere(piece.scar).T, order=3, mode="nearest", prefilter=False)
     limit = NOISE_KEPT * piece.noise
     return np.asarray(new + np.clip(fine - old, -limit, limit))
+
+
+def without(heights: Plane, scar: Mask) -> Plane:
+    """The slice with each voxel of scar at the height of the nearest voxel beside it."""
+    nearest = ndimage.distance_transform_edt(scar, return_distances=False, return_indices=True)
+    return np.asarray(heights[tuple(nearest)])

@@ -14,7 +14,7 @@ from claim_aug.generators.diffusion.generator import streams
 from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion, grown
 from claim_aug.generators.diffusion.network import TIMES, autoencoder
 from claim_aug.generators.diffusion.samplers import ddim
-from claim_aug.generators.diffusion.window import look, take_slice
+from claim_aug.generators.diffusion.window import HALF, look, take_slice
 from claim_aug.generators.tissue import measure
 from claim_aug.phantom import make_phantom
 from claim_aug.training.batches import validation
@@ -100,7 +100,7 @@ def test_slices_without_scar_cost_nothing(models):
 def test_the_network_is_not_shown_the_scar(model, batch):
     """Pictures that differ in what is hidden alone look the same to it; those that differ beside it do not."""
     picture, masks = batch[:2]
-    hidden = masks[:, :1] > 0
+    hidden = masks[:, :1] >= HALF
     seen = model.surroundings(picture, masks)
     other = model.surroundings(torch.where(hidden, 7.0, picture), masks)
     for one, two in zip(seen, other, strict=True):
@@ -120,10 +120,11 @@ def test_the_condition_is_surroundings_and_masks_and_nothing_of_what_is_hidden(m
     assert torch.equal(torch.pixel_shuffle(condition[:, codes:], factor), masks)
 
 
-def test_every_pixel_that_scar_fills_in_part_is_hidden_and_no_other(models):
-    masks = square() * 0.01
+def test_every_pixel_that_scar_fills_by_half_is_hidden_and_no_other(models):
+    masks = square() * 0.5
+    masks[..., :16] *= 0.98
     hidden = models["ddpm"].surroundings(torch.randn(1, 1, 32, 32), masks)[2]
-    assert torch.equal(hidden, masks[:, :1] > 0)
+    assert torch.equal(hidden, masks[:, :1] >= HALF)
     assert hidden.any()
 
 
@@ -165,7 +166,7 @@ def test_on_pixels_what_is_beside_the_scar_comes_back_as_it_was(models, learnabl
     model = models["ddpm"]
     batch = validation(learnable[:3], model.config, 0)
     found = sampled(model, batch, around(1.0))
-    hidden = batch[1][:, :1] > 0
+    hidden = batch[1][:, :1] >= HALF
     assert torch.equal(found[~hidden], batch[0][~hidden])
     assert not torch.equal(found[hidden], batch[0][hidden])
 

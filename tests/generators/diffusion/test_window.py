@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
-from claim_aug.generators.diffusion.roi import cut_splines
 from claim_aug.generators.diffusion.window import LIMITS, MIDDLE, SPREAD, look, put_back, take_slice
 from claim_aug.generators.tissue import measure
 from claim_aug.priors.smile import SmilePrior
@@ -93,7 +92,7 @@ def test_an_unchanged_window_puts_back_the_scans_own_heights(ventricle, mask, sp
     tissue = measure(image, ventricle)
     own = ((image[..., index] - tissue.remote[index]) / tissue.contrast[index])[mask.scar[..., index]]
     picture = look(piece)[0]
-    shown = piece.roi.back(cut_splines(piece.heights, piece.roi), piece.scar)
+    shown = piece.roi.back(heights(picture.astype(float)), piece.scar)
     beyond = np.maximum(abs(own - shown) - 2.5 * piece.noise, 0)
     assert abs(put_back(picture, piece) - own) == pytest.approx(beyond, abs=1e-5)
 

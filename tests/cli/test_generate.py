@@ -9,6 +9,9 @@ from PIL import Image
 
 from claim_aug.data.voxels import NiftiFile
 
+#: Most of what is said here holds for any generator; this one takes no time.
+SIGNAL = ("--generator", "signal")
+
 
 def produced(out):
     return sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
@@ -19,7 +22,7 @@ def generate(cli, case, tmp_path):
     """Run ``generate`` on the phantom with further arguments."""
 
     def run(*arguments, image=case[0], labels=case[1], out=tmp_path / "out"):
-        return cli("generate", image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
+        return cli("generate", *SIGNAL, image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
 
     return run
 
@@ -121,7 +124,15 @@ def test_a_png_pair_gives_png(cli, phantom, tmp_path):
     Image.fromarray((255 * plane / plane.max()).astype(np.uint8)).save(tmp_path / "slice.png")
     Image.fromarray(phantom.labels[..., 4]).save(tmp_path / "mask.png")
     done = cli(
-        "generate", tmp_path / "slice.png", tmp_path / "mask.png", tmp_path / "out", "-n", "1", "--labels", "phantom"
+        "generate",
+        *SIGNAL,
+        tmp_path / "slice.png",
+        tmp_path / "mask.png",
+        tmp_path / "out",
+        "-n",
+        "1",
+        "--labels",
+        "phantom",
     )
     assert done.code == 0, done.err
     before = np.array(Image.open(tmp_path / "slice.png"))
@@ -148,12 +159,12 @@ def test_the_sidecar_holds_the_request(generate, tmp_path):
 
 
 def test_a_wrong_option_leaves_no_demo_phantom_behind(cli, tmp_path):
-    assert cli("generate", "--demo", tmp_path / "out", "--burden", "3,2").code == 1
+    assert cli("generate", *SIGNAL, "--demo", tmp_path / "out", "--burden", "3,2").code == 1
     assert not (tmp_path / "out").exists()
 
 
 def test_the_demo_needs_no_scan(cli, tmp_path):
-    done = cli("generate", "--demo", tmp_path / "out", "-n", "1")
+    done = cli("generate", *SIGNAL, "--demo", tmp_path / "out", "-n", "1")
     assert done.code == 0, done.err
     assert "phantom/Case_demo/Images/Case_demo.nii.gz" in produced(tmp_path / "out")
     assert "images/Case_demo_scar000.nii.gz" in produced(tmp_path / "out")
@@ -293,3 +304,12 @@ def test_a_full_disk_is_said_and_leaves_nothing(generate, tmp_path, monkeypatch)
     assert done.code == 1
     assert "No space left on device; nothing was written" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_by_default_the_weights_of_the_package_paint(cli, case, tmp_path):
+    done = cli("generate", *case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview", "--burden", "8")
+    assert done.code == 0, done.err
+    record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
+    assert record["request"]["generator"] == record["parameters"]["generator"]["generator"] == "ddpm"
+    assert record["parameters"]["generator"]["model"] == "weights"
+    assert record["software"]["torch"]

@@ -68,7 +68,7 @@ def errors(plugins):
 def test_builtins_register_through_the_same_hooks(load):
     plugins = load()
     assert {entry.name for entry in plugins.priors} == {"smile", "random", "manual"}
-    assert {entry.name for entry in plugins.generators} == {"signal", "transplant"}
+    assert {entry.name for entry in plugins.generators} == {"signal", "transplant", "ddpm", "latent"}
     assert errors(plugins) == {"built-in": None}
 
 
@@ -113,7 +113,7 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
     app.command = lambda: app.registered_commands.append
     loader.register_commands(app, commands)
     names = {command.__name__ for command in app.registered_commands}
-    assert names == {"generate", "phantom", "aha", "quantify", "bullseye", "nnunet_trainers", "plugins"}
+    assert names == {"generate", "train", "phantom", "aha", "quantify", "bullseye", "nnunet_trainers", "plugins"}
     assert "half way" in errors(plugins)["spotted"]
 
 

@@ -23,8 +23,6 @@ MASKS = 4
 
 #: A pixel is hidden from the network where scar fills so much of it; the others show what lies beside the scar.
 HALF = 0.5
-#: What differs from the window by more SD of noise than this is an edge of what was there, not noise.
-NOISE_KEPT = 2.5
 
 Window = NDArray[np.float32]
 
@@ -86,14 +84,9 @@ def look(piece: Slice) -> tuple[Window, Window]:
 def put_back(picture: Window, piece: Slice) -> Plane:
     """Heights of the scar's voxels, (voxels,), from a window in the network's units.
 
-    Pixels that the mask fills less than half show what lies beside it, so the edge is soft. What the window is too
-    coarse to show of the scan, the finest of its noise, stays as it is.
+    Pixels that the mask fills less than half show what lies beside it, so the edge is soft.
     """
-    pictures = (MIDDLE + SPREAD * image.astype(np.float64) for image in (picture, look(piece)[0]))
-    new, old = (piece.roi.back(image, piece.scar) for image in pictures)
-    fine = ndimage.map_coordinates(piece.heights, np.argwhere(piece.scar).T, order=3, mode="nearest", prefilter=False)
-    limit = NOISE_KEPT * piece.noise
-    return np.asarray(new + np.clip(fine - old, -limit, limit))
+    return piece.roi.back(MIDDLE + SPREAD * picture.astype(np.float64), piece.scar)
 
 
 def without(heights: Plane, scar: Mask) -> Plane:

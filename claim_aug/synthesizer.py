@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
-from claim_aug.data.voxels import to_dtype
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.base import render_all
+from claim_aug.generators.base import render_all, to_dtype
 from claim_aug.generators.tissue import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean

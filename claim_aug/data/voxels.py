@@ -177,11 +177,3 @@ def header_spacing(path: Path, image: Any) -> tuple[float, ...]:
 def listed(sizes: tuple[float, ...]) -> str:
     """``1.406 x 1.406 x 13``."""
     return " x ".join(f"{size:.4g}" for size in sizes)
-
-
-def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Rounded and clipped into an integer dtype, or cast to a float one."""
-    if dtype.kind == "f":
-        return values.astype(dtype)
-    limits = np.iinfo(dtype)
-    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)

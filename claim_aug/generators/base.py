@@ -57,3 +57,11 @@ def render_all(generator: ScarGenerator, jobs: Sequence[RenderJob]) -> list[Rend
     if many is not None:
         return list(many(jobs))
     return [generator.render(job.image, job.mask, job.anatomy, job.rng) for job in jobs]
+
+
+def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Rounded and clipped into an integer dtype, or cast to a float one."""
+    if dtype.kind == "f":
+        return values.astype(dtype)
+    limits = np.iinfo(dtype)
+    return np.clip(np.rint(values), limits.min, limits.max).astype(dtype)

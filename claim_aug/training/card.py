@@ -18,6 +18,8 @@ class Source:
         licence: of the data, as far as it is known.
         patients, slices: how many of them.
         remark: a sentence more.
+        measured: what was measured beside the validation loss.
+        unit: what one of ``patients`` is.
     """
 
     name: str
@@ -25,11 +27,15 @@ class Source:
     patients: int
     slices: int
     remark: str = ""
+    measured: str = ""
+    unit: str = "patients"
 
 
 def write_card(config: ModelConfig, source: Source, plan: Plan, validation: float | None) -> str:
     """The card in Markdown."""
-    quality = "no patient was kept apart" if validation is None else f"{validation:.4f} on patients kept apart"
+    quality = (
+        f"no {source.unit} were kept apart" if validation is None else f"{validation:.4f} on {source.unit} kept apart"
+    )
     return f"""# Lesion diffusion for LGE cardiac MRI, {config.kind}
 
 Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not for diagnosis.
@@ -37,7 +43,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | | |
 |---|---|
 | made by | claim-aug {__version__} |
-| trained on | {source.name}: {source.slices} slices with scar of {source.patients} patients |
+| trained on | {source.name}: {source.slices} slices with scar of {source.patients} {source.unit} |
 | licence of the data | {source.licence} |
 | window | {config.size} x {config.size} pixels of {config.spacing:g} mm around the left ventricle |
 | intensities | each slice's remote myocardium is 0, its blood pool 1 |
@@ -46,6 +52,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | loss | squared error in the lesion and a narrow rim |
 | training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.rate:g}, EMA {plan.decay:g}, seed {plan.seed} |
 | validation loss | {quality} |
+| measured | {source.measured or "nothing else; see benchmarks/generators.py"} |
 
 {source.remark}
 

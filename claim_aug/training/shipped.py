@@ -23,6 +23,11 @@ from claim_aug.training.train import train
 SPREAD_LIMITS = (0.19, 0.56)
 PHANTOMS, SEED = 500, 2025
 PLAN = Plan(steps=1500, every=250, seed=SEED)
+#: On 47 slices of 16 EMIDEC patients, each real scar painted again inside its own mask; docs/benchmarks.md.
+MEASURED = (
+    "on 47 slices of 16 EMIDEC patients, each real scar painted again in its own mask: AUC 0.65 (0.52-0.76) of a network "
+    "that tells it from real, intensities 0.43 SD apart, border 1.06 times as steep as real"
+)
 SOURCE = "domain-randomised phantoms of claim_aug.training.phantoms"
 REMARK = (
     "Trained on phantoms alone, whose contrast, nulling, noise, resolution, anatomy and scar texture are drawn far "
@@ -52,7 +57,8 @@ def main() -> None:
     config = ModelConfig.of("ddpm")
     slices = list(phantom_slices(PHANTOMS, SEED, spacing=config.spacing, size=config.size))
     learn, apart = split(slices, 0.05, SEED)
-    source = Source(SOURCE, "none: synthetic", PHANTOMS, len(learn), REMARK)
+    count = len({piece.patient for piece in learn})
+    source = Source(SOURCE, "none: synthetic", count, len(learn), REMARK, MEASURED, "phantoms")
 
     def report(progress: Progress) -> None:
         if progress.step % 50 == 0:

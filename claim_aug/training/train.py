@@ -108,6 +108,6 @@ def fingerprint(slices: Sequence[TrainingSlice]) -> str:
     """What tells this training set from another one."""
     found = hashlib.sha256()
     for piece in slices:
-        found.update(np.ascontiguousarray(piece.piece.heights))
-        found.update(np.packbits(piece.piece.scar))
+        found.update(piece.piece.heights.tobytes())
+        found.update(np.packbits(piece.piece.scar).tobytes())
     return found.hexdigest()[:16]

@@ -75,7 +75,7 @@ def test_plugins_are_listed_with_version_licence_and_status(cli):
     for word in ("built-in", "Apache-2.0", "prior smile", "generator signal", "loaded"):
         assert word in done.out
     rows = json.loads(cli("plugins", "--json").out)
-    generators = ["generator signal", "generator transplant"]
+    generators = [f"generator {name}" for name in ("signal", "transplant", "ddpm", "latent")]
     assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators]
 
 

@@ -108,7 +108,7 @@ def test_the_card_says_data_licence_spacing_normalisation_training_and_quality(f
 
 def test_a_training_without_patients_apart_says_so(run, tiny, learnable, accelerator, tmp_path):
     train(learnable, [], tmp_path, tiny, Plan(1, batch=2), Source("x", "y", 6, len(learnable)), accelerator)
-    assert "no patient was kept apart" in (tmp_path / "README.md").read_text()
+    assert "no patients were kept apart" in (tmp_path / "README.md").read_text()
     assert log(tmp_path)[0]["validation"] == ""
 
 

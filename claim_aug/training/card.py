@@ -33,9 +33,7 @@ class Source:
 
 def write_card(config: ModelConfig, source: Source, plan: Plan, validation: float | None) -> str:
     """The card in Markdown."""
-    quality = (
-        f"no {source.unit} were kept apart" if validation is None else f"{validation:.4f} on {source.unit} kept apart"
-    )
+    found = f"no {source.unit} were" if validation is None else f"{validation:.4f} on {source.unit}"
     return f"""# Lesion diffusion for LGE cardiac MRI, {config.kind}
 
 Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not for diagnosis.
@@ -51,7 +49,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | code | {"none, pixels" if config.kind == "ddpm" else f"{config.codes} channels of 1/{config.factor} the side"} |
 | loss | squared error in the lesion and a narrow rim |
 | training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.rate:g}, EMA {plan.decay:g}, seed {plan.seed} |
-| validation loss | {quality} |
+| validation loss | {found} kept apart |
 | measured | {source.measured or "nothing else; see benchmarks/generators.py"} |
 
 {source.remark}

@@ -165,12 +165,12 @@ def settings(texts: list[str]) -> dict[str, Any]:
     return pairs
 
 
-def progress_bar() -> Any:
-    """A bar on stderr, so that stdout stays for results."""
+def progress_bar(*more: Any) -> Any:
+    """A bar on stderr, so that stdout stays for results; ``more`` columns stand before the time left."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more, TimeRemainingColumn())
     console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 

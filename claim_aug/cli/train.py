@@ -36,13 +36,15 @@ def train(
 ) -> None:
     """Train a diffusion generator on labelled scans. Run again after an interruption, it goes on where it was."""
     from rich.console import Console
+    from rich.progress import TextColumn
 
     from claim_aug.anatomy import LabelScheme
+    from claim_aug.cli.generate import progress_bar
     from claim_aug.training.fit import Plan
     from claim_aug.training.run import train_generator
 
     plan = Plan(steps=steps, batch=batch, rate=rate, every=every, seed=seed)
-    with progress_bar() as bar:
+    with progress_bar(TextColumn("loss {task.fields[loss]:.4f}")) as bar:
         done = train_generator(
             dataset,
             out,
@@ -64,22 +66,6 @@ def train(
     if done.skipped:
         console.print(f"no ventricle could be read from: {', '.join(done.skipped)}", markup=False, soft_wrap=True)
     console.print(f"written to {out}; use it with --generator {generator}:{out}", markup=False, soft_wrap=True)
-
-
-def progress_bar() -> Any:
-    """A bar with loss and time left, on stderr."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def reporter(bar: Any) -> Any:

@@ -22,7 +22,15 @@ def draw_scar(
         parameters: what it is built from: spacing, and where the anterior RV insertion is.
         mvo: whether there is a no-reflow core; ``None`` leaves it to the prior.
     """
-    anatomy = LVAnatomy.from_labels(
+    anatomy = read_ventricle(labels, parameters)
+    core = None if mvo is None else (0.05, 0.3) if mvo else 0.0
+    mask = SmilePrior(mvo=core).sample(anatomy, rng)
+    return anatomy.on_grid(mask.infarct), anatomy.on_grid(mask.mvo)
+
+
+def read_ventricle(labels: NDArray[np.uint8], parameters: PhantomParameters) -> LVAnatomy:
+    """The ventricle of a phantom's labels, anchored where the phantom has its anterior RV insertion."""
+    return LVAnatomy.from_labels(
         labels,
         "phantom",
         spacing=parameters.spacing,
@@ -31,6 +39,3 @@ def draw_scar(
         winding=-1,
         anterior_insertion=parameters.anterior_insertion_deg,
     )
-    core = None if mvo is None else (0.05, 0.3) if mvo else 0.0
-    mask = SmilePrior(mvo=core).sample(anatomy, rng)
-    return anatomy.on_grid(mask.infarct), anatomy.on_grid(mask.mvo)

@@ -15,6 +15,7 @@ from claim_aug.phantom import contrast, heart
 from claim_aug.phantom.model import averaged, lay_out
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
+from claim_aug.phantom.scar import read_ventricle
 from claim_aug.phantom.tissues import Tissue
 from claim_aug.priors.blobs import RandomPrior
 from claim_aug.priors.smile import SmilePrior
@@ -41,7 +42,7 @@ def scarred_phantom(rng: np.random.Generator) -> tuple[NDArray[np.float64], LVAn
         parameters = sample_geometry(rng)
         healthy = heart.labels(heart.slice_coordinates(parameters))
         try:
-            anatomy = read(healthy, parameters)
+            anatomy = read_ventricle(healthy, parameters)
             prior = SmilePrior(burden=(2, 45)) if rng.random() < 0.8 else RandomPrior(burden=(2, 30))
             mask = prior.sample(anatomy, rng)
             break
@@ -51,19 +52,6 @@ def scarred_phantom(rng: np.random.Generator) -> tuple[NDArray[np.float64], LVAn
     image = render(parameters, sample_appearance(rng), infarct, mvo, rng)
     labelled = replace(anatomy, infarct=mask.infarct, mvo=mask.mvo)
     return image[anatomy.box].astype(np.float64), labelled
-
-
-def read(labels: NDArray[np.uint8], parameters: PhantomParameters) -> LVAnatomy:
-    """The ventricle of a phantom's labels."""
-    return LVAnatomy.from_labels(
-        labels,
-        "phantom",
-        spacing=parameters.spacing,
-        through_plane=2,
-        base="last",
-        winding=-1,
-        anterior_insertion=parameters.anterior_insertion_deg,
-    )
 
 
 def sample_geometry(rng: np.random.Generator) -> PhantomParameters:

@@ -23,7 +23,7 @@ from claim_aug.generators.diffusion.folder import ADVICE, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.window import Slice, look, put_back, take_slice
-from claim_aug.generators.tissue import Tissue, along, measure
+from claim_aug.generators.tissue import Tissue, measure
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
 
@@ -207,13 +207,11 @@ def streams(seeds: Sequence[int]) -> Callable[[tuple[int, ...]], torch.Tensor]:
 
 def paste(job: RenderJob, tissue: Tissue, pieces: dict[int, Slice], painted: Any) -> NDArray[np.float64]:
     """The region with new scar in it, in the scan's own units."""
-    across = job.anatomy.orientation.through_plane
     result = job.image.copy()
     planes = in_plane(result, job.anatomy)
-    levels = (in_plane(along(values, across, 3), job.anatomy)[:, 0, 0] for values in (tissue.remote, tissue.contrast))
-    remote, contrast = levels
+    contrast = tissue.contrast
     for index, piece in pieces.items():
-        planes[index][piece.scar] = remote[index] + contrast[index] * put_back(next(painted), piece)
+        planes[index][piece.scar] = tissue.remote[index] + contrast[index] * put_back(next(painted), piece)
     return result
 
 

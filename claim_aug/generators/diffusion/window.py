@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +47,6 @@ class Slice:
     cavity: Mask
     roi: Roi
     noise: float
-
-    def seen_through(self, roi: Roi) -> Slice:
-        """The same slice through another window."""
-        return replace(self, roi=roi)
 
 
 def take_slice(

@@ -121,7 +121,7 @@ def test_a_slice_of_any_axis_is_the_same_slice(phantom, ventricle, mask):
 
 def test_another_window_shows_the_same_slice(ventricle, mask):
     piece = slice_of(scan(ventricle), mask, ventricle)
-    closer = piece.seen_through(replace(piece.roi, size=30))
+    closer = replace(piece, roi=replace(piece.roi, size=30))
     assert look(closer)[0] == pytest.approx(look(piece)[0][13:-13, 13:-13], abs=1e-5)
 
 

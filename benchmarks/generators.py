@@ -77,12 +77,12 @@ def fewer_slices(image: NDArray[Any], stack: Stack, anatomy: LVAnatomy, most: in
     return np.take(image, kept, across), cut
 
 
-def lay_out(patients: list[Patient], folder: Path) -> None:
-    """``train`` and ``test`` as data sets of links to the patients' files."""
+def lay_out(patients: list[Patient], folder: Path, apart: int) -> None:
+    """``train`` and ``test``, the third ``apart``, as data sets of links to the patients' files."""
     third = patient_folds(np.array([patient.case.name for patient in patients]), 3, 0)
     for patient, fold in zip(patients, third, strict=True):
         for kind in ("images", "labels"):
-            part = folder / ("train" if fold else "test") / kind
+            part = folder / ("test" if fold == apart else "train") / kind
             part.mkdir(parents=True, exist_ok=True)
             for path in getattr(patient.case, kind):
                 (part / path.name).symlink_to(path.resolve())
@@ -132,11 +132,12 @@ def main() -> None:
         "--seeds", type=int, default=1, help="networks that tell real from painted; their mean is shown"
     )
     parser.add_argument("--split", type=Path, metavar="DIR", help="lay out patients to train and to test on, and stop")
+    parser.add_argument("--fold", type=int, default=0, choices=range(3), help="the third that ``--split`` sets apart")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     patients = read_patients(arguments.dataset, arguments.slices)
     if arguments.split:
-        lay_out(patients, arguments.split)
+        lay_out(patients, arguments.split, arguments.fold)
         return
     segment = None
     if arguments.segmenter:

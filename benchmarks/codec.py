@@ -19,12 +19,13 @@ from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme
 from claim_aug.generators.diffusion.folder import read_model
+from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.window import MIDDLE, SPREAD, look
 from claim_aug.training.slices import TrainingSlice, read_slices
 
 
-def rimmed(piece: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The window with a rim painted into it, the rim, and the wall beside it."""
+def rimmed(piece: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
+    """The window with a rim painted into it, its masks, the rim, and the wall beside it."""
     picture, masks = look(piece.piece)
     wall, cavity = masks[2] > 0.5, masks[3] > 0.5
     if not cavity.any() or not piece.infarct.size:
@@ -37,7 +38,17 @@ def rimmed(piece: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np
         return None
     healthy = np.where(masks[0] > 0, -MIDDLE / SPREAD, picture)
     scar = (float(np.median(piece.infarct)) - MIDDLE) / SPREAD
-    return np.where(rim, scar, healthy).astype(np.float32), rim, beside
+    layers = np.stack([rim, np.zeros_like(rim), *masks[2:]]).astype(np.float32)
+    return np.where(rim, scar, healthy).astype(np.float32), layers, rim, beside
+
+
+@torch.no_grad()
+def through(model: LesionDiffusion, picture: np.ndarray, layers: np.ndarray) -> np.ndarray:
+    """What the autoencoder makes of a window whose scar alone passes through its codes."""
+    image, masks = torch.from_numpy(picture)[None, None], torch.from_numpy(layers)[None]
+    known, _, hidden = model.surroundings(image, masks)
+    code = torch.where(hidden, model.encode(image), known)
+    return model.decode(code, image, masks)[0, 0].numpy()
 
 
 def main() -> None:
@@ -58,12 +69,11 @@ def main() -> None:
                 made = rimmed(piece, depth)
                 if made is None:
                     continue
-                picture, rim, beside = made
-                with torch.no_grad():
-                    again = model.decode(model.encode(torch.from_numpy(picture)[None, None]))[0, 0].numpy()
+                picture, layers, rim, beside = made
+                again = through(model, picture, layers)
                 before = float(picture[rim].mean() - picture[beside].mean())
                 if before * SPREAD > 0.3:  # what hardly differs has no contrast to lose
-                    left.append(float(again[rim].mean() - again[beside].mean()) / before)
+                    left.append(float(again[rim].mean() - picture[beside].mean()) / before)
                 errors.append(float(abs(again - picture)[rim].mean()) * SPREAD / piece.piece.noise)
             print(f"| {folder.name} | {depth} | {np.mean(left):.2f} | {np.mean(errors):.2f} |", flush=True)
 

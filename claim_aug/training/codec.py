@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
-from claim_aug.generators.diffusion.model import LesionDiffusion, shared
-from claim_aug.training.batches import validation
-from claim_aug.training.slices import TrainingSlice
+from claim_aug.generators.diffusion.codec import Codec, grown, hidden_codes, taken_out
+from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, shared
+from claim_aug.generators.diffusion.window import HALF
 
-#: How much more an error within the scar counts, and how much the codes are drawn to a unit normal distribution.
-LESION_WEIGHT, KL_WEIGHT = 4.0, 1e-4
+#: How much the codes are drawn to a unit normal distribution.
+KL_WEIGHT = 1e-4
 
 
 class CodecLoss(nn.Module):
-    """Absolute error of pictures that went through the autoencoder, mostly that of scar (arXiv:2112.10752)."""
+    """Absolute error of scar that went through the autoencoder (Rombach et al., arXiv:2112.10752) and of a rim."""
 
-    def __init__(self, codec: nn.Module) -> None:
+    def __init__(self, codec: Codec) -> None:
         super().__init__()
         self.codec = codec
 
     def forward(self, picture: Tensor, masks: Tensor, _histogram: Tensor, _times: Tensor, eps: Tensor) -> Tensor:
-        """The loss of a batch; ``eps`` is the noise of its codes."""
-        found = self.codec.encode(picture).latent_dist  # type: ignore[operator]
-        again = self.codec.decode(found.mean + found.std * eps).sample.float()  # type: ignore[operator]
-        weight = 1 + LESION_WEIGHT * (masks[:, :1] > 0)
+        """The loss of a batch; ``eps`` is the noise of its codes. As in sampling, codes beside scar know none of it."""
+        around = taken_out(picture, masks)
+        mean, log_variance = self.codec.posterior(picture)
+        hidden = hidden_codes(masks, self.codec.factor)
+        code = torch.where(hidden, mean + (log_variance / 2).exp() * eps, self.codec.posterior(around)[0])
+        again = self.codec.decode(code, around, masks).float()
+        scar = masks[:, :1] >= HALF
+        weight = scar + RIM_WEIGHT * (grown(scar, RIM) & ~scar)
         total = shared(weight.sum()) if self.training else weight.sum()
-        error = (weight * (again - picture).abs()).sum() / total
-        kl: Tensor = found.kl().mean() / picture[0].numel()
+        error = (weight * (again - picture).abs()).sum() / total.clamp_min(1)
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).float().sum() / picture.numel()
         return error + KL_WEIGHT * kl
 
 
 @torch.no_grad()
-def set_code_scale(model: LesionDiffusion, slices: Sequence[TrainingSlice], seed: int) -> None:
-    """Bring the codes of the training set to unit spread, as the noise has."""
-    picture = validation(slices, model.config, seed)[0].to(model.code_scale.device)
-    model.code_scale.fill_(1.0)
-    model.code_scale.fill_(1 / float(model.encode(picture).std()))
+def standardise(codec: Codec, batch: tuple[Tensor, ...]) -> None:
+    """Bring each channel of the codes that are painted to zero mean and unit spread, as the noise has.
+
+    Args:
+        batch: pictures and masks of the training set first.
+    """
+    picture, masks = (part.to(codec.spread.device) for part in batch[:2])
+    hidden = hidden_codes(masks, codec.factor)[:, 0]
+    codes = codec.posterior(picture)[0].movedim(1, -1)[hidden].float()
+    codec.middle.copy_(codes.mean(0).reshape(-1, 1, 1))
+    codec.spread.copy_(codes.std(0).reshape(-1, 1, 1))

@@ -20,7 +20,7 @@ from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.training.batches import Batches, validation
 from claim_aug.training.card import Source, write_card
-from claim_aug.training.codec import CodecLoss, set_code_scale
+from claim_aug.training.codec import CodecLoss, standardise
 from claim_aug.training.fit import Plan, Report, fit
 from claim_aug.training.sheet import draw_sheet
 from claim_aug.training.slices import TrainingSlice, controls_of
@@ -92,7 +92,7 @@ def train(
         )  # fmt: skip
         assert isinstance(trained, CodecLoss)
         model.codec = trained.codec.requires_grad_(False)
-        set_code_scale(model, slices, plan.seed)
+        standardise(model.codec, validation(slices, config, plan.seed))
     model = fit(
         model, batches, check, plan, accelerator,
         stage="diffusion", folder=folder, about=about, report=report, show=show,

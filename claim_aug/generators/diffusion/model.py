@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import max_pool2d, pixel_unshuffle
+from torch.nn.functional import pixel_unshuffle
 
+from claim_aug.generators.diffusion.codec import Codec, grown, hidden_codes, taken_out
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
-from claim_aug.generators.diffusion.network import Denoiser, autoencoder, schedule
-from claim_aug.generators.diffusion.window import HALF
+from claim_aug.generators.diffusion.network import Denoiser, schedule
 
 #: Weight of the rim around what is hidden, and its width in codes: scar has to meet its surroundings.
 RIM_WEIGHT, RIM = 0.25, 2
@@ -26,23 +26,21 @@ class LesionDiffusion(nn.Module):
     """
 
     alphas: Tensor
-    code_scale: Tensor
 
     def __init__(self, config: ModelConfig, controls: Controls | None = None) -> None:
         super().__init__()
         self.config, self.controls = config, controls
         self.denoiser = Denoiser(config)
-        self.codec = autoencoder(config) if config.kind == "latent" else None
+        self.codec = Codec(config) if config.kind == "latent" else None
         self.register_buffer("alphas", schedule(), persistent=False)
-        self.register_buffer("code_scale", torch.ones(()))
 
     def encode(self, picture: Tensor) -> Tensor:
         """The picture as a code; of ``ddpm``, the picture itself."""
-        return picture if self.codec is None else self.codec.encode(picture).latent_dist.mode() * self.code_scale  # type: ignore[operator]
+        return picture if self.codec is None else self.codec.encode(picture)
 
-    def decode(self, code: Tensor) -> Tensor:
-        """The picture of a code."""
-        return code if self.codec is None else self.codec.decode(code / self.code_scale).sample  # type: ignore[operator]
+    def decode(self, code: Tensor, picture: Tensor, masks: Tensor) -> Tensor:
+        """The picture of a code, and of what ``picture`` shows beside the scar."""
+        return code if self.codec is None else self.codec.decode(code, taken_out(picture, masks), masks)
 
     def surroundings(self, picture: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What the network is told: the code of the picture without its scar, the condition, and what is hidden.
@@ -50,11 +48,8 @@ class LesionDiffusion(nn.Module):
         Returns:
             known (B, codes, m, m), condition (B, ., m, m), hidden (B, 1, m, m) boolean.
         """
-        hidden = masks[:, :1] >= HALF
-        known = self.encode(torch.where(hidden, 0.0, picture))
-        if self.config.factor > 1:
-            # A code sees a little of its neighbours, so theirs are painted, too.
-            hidden = grown(max_pool2d(hidden.float(), self.config.factor) > 0, 1)
+        hidden = hidden_codes(masks, self.config.factor)
+        known = self.encode(taken_out(picture, masks))
         condition = torch.cat([known * ~hidden, pixel_unshuffle(masks, self.config.factor)], 1)
         return known, condition, hidden
 
@@ -103,7 +98,7 @@ class LesionDiffusion(nn.Module):
             return velocity.float()
 
         code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
-        return self.decode(code).float()
+        return self.decode(code, picture, masks).float()
 
 
 def shared(total: Tensor) -> Tensor:
@@ -112,8 +107,3 @@ def shared(total: Tensor) -> Tensor:
         torch.distributed.all_reduce(total)
         total = total / torch.distributed.get_world_size()
     return total
-
-
-def grown(mask: Tensor, pixels: int) -> Tensor:
-    """A boolean mask (B, 1, rows, columns) and all within ``pixels`` of it, in squares."""
-    return max_pool2d(mask.float(), 2 * pixels + 1, stride=1, padding=pixels) > 0

@@ -1,4 +1,4 @@
-"""The networks, from diffusers: a U-Net that reads a control histogram, and the autoencoder of ``latent``."""
+"""The network, from diffusers: a U-Net that reads a control histogram."""
 
 from __future__ import annotations
 
@@ -46,24 +46,6 @@ class Denoiser(nn.Module):
         embedded = self.control(8 * histogram)
         velocity: Tensor = self.unet(torch.cat([x, condition], 1), times, class_labels=embedded).sample
         return velocity
-
-
-def autoencoder(config: ModelConfig) -> nn.Module:
-    """Pictures (B, 1, n, n) to codes (B, codes, n / factor, n / factor), and back."""
-    levels = len(config.codec_widths)
-    model: nn.Module = import_diffusers().AutoencoderKL(
-        in_channels=1,
-        out_channels=1,
-        latent_channels=config.codes,
-        block_out_channels=config.codec_widths,
-        layers_per_block=1,
-        norm_num_groups=GROUPS,
-        down_block_types=("DownEncoderBlock2D",) * levels,
-        up_block_types=("UpDecoderBlock2D",) * levels,
-        mid_block_add_attention=False,
-        sample_size=config.size,
-    )
-    return model
 
 
 def schedule() -> Tensor:

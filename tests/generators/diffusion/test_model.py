@@ -9,10 +9,11 @@ import torch
 from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
+from claim_aug.generators.diffusion.codec import grown
 from claim_aug.generators.diffusion.control import NONE, around
 from claim_aug.generators.diffusion.generator import streams
-from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion, grown
-from claim_aug.generators.diffusion.network import TIMES, autoencoder
+from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion
+from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.samplers import ddim
 from claim_aug.generators.diffusion.window import HALF, look, take_slice
 from claim_aug.generators.tissue import measure
@@ -181,32 +182,6 @@ def test_a_sample_takes_a_picture_of_the_windows_size(model, batch):
 def test_the_same_noise_gives_the_same_scar(model, batch):
     assert torch.equal(sampled(model, batch, NONE, seed=4), sampled(model, batch, NONE, seed=4))
     assert not torch.allclose(sampled(model, batch, NONE, seed=4), sampled(model, batch, NONE, seed=5))
-
-
-def test_grown_reaches_so_many_pixels():
-    mask = torch.zeros(1, 1, 9, 9, dtype=torch.bool)
-    mask[0, 0, 4, 4] = True
-    assert grown(mask, 2)[0, 0].sum() == 25
-    assert torch.equal(grown(mask, 0), mask)
-
-
-@pytest.mark.parametrize(("factor", "widths"), [(2, (8, 8)), (4, (8, 8, 8))])
-def test_codes_are_smaller_by_the_factor(tiny_latent, factor, widths):
-    config = replace(tiny_latent, factor=factor, codec_widths=widths)
-    codes = autoencoder(config).encode(torch.zeros(2, 1, 32, 32)).latent_dist.mode()
-    assert codes.shape == (2, config.codes, 32 // factor, 32 // factor)
-
-
-def test_encoding_and_decoding_undo_each_others_scale(models):
-    model = models["latent"]
-    picture = torch.randn(1, 1, 32, 32)
-    with torch.no_grad():
-        plain = model.decode(model.encode(picture))
-        model.code_scale.fill_(3.0)
-        scaled, code = model.decode(model.encode(picture)), model.encode(picture)
-        model.code_scale.fill_(1.0)
-    assert torch.allclose(plain, scaled, atol=1e-5)
-    assert torch.allclose(code, 3 * model.encode(picture), atol=1e-5)
 
 
 def test_noise_levels_are_the_schedules(models):

@@ -1,0 +1,181 @@
+"""Whether synthetic scar helps a segmenter on real patients: one fold after another, arm by arm, in stages that resume.
+
+    python benchmarks/downstream.py DATASET OUT --arms usual,signal:NP,ddpm:NP --sizes 10,all --folds 0,1,2 --seeds 0
+    python benchmarks/downstream.py DATASET OUT --arms ... --table
+
+DATASET is a folder of labelled scans with EMIDEC's label values, such as its PNG slices. Patients are parted into three
+folds; an arm learns from its own patients of two of them, with a given number of scarred ones and all normals, and is
+judged on the third. Synthetic scar is made of the arm's own patients; see ``study/arms.py`` for how arms are spelled. A
+run that is there is not run again, so the command may be cut off, and two of them may share the work.
+
+The first arm is the reference. It is given for each size at the step where it was best on the very patients it is
+judged on, which favours it; every other arm is given at the last step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import torch
+from study.arms import Arm, synthesised
+from study.data import Patient, Windows, joined, parted, read_patients, windows_of
+from study.network import Schedule, train
+from study.score import judged, mean_of
+from study.table import false_scar, mvo_dice, paired, scar_dice
+
+COPIES = 8
+COLUMNS = (
+    "arm | runs | scar Dice | gain (95 %) | false scar of normals, %LV | normals above 1 % | MVO Dice | with empty"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of one arm."""
+
+    arm: Arm
+    size: int | None
+    fold: int
+    seed: int
+    schedule: Schedule
+
+    def path(self, out: Path) -> Path:
+        steps = f"t{self.schedule.steps}"
+        return out / "runs" / f"{named(self.arm.text)}-n{self.size or 'all'}-f{self.fold}-s{self.seed}-{steps}.json"
+
+    def synthetic_path(self, out: Path) -> Path:
+        # Made of the same patients, slices with synthetic scar serve every ratio.
+        return out / "synthetic" / f"{named(self.arm.recipe)}-n{self.size or 'all'}-f{self.fold}-s{self.seed}.npz"
+
+
+def named(text: str) -> str:
+    """A spelling of an arm as a file's name."""
+    plain = "".join(sign if sign.isalnum() or sign in "=.," else "_" for sign in text)
+    return plain if len(plain) < 60 else f"{plain[:50]}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def synthetic_of(run: Run, learn: Sequence[Patient], out: Path) -> Windows | None:
+    """The arm's synthetic slices, made once."""
+    if not run.arm.synthetic:
+        return None
+    path = run.synthetic_path(out)
+    if not path.exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            fold = {"fold": run.fold, "size": run.size or "all", "seed": run.seed}
+            arm = Arm(**{**vars(run.arm), "model": run.arm.model.format(**fold)})
+            made = synthesised(arm, learn, COPIES, run.seed, Path(scratch))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez(temporary, pictures=made.pictures.astype(np.float16), classes=made.classes)
+        temporary.replace(path)
+    with np.load(path) as file:
+        return Windows(file["pictures"].astype(np.float32), file["classes"])
+
+
+def perform(run: Run, patients: list[Patient], out: Path) -> None:
+    """Train, judge at every step that is asked for, write."""
+    start = time.perf_counter()
+    learn, test = parted(patients, run.fold, run.size, run.seed)
+    real = joined(windows_of(patient) for patient in learn)
+    synthetic = synthetic_of(run, learn, out)
+    made = time.perf_counter() - start
+    scores: dict[int, Any] = {}
+    train(
+        real, synthetic, run.arm.ratio, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule,
+        judge=lambda step, network: scores.update({step: judged(network, test)}),
+    )  # fmt: skip
+    record = {
+        "arm": run.arm.text, "size": run.size, "fold": run.fold, "seed": run.seed, "scores": scores,
+        "patients": len(learn), "real slices": len(real), "synthetic slices": len(synthetic or ()),
+        "seconds": {"making": made, "all": time.perf_counter() - start},
+    }  # fmt: skip
+    path = run.path(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.writing")
+    temporary.write_text(json.dumps(record))
+    temporary.replace(path)
+    told = ", ".join(f"{step}: {mean_of(found, 'scar'):.3f}" for step, found in scores.items())
+    print(f"{path.stem}  Dice {told}  ({record['seconds']['all']:.0f} s)", flush=True)
+
+
+def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterator[Run]:
+    """Every fold and seed of an arm."""
+    for seed, fold in itertools.product(arguments.seeds, arguments.folds):
+        yield Run(arm, size, fold, seed, arguments.schedule)
+
+
+def table(arguments: argparse.Namespace) -> None:
+    """Print what is there."""
+    for size in arguments.sizes:
+        print(f"\n{size or 'all'} patients with scar\n\n| {COLUMNS} |\n|{'---|' * 8}")
+        reference: dict[tuple[int, int], dict[str, Any]] = {}
+        for number, arm in enumerate(arguments.arms):
+            found = [
+                (run, json.loads(run.path(arguments.out).read_text())["scores"])
+                for run in runs_of(arguments, arm, size)
+                if run.path(arguments.out).exists()
+            ]
+            if not found:
+                continue
+            step = str(arguments.schedule.steps)
+            if number == 0:
+                step = max(found[0][1], key=lambda one: scar_dice([scores[one] for _, scores in found]))
+            own = {(run.fold, run.seed): scores[step] for run, scores in found}
+            reference = reference or own
+            both = [key for key in own if key in reference]
+            gain = paired([own[key] for key in both], [reference[key] for key in both], "scar") if both else (0, 0, 0)
+            runs = list(own.values())
+            wall, share = false_scar(runs)
+            cells = (
+                arm.text, len(runs), f"{scar_dice(runs):.3f}", f"{gain[0]:+.3f} ({gain[1]:+.3f} to {gain[2]:+.3f})",
+                f"{wall:.2f}", f"{share:.2f}", *(f"{mvo_dice(runs, empty=empty):.3f}" for empty in (False, True)),
+            )  # fmt: skip
+            print(f"| {' | '.join(map(str, cells))} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("out", type=Path, help="folder of runs and synthetic slices")
+    parser.add_argument("--arms", default="usual,signal,ddpm", help="separated by commas; the first is the reference")
+    parser.add_argument("--sizes", default="10,all", help="patients with scar to learn from")
+    parser.add_argument("--folds", default="0,1,2")
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
+    arguments = parser.parse_args()
+    arguments.arms = [Arm.parse(text) for text in arguments.arms.split(",")]
+    arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]
+    for name in ("folds", "seeds"):
+        setattr(arguments, name, [int(one) for one in getattr(arguments, name).split(",")])
+    thirds = [round(arguments.steps * third / 3) for third in (1, 2, 3)]
+    arguments.schedule = Schedule(arguments.steps, tuple(thirds))
+    if arguments.table:
+        table(arguments)
+        return
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    patients = read_patients(arguments.dataset)
+    for size in arguments.sizes:
+        for arm in arguments.arms:
+            for run in runs_of(arguments, arm, size):
+                if not run.path(arguments.out).exists():
+                    perform(run, patients, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""The arms of the study: what is added to the real slices, and how it is made of an arm's own patients alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+
+from claim_aug import ScarSynthesizer
+from claim_aug.errors import EmptyScarError
+from claim_aug.generators.bank import Bank
+from claim_aug.generators.bank_file import write_bank
+from claim_aug.generators.donor import donor_patches
+from claim_aug.priors.fit import fit, measure
+from study.data import INFARCT, SCHEME, Patient, Windows, joined, windows_of
+
+#: Where synthetic scar is put: into normals (the paper's N'), beside real scar (P'), or both.
+SOURCES = {"N": (False,), "P": (True,), "NP": (False, True)}
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way of training, as ``name`` or ``generator:source`` with options after ``@``.
+
+    Attributes:
+        text: as it was asked for; names its files.
+        generator: ``plain`` (no augmentation), ``usual``, ``carve``, or a generator of the package.
+        model: folder of a trained model, with ``{fold}`` and ``{size}`` for those of the run; the shipped one if empty.
+        source: see ``SOURCES``.
+        ratio: share of synthetic slices in a batch.
+        law: ``clinical``, or ``fitted`` to the arm's patients.
+        options: more parameters of ``ScarSynthesizer``.
+    """
+
+    text: str
+    generator: str
+    model: str = ""
+    source: str = "NP"
+    ratio: float = 0.3
+    law: str = "clinical"
+    options: str = "{}"
+
+    @classmethod
+    def parse(cls, text: str) -> Arm:
+        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``."""
+        head, *pairs = text.split("@")
+        generator, _, source = head.partition(":")
+        given = dict(pair.split("=", 1) for pair in pairs)
+        known = {name: given.pop(name) for name in ("model", "law") if name in given}
+        ratio = float(given.pop("ratio", cls.ratio))
+        options = json.dumps({name: json.loads(value) for name, value in given.items()})
+        return cls(text, generator, source=source or cls.source, ratio=ratio, options=options, **known)
+
+    @property
+    def synthetic(self) -> bool:
+        return self.generator not in ("plain", "usual")
+
+    @property
+    def recipe(self) -> str:
+        """What its synthetic slices depend on: arms that differ in their ratio share them."""
+        return "@".join(part for part in self.text.split("@") if not part.startswith("ratio="))
+
+
+def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
+    """Windows with synthetic scar, made of the patients that the arm learns from.
+
+    Args:
+        copies: how often each patient gets a scar.
+        scratch: folder for a bank or a law.
+    """
+    if arm.generator == "carve":
+        return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
+    synthesizer = ScarSynthesizer("smile", backend(arm, learn, scratch), labels=SCHEME, **prior(arm, learn, scratch))
+    return joined(painted(synthesizer, arm, learn, copies, seed))
+
+
+def painted(
+    synthesizer: ScarSynthesizer, arm: Arm, learn: Sequence[Patient], copies: int, seed: int
+) -> Iterator[Windows]:
+    """The slices that new scar reached, patient by patient."""
+    for number, patient in enumerate(learn):
+        if patient.scarred not in SOURCES[arm.source]:
+            continue
+        for copy in range(copies):
+            own = int(np.random.SeedSequence((seed, number, copy)).generate_state(1)[0])
+            try:
+                sample = synthesizer.sample(patient.image, patient.labels, seed=own, anatomy=patient.anatomy)
+            except EmptyScarError:
+                continue
+            reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][patient.levels]
+            if reached.any():
+                yield windows_of(patient, sample.image, sample.labels).of(reached)
+
+
+def backend(arm: Arm, learn: Sequence[Patient], scratch: Path) -> str:
+    """The generator, with a bank of these patients where it needs one."""
+    if arm.generator == "transplant":
+        patches = [
+            patch
+            for number, patient in enumerate(learn)
+            if patient.scarred
+            for patch in donor_patches(patient.image[patient.anatomy.box].astype(np.float64), patient.anatomy, number)
+        ]
+        path = scratch / "bank.safetensors"
+        write_bank(Bank.of(patches, source="patients of the arm"), path)
+        return f"transplant:{path}"
+    return f"{arm.generator}:{arm.model}" if arm.model else arm.generator
+
+
+def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, object]:
+    """Parameters of the synthesizer, with a law fitted to these patients where asked for."""
+    options: dict[str, object] = json.loads(arm.options)
+    if arm.law == "fitted":
+        path = scratch / "law.json"
+        fit([measure(patient.anatomy) for patient in learn if patient.scarred], source="patients of the arm").save(path)
+        options["law"] = str(path)
+    return options
+
+
+def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:
+    """Scar cut out of one slice with some of its surroundings and pasted into another.
+
+    As CarveMix (Zhang et al., MICCAI 2021), the margin is drawn: from half the lesion's depth inside to all of it
+    outside. Windows are centred on the ventricle, so scar lands where it was.
+    """
+    donors, made = np.flatnonzero(real.scarred), []
+    for host in np.repeat(np.arange(len(real)), copies):
+        donor = int(rng.choice(donors))
+        scar = real.classes[donor] >= INFARCT
+        inside, outside = ndimage.distance_transform_edt(scar), ndimage.distance_transform_edt(~scar)
+        depth = float(inside.max())
+        region = (outside - inside) <= rng.uniform(-depth / 2, depth)
+        picture, classes = real.pictures[host].copy(), real.classes[host].copy()
+        picture[:, region], classes[region] = real.pictures[donor][:, region], real.classes[donor][region]
+        made.append(Windows(picture[None], classes[None]))
+    return joined(made)

@@ -1,0 +1,130 @@
+"""Patients, their folds, and what a segmenter sees of them: windows of a fixed pixel around the ventricle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from claim_aug import LVAnatomy
+from claim_aug.anatomy import LabelScheme
+from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.evaluation.realism import patient_folds
+from claim_aug.evaluation.slices import in_plane
+from claim_aug.generators.diffusion.roi import Roi, place_roi
+
+#: mm of a pixel and pixels of a side. EMIDEC's own pixels are 1.3 to 1.9 mm wide.
+SPACING, SIDE = 1.5, 64
+#: Background, cavity, myocardium, infarct, MVO: EMIDEC's label values.
+CLASSES = 5
+INFARCT, MVO = 3, 4
+SCHEME = LabelScheme.parse("emidec")
+FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A scan and its labels, (I, J, K), and its ventricle."""
+
+    name: str
+    image: NDArray[Any]
+    labels: NDArray[Any]
+    anatomy: LVAnatomy
+
+    @property
+    def scarred(self) -> bool:
+        return bool(self.anatomy.scar.any())
+
+    @property
+    def levels(self) -> NDArray[np.intp]:
+        """Slices of the region that show the ventricle."""
+        return np.flatnonzero(in_plane(self.anatomy.wall, self.anatomy).any((1, 2)))
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Pictures (slices, 1, side, side) of zero mean and unit spread, and classes (slices, side, side)."""
+
+    pictures: NDArray[np.float32]
+    classes: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def scarred(self) -> NDArray[np.bool_]:
+        """Which slices show scar."""
+        return np.asarray((self.classes >= INFARCT).any((1, 2)))
+
+    def of(self, chosen: NDArray[Any]) -> Windows:
+        return Windows(self.pictures[chosen], self.classes[chosen])
+
+
+def read_patients(dataset: Path) -> list[Patient]:
+    """Every patient of a folder of labelled scans, by name."""
+    found = []
+    for case in find_cases(dataset):
+        image, labels = read_stack(case.images).data, read_stack(case.labels)
+        with_image = {"image": image}
+        found.append(Patient(case.name, image, labels.data, labels.ventricle(SCHEME, **with_image)))
+    return found
+
+
+def parted(patients: list[Patient], fold: int, size: int | None, seed: int) -> tuple[list[Patient], list[Patient]]:
+    """Patients to learn from, and patients to test on: a third of those with scar, and of those without.
+
+    Args:
+        size: how many with scar are learnt from; all where ``None``. Smaller sets lie within larger ones.
+        seed: draws which.
+    """
+    learn, test = [], []
+    for scarred in (True, False):
+        group = [patient for patient in patients if patient.scarred == scarred]
+        folds = patient_folds(np.array([patient.name for patient in group]), FOLDS, 0)
+        rest = [patient for patient, number in zip(group, folds, strict=True) if number != fold]
+        if scarred and size is not None:
+            rest = [rest[index] for index in np.random.default_rng((seed, fold)).permutation(len(rest))[:size]]
+        learn += rest
+        test += [patient for patient, number in zip(group, folds, strict=True) if number == fold]
+    return learn, test
+
+
+def roi_of(patient: Patient, level: int) -> Roi:
+    return place_roi(patient.anatomy, level, spacing=SPACING, size=SIDE)
+
+
+def windows_of(patient: Patient, image: NDArray[Any] | None = None, labels: NDArray[Any] | None = None) -> Windows:
+    """The windows of every slice that shows the ventricle, of another image and other labels where given."""
+    anatomy = patient.anatomy
+    region = in_plane((patient.image if image is None else image)[anatomy.box].astype(np.float64), anatomy)
+    values = in_plane((patient.labels if labels is None else labels)[anatomy.box], anatomy)
+    pictures, classes = [], []
+    for level in patient.levels:
+        roi = roi_of(patient, int(level))
+        picture = ndimage.map_coordinates(region[level], roi.voxels(), order=1, mode="nearest")
+        pictures.append((picture - picture.mean()) / max(float(picture.std()), 1e-6))
+        shares = [roi.cut_mask(values[level] == value) for value in range(CLASSES)]
+        classes.append(np.argmax(shares, 0))
+    return Windows(np.stack(pictures)[:, None].astype(np.float32), np.stack(classes).astype(np.uint8))
+
+
+def joined(parts: Iterable[Windows]) -> Windows:
+    parts = list(parts)
+    return Windows(np.concatenate([p.pictures for p in parts]), np.concatenate([p.classes for p in parts]))
+
+
+def back(patient: Patient, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Classes of every voxel of the region, slices first, from (levels, ``CLASSES``, side, side) of a segmenter."""
+    found = np.zeros(in_plane(patient.anatomy.wall, patient.anatomy).shape, np.uint8)
+    rows, columns = np.indices(found.shape[1:])
+    for level, share in zip(patient.levels, shares, strict=True):
+        places = roi_of(patient, int(level)).pixels(np.stack([rows, columns]).astype(np.float64))
+        inside = ((places >= -0.5) & (places <= SIDE - 0.5)).all(0)
+        layers = [ndimage.map_coordinates(layer, places, order=1, mode="nearest") for layer in share]
+        found[level] = np.where(inside, np.argmax(layers, 0), 0)
+    return found

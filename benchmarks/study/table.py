@@ -1,0 +1,50 @@
+"""The table: means over patients, and what an arm gains over another with a paired bootstrap over patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+RESAMPLES = 10_000
+Scores = Mapping[str, Mapping[str, Any]]
+
+
+def paired(one: Sequence[Scores], other: Sequence[Scores], name: str) -> tuple[float, float, float]:
+    """Mean gain of ``one`` over ``other`` and its 95 % interval.
+
+    Both are runs of the same folds and seeds, in the same order. A patient counts once: the mean over the seeds.
+    """
+    gains: dict[str, list[float]] = {}
+    for ours, theirs in zip(one, other, strict=True):
+        for patient, scores in ours.items():
+            if scores[name] is not None:
+                gains.setdefault(patient, []).append(scores[name] - theirs[patient][name])
+    values = np.array([np.mean(own) for own in gains.values()])
+    rng = np.random.default_rng(0)
+    means = values[rng.integers(len(values), size=(RESAMPLES, len(values)))].mean(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(values.mean()), float(low), float(high)
+
+
+def scar_dice(runs: Sequence[Scores]) -> float:
+    """Mean over patients with scar."""
+    return float(np.mean([scores["scar"] for run in runs for scores in run.values() if scores["scar"] is not None]))
+
+
+def false_scar(runs: Sequence[Scores]) -> tuple[float, float]:
+    """Of patients without scar: % of the wall that is called scar, and the share of patients with more than 1 %."""
+    found = [scores["burden"] for run in runs for scores in run.values() if scores["scar"] is None]
+    return float(np.mean(found)), float(np.mean(np.array(found) > 1))
+
+
+def mvo_dice(runs: Sequence[Scores], *, empty: bool) -> float:
+    """Mean over patients that have MVO; with ``empty``, those who have none count 1 if none was found, else 0."""
+    values = []
+    for scores in (scores for run in runs for scores in run.values()):
+        if scores["mvo"] is not None:
+            values.append(scores["mvo"])
+        elif empty:
+            values.append(float(not scores["mvo found"]))
+    return float(np.mean(values))

@@ -11,6 +11,7 @@ from torch.nn.functional import max_pool2d, pixel_unshuffle
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.network import Denoiser, autoencoder, schedule
+from claim_aug.generators.diffusion.samplers import Denoise
 from claim_aug.generators.diffusion.window import HALF
 
 #: Weight of the rim around what is hidden, and its width in codes: scar has to meet its surroundings.
@@ -94,6 +95,12 @@ class LesionDiffusion(nn.Module):
         arXiv:2207.12598), at the price of a second call.
         """
         known, condition, hidden = self.surroundings(picture, masks)
+        denoise = self.velocity(condition, histogram, guidance)
+        code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
+        return self.decode(code).float()
+
+    def velocity(self, condition: Tensor, histogram: Tensor, guidance: float = 1.0) -> Denoise:
+        """What a sampler asks for: the velocity of a noisy code at a time."""
 
         def denoise(x: Tensor, t: int) -> Tensor:
             velocity: Tensor = self.denoiser(x, t, condition, histogram)
@@ -102,8 +109,7 @@ class LesionDiffusion(nn.Module):
                 velocity = free + guidance * (velocity - free)
             return velocity.float()
 
-        code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
-        return self.decode(code).float()
+        return denoise
 
 
 def shared(total: Tensor) -> Tensor:

@@ -40,8 +40,8 @@ class Feedback:
         levels = predict(segmenter, image)
         if self.objective == "agree":
             return self.scorer(levels, drawn.label[drawn.chosen])
-        new = drawn.mask[drawn.chosen, 0].to(image.device) > 0
-        found = self.scorer.probability(levels[0])[new].mean()
+        sure = self.scorer.probability(levels[0])
+        found = sure[drawn.mask[drawn.chosen, 0].to(sure.device) > 0].mean()
         return found + STRICT * (self.floor - visible(heights, drawn).to(found)).clamp_min(0)
 
 

@@ -69,7 +69,7 @@ class Scorer:
         Raises:
             InputError: classes that the segmenter does not have.
         """
-        target = self.target(labels)
+        target = self.target(labels).to(levels[0].device)
         classes = max(levels[0].shape[1], 2)
         low, high = int(target.min()), int(target.max())
         if low < 0 or high >= classes:
@@ -91,12 +91,14 @@ class Scorer:
 def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
     """Logits of images (B, C, *grid), the finest level first.
 
-    Deep supervision may come as a list, or stacked along a second axis as MONAI's DynUNet does.
+    Images go to the segmenter's device. Deep supervision may come as a list, or stacked along a second axis as MONAI's
+    DynUNet does.
 
     Raises:
         InputError: no logits, or of another size than the images.
     """
-    output = segmenter(image if image.is_floating_point() else image.float())
+    home = next(segmenter.parameters(), image).device
+    output = segmenter((image if image.is_floating_point() else image.float()).to(home))
     if isinstance(output, Tensor):
         levels = list(output.unbind(1)) if output.ndim == image.ndim + 1 else [output]
     else:

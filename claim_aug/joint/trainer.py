@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from claim_aug.data.staging import staged
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.device import autocast
+from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.hosts.call import draw_seed
 from claim_aug.joint.curriculum import Curriculum
@@ -31,6 +34,8 @@ from claim_aug.joint.segmentation import (
 )
 from claim_aug.joint.updates import Updates
 from claim_aug.synthesizer import ScarSynthesizer
+
+CARD = "# Lesion diffusion for LGE cardiac MRI\n\nTrained on together with a segmenter. Not for diagnosis.\n"
 
 Batch = Mapping[str, Any]
 Losses = dict[str, Tensor]
@@ -149,6 +154,21 @@ class JointTrainer:
         drawn = self._draw(batch, seed, gradient=self.weight > 0)
         found = self._generator_step(drawn)
         return found | self._segmenter_step(drawn)
+
+    def generator_turn(self, batch: Batch, *, seed: int | None = None) -> tuple[dict[str, Any], dict[str, float]]:
+        """Update the generator and hand over the batch with the scars, for a host that updates the segmenter itself."""
+        drawn = self._draw(batch, seed, gradient=self.weight > 0)
+        found = self._generator_step(drawn)
+        return self._kept(drawn).batch, found
+
+    def save_generator(self, folder: Path, card: str = CARD) -> None:
+        """Write a model folder as ``claim-aug train`` does, for ``ddpm:FOLDER`` or ``latent:FOLDER``.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with staged(Path(folder)) as stage:
+            write_model(self.generator, stage, card)
 
     def state_dict(self) -> dict[str, Any]:
         """Both networks, optimisers and scaler, and the steps; tensors and plain values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,9 @@ class Updates:
         if optimizer is None:
             msg = f"the {who} has no optimiser: attach({who}_optimizer=...), or call {who}_loss and update it yourself"
             raise InputError(msg)
-        if not bool(torch.isfinite(loss.detach())):
-            msg = f"the loss of the {who} is {float(loss)} at step {step}: lower its learning rate, or check the images"
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            msg = f"the loss of the {who} is {value} at step {step}: lower its learning rate, or check the images"
             raise InputError(msg)
         optimizer.zero_grad()
         self.backward(loss if self.scaler is None else self.scaler.scale(loss))

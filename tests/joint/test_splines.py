@@ -28,7 +28,8 @@ def test_it_is_what_scipy_interpolates_to_the_edge_and_beyond_it(seed, size, bey
     assert through(picture, places).numpy() == pytest.approx(found, abs=1e-10)
 
 
-def test_it_is_the_window_s_own_way_back(rng=np.random.default_rng(0)):
+def test_it_is_the_window_s_own_way_back():
+    rng = np.random.default_rng(0)
     roi = Roi(np.array([20.0, 22.0]), np.array([[0.9, 0.2], [-0.2, 1.1]]), 32)
     mask = np.zeros((40, 44), bool)
     mask[12:28, 14:30] = rng.random((16, 16)) < 0.5

@@ -180,7 +180,7 @@ class DiffusionGenerator:
         self, model: LesionDiffusion, work: Sequence[tuple[Slice, tuple[float, ...], int]]
     ) -> list[NDArray[np.float32]]:
         """Windows with new scar, (size, size) each, in the network's units."""
-        device = torch.device(self.device)
+        device = model.alphas.device
         windows = [look(piece) for piece, _, _ in work]
         picture = torch.from_numpy(np.stack([image for image, _ in windows])[:, None]).to(device)
         masks = torch.from_numpy(np.stack([layers for _, layers in windows])).to(device)

@@ -13,8 +13,6 @@ from claim_aug.joint.segmentation import resized
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.synthesizer import ScarSynthesizer
 
-#: For the environment variable ``nnUNet_extTrainer``.
-TRAINERS = Path(__file__).parent / "trainers"
 #: Learning rate of the generator where ``CLAIM_AUG_NNUNET`` gives none: it only has to be tuned.
 RATE = 1e-5
 

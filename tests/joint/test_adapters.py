@@ -14,8 +14,8 @@ from torch.utils.data import DataLoader
 
 from claim_aug import ScarSynthesizer
 from claim_aug.errors import MissingHostError
-from claim_aug.joint import JointTrainer
-from claim_aug.joint.nnunet import TRAINERS, make_joint, restore, with_scars
+from claim_aug.joint import TRAINERS, JointTrainer
+from claim_aug.joint.nnunet import make_joint, restore, with_scars
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # hosts warn of many things
 needs_lightning = pytest.mark.skipif(not find_spec("lightning"), reason="lightning is not installed")
@@ -183,8 +183,15 @@ print(recursive_find_trainer_class_by_name("nnUNetTrainerJoint").__mro__[1].__na
     assert done.stdout.strip().endswith("nnUNetTrainer"), done.stderr
 
 
-def test_the_trainer_of_nnunet_is_alone_in_its_folder():
+def test_the_trainer_of_nnunet_is_alone_in_a_folder_that_the_command_line_prints():
     assert [file.name for file in TRAINERS.glob("*.py")] == ["nnUNetTrainerJoint.py"]
+    code = (
+        "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
+        "from claim_aug.cli import main; main()"
+    )
+    arguments = [sys.executable, "-c", code, "nnunet-trainers", "--joint"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(TRAINERS), "False"]
 
 
 @pytest.mark.parametrize(("host", "module"), [("lightning", "lightning"), ("ignite", "ignite.engine")])

@@ -145,7 +145,7 @@ def test_overfitting_one_batch_lowers_both_losses(joint, net, slices, objective)
     for _ in range(10):
         trainer.segmenter_step(slices, seed=1)
     torch.manual_seed(0)
-    seen = [trainer.step(slices, seed=1) for _ in range(30)]
+    seen = [trainer.step(slices, seed=1) for _ in range(20)]
     for name in ("segmenter", "generator") if objective == "agree" else ("segmenter",):
         first, last = (np.mean([step[name] for step in part]) for part in (seen[:5], seen[-5:]))
         assert last < 0.95 * first, name
@@ -156,9 +156,9 @@ def test_the_generator_alone_makes_a_segmenter_find_or_miss_its_scars(joint, net
     found = {}
     for objective in ("agree", "challenge"):
         trainer = joint(net(), rate=3e-3, weight=1.0, objective=objective, floor=0.2)
-        for _ in range(25):
+        for _ in range(15):
             trainer.segmenter_step(slices, seed=1)
-        losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(25)]
+        losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(15)]
         assert np.mean(losses[-5:]) < np.mean(losses[:5]), objective
         done = trainer._draw(slices, 1, gradient=False)
         trainer.segmenter.eval()
@@ -173,7 +173,7 @@ def test_a_floor_keeps_what_challenges_visible(joint, net, slices):
     shares = {}
     for floor in (0.0, 0.9):
         trainer = joint(net(), rate=3e-3, weight=1.0, objective="challenge", floor=floor)
-        losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(25)]
+        losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(15)]
         shares[floor] = (losses[0], np.mean(losses[-5:]))
     assert shares[0.9][0] > shares[0.0][0]
     assert shares[0.9][1] < shares[0.9][0]

@@ -195,19 +195,19 @@ class JointTrainer:
 
     def _generator_loss(self, drawn: Drawn) -> Losses:
         losses: Losses = {}
+        home = self.generator.alphas.device
         lesions = lesion_batch(self.drawer.synthesizer, drawn.scans, self.generator.config, drawn.rng)
         if lesions is not None:
-            device = self.generator.alphas.device
             self.generator.train()
-            with autocast(device):
-                losses["lesion"] = self.generator(*(part.to(device) for part in lesions))
+            with autocast(home):
+                losses["lesion"] = self.generator(*(part.to(home) for part in lesions))
             self.generator.eval()
         if self.weight > 0 and drawn.places is not None:
             with frozen(self.segmenter), self.autocast():
                 losses["feedback"] = self.feedback(self.segmenter, drawn)
         if losses:
             parts = [losses[name] * (self.weight if name == "feedback" else 1.0) for name in losses]
-            losses["total"] = torch.stack([part.float().cpu() for part in parts]).sum()
+            losses["total"] = torch.stack([part.float().to(home) for part in parts]).sum()
         return losses
 
     def _segmenter_loss(self, drawn: Drawn) -> Losses:

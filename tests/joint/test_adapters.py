@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -135,10 +136,8 @@ class FakeTrainer:
 
 @pytest.fixture
 def nnunet(net, folders, monkeypatch):
-    settings = (
-        f'{{"generator": "ddpm:{folders["ddpm"]}", "p": 1, "steps": 2, "joint": {{"weight": 0.5, "rate": 0.01}}}}'
-    )
-    monkeypatch.setenv("CLAIM_AUG_NNUNET", settings)
+    settings = {"generator": f"ddpm:{folders['ddpm']}", "p": 1, "steps": 2, "joint": {"weight": 0.5, "rate": 0.01}}
+    monkeypatch.setenv("CLAIM_AUG_NNUNET", json.dumps(settings))
     return make_joint(FakeTrainer(net(deep=True)))
 
 
@@ -172,15 +171,53 @@ def test_the_generator_of_a_trainer_is_saved_restored_and_paints(nnunet, slices,
     restore(joint, tmp_path / "none")  # a run whose generator was not saved yet
 
 
-@needs_nnunet
-def test_nnunet_finds_the_trainer():
-    code = """
+NNUNET = """
+import sys, pathlib
+import numpy as np, torch
+from nnunetv2.training.loss.compound_losses import DC_and_CE_loss
+from nnunetv2.training.loss.deep_supervision import DeepSupervisionWrapper
+from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 from nnunetv2.utilities.find_objects import recursive_find_trainer_class_by_name
-print(recursive_find_trainer_class_by_name("nnUNetTrainerJoint").__mro__[1].__name__)
+from claim_aug.phantom import make_phantom
+
+kind = recursive_find_trainer_class_by_name("nnUNetTrainerJoint")
+
+class Levels(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = torch.nn.Conv2d(1, 6, 3, padding=1)
+    def forward(self, image):
+        logits = self.head(image)
+        return [logits, torch.nn.functional.avg_pool2d(logits, 2)]
+
+def initialize(self):  # nnU-Net's own needs a preprocessed data set
+    self.network = Levels()
+    self.optimizer = torch.optim.SGD(self.network.parameters(), lr=1e-2)
+    both = DC_and_CE_loss({"batch_dice": True, "smooth": 1e-5, "do_bg": False, "ddp": False}, {})
+    self.loss = DeepSupervisionWrapper(both, [1, 0.5])
+
+nnUNetTrainer.initialize = initialize
+trainer = kind.__new__(kind)
+trainer.device, trainer.grad_scaler = torch.device("cpu"), None
+trainer.dataset_json = {"labels": dict(background=0, cavity=1, myocardium=2, infarct=3, mvo=4, rv=5)}
+trainer.initialize()
+scan = make_phantom(1, scar=True, shape=(64, 64, 3))
+image = torch.from_numpy(scan.image[..., 1]).float()[None, None]
+target = torch.from_numpy(scan.labels[..., 1].astype(np.int16))[None, None]
+before = [weight.clone() for part in (trainer.joint.generator, trainer.network) for weight in part.parameters()]
+done = trainer.train_step({"data": (image - image.mean()) / image.std(), "target": [target, target[..., ::2, ::2]]})
+after = [weight for part in (trainer.joint.generator, trainer.network) for weight in part.parameters()]
+moved = [not torch.equal(*pair) for pair in zip(before, after)]
+print(kind.__mro__[1].__name__, bool(np.isfinite(done["loss"])), any(moved[:-2]), all(moved[-2:]))
 """
-    environment = os.environ | {"nnUNet_extTrainer": str(TRAINERS)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    assert done.stdout.strip().endswith("nnUNetTrainer"), done.stderr
+
+
+@needs_nnunet
+def test_nnunet_finds_the_trainer_and_its_step_updates_both(folders):
+    settings = json.dumps({"generator": f"ddpm:{folders['ddpm']}", "p": 1, "steps": 2, "joint": {"rate": 0.01}})
+    environment = os.environ | {"nnUNet_extTrainer": str(TRAINERS), "CLAIM_AUG_NNUNET": settings}
+    done = subprocess.run([sys.executable, "-c", NNUNET], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.strip().endswith("nnUNetTrainer True True True"), done.stderr
 
 
 def test_the_trainer_of_nnunet_is_alone_in_a_folder_that_the_command_line_prints():

@@ -26,7 +26,7 @@ def joint_train(
     rate: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
     generator_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="And of the generator.")] = 1e-5,
     alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
-    weight: Annotated[float, typer.Option(min=0, help="Of the segmenter's loss in the generator's.")] = 0.1,
+    weight: Annotated[float, typer.Option(min=0, help="Of the segmenter's loss in the generator's.")] = 1.0,
     objective: Annotated[str, typer.Option(metavar="agree|challenge", help="Scars it finds, or misses.")] = "agree",
     floor: Annotated[float, typer.Option(metavar="0-1", help="challenge: share of infarct that stays visible.")] = 0.7,
     grad_steps: Annotated[

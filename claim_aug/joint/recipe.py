@@ -44,7 +44,7 @@ class JointPlan:
     plan: Plan
     generator_rate: float = 1e-5
     alone: int = 0
-    weight: float = 0.1
+    weight: float = 1.0
     objective: str = "agree"
     floor: float = 0.7
     grad_steps: int = 0

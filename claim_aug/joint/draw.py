@@ -136,6 +136,7 @@ class Drawer:
         entry, labels = keys.fetch(batch)
         images = tensor_of(entry)
         rng = np.random.default_rng((seed, 1))
+        self.learner.module.eval()  # a host may have put all that it holds into training mode
         with self.learner.remembering(self.estimate(rng) if gradient else None) as record:
             done = augment_batch(
                 self.at(step), batch, image_key=keys.image, label_key=keys.label, p=self.p, seed=seed,

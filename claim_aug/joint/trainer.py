@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ class JointTrainer:
         """Hand over what updates the weights: ``generator_optimizer``, ``segmenter_optimizer``; ``scaler``, a
         ``torch.amp.GradScaler``; ``backward``, in place of ``loss.backward()``; ``max_norm`` of a gradient.
         """
-        self.updates = Updates(**(vars(self.updates) | parts))
+        self.updates = replace(self.updates, **parts)
         return self
 
     def augment(self, batch: Batch, *, seed: int | None = None) -> dict[str, Any]:

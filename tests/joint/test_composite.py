@@ -56,6 +56,26 @@ def test_slices_may_lie_along_any_axis(joint, net, hearts):
     assert composite(drawn).detach()[new].numpy() == pytest.approx(drawn.image[new].numpy(), rel=1e-4, abs=1e-2)
 
 
+def test_elements_that_can_hold_no_scar_are_passed_over_and_the_others_painted_where_they_lie(joint, net, hearts):
+    """One without a ventricle, one whose wall is full of scar, and one more."""
+    label = torch.cat([torch.zeros_like(hearts["label"][:1]), hearts["label"][1:], hearts["label"][:1]])
+    label[1][label[1] == 2] = 3
+    image = torch.cat([hearts["image"], hearts["image"][:1]])
+    affine = torch.cat([hearts["affine"], hearts["affine"][:1]])
+    drawn = draw(joint(net(3), grad_steps=3), {"image": image, "label": label, "affine": affine}, 4)
+    new = drawn.mask > 0
+    assert drawn.chosen == [2]
+    assert torch.equal(composite(drawn)[~new], image[~new])
+    assert composite(drawn).detach()[new].numpy() == pytest.approx(drawn.image[new].numpy(), rel=1e-4, abs=1e-2)
+
+
+def test_a_network_that_a_host_put_into_training_mode_paints_as_it_always_does(joint, net, slices):
+    trainer = joint(net())
+    first = draw(trainer, slices, 1).pictures
+    trainer.generator.train()
+    assert torch.equal(first, draw(trainer, slices, 1).pictures)
+
+
 def test_a_scar_that_was_healed_stays_healed(joint, net, hearts, folders):
     replacing = ScarSynthesizer(
         generator=f"ddpm:{folders['ddpm']}", labels="phantom", burden=(5, 10), existing="replace", steps=3

@@ -92,10 +92,10 @@ class ScarSynthesizer:
             raise InputError(msg)
         self.prior, self.generator, self.existing, self.options = prior, generator, existing, options
         self.labels = LabelScheme.parse(labels)
-        self._backends  # noqa: B018  a wrong option is an error now, not in the middle of a run
+        self.backends  # noqa: B018  a wrong option is an error now, not in the middle of a run
 
     @cached_property
-    def _backends(self) -> tuple[MaskPrior, ScarGenerator]:
+    def backends(self) -> tuple[MaskPrior, ScarGenerator]:
         plugins = load_plugins()
         asked: tuple[tuple[Registry, Any], ...] = ((plugins.priors, self.prior), (plugins.generators, self.generator))
         taken = [set(kind.get(name).parameters()) if isinstance(name, str) else set() for kind, name in asked]
@@ -117,7 +117,7 @@ class ScarSynthesizer:
 
     def __getstate__(self) -> dict[str, Any]:
         # Backends may hold networks; a worker builds its own.
-        return {name: value for name, value in vars(self).items() if name != "_backends"}
+        return {name: value for name, value in vars(self).items() if name != "backends"}
 
     def __call__(self, data: Any) -> Any:
         """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``hosts.call``."""
@@ -182,7 +182,7 @@ class ScarSynthesizer:
             msg = f"every scan needs a seed of its own, got {len(scans)} scans and {len(seeds)} seeds"
             raise InputError(msg)
         drafts = [self._draft(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
-        renderings = iter(render_all(self._backends[1], [job for draft in drafts for job in draft.jobs]))
+        renderings = iter(render_all(self.backends[1], [job for draft in drafts for job in draft.jobs]))
         return [self._finish(draft, [next(renderings) for _ in draft.jobs]) for draft in drafts]
 
     def _draft(
@@ -212,7 +212,7 @@ class ScarSynthesizer:
             raise InputError(msg)
         here = full.healed() if self.existing == "replace" else full
         mask_rng, texture_rng, healing_rng = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
-        mask = self._backends[0].sample(here, mask_rng)
+        mask = self.backends[0].sample(here, mask_rng)
         check_mask(mask, here)
         healed = full.scar & ~here.scar
         jobs = []

@@ -55,7 +55,7 @@ def refuse_heavy(source: Source) -> None:
     """
     torch: Any = sys.modules.get("torch")
     worker = None if torch is None else torch.utils.data.get_worker_info()
-    generator = None if worker is None else getattr(source, "_backends", (None, None))[1]
+    generator = None if worker is None else getattr(source, "backends", (None, None))[1]
     if worker is None or not getattr(generator, "heavy", False):
         return
     where = str(getattr(generator, "device", "cpu"))

@@ -22,6 +22,9 @@ from claim_aug.training.state import load_state, save_state
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
+#: Of the log: the loss is a mean since the line before.
+COLUMNS = ("step", "loss", "validation", "rate")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -173,11 +176,11 @@ def read_log(path: Path, step: int) -> list[tuple[Any, ...]]:
         return [tuple(row.values()) for row in csv.DictReader(file) if int(row["step"]) <= step]
 
 
-def write_log(path: Path, rows: list[tuple[Any, ...]]) -> None:
-    """Step, mean loss since the line before, validation loss, learning rate."""
+def write_log(path: Path, rows: list[tuple[Any, ...]], columns: tuple[str, ...] = COLUMNS) -> None:
+    """A line for each row; the first column is the step."""
     temporary = path.with_suffix(".writing")
     with temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("step", "loss", "validation", "rate"))
+        writer.writerow(columns)
         writer.writerows(rows)
     temporary.replace(path)

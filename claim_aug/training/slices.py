@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,16 @@ class TrainingSlice:
     infarct: NDArray[np.float64]
     patient: str
     area: float
+
+
+class HasPatient(Protocol):
+    """Anything of a patient."""
+
+    @property
+    def patient(self) -> str: ...
+
+
+OfPatient = TypeVar("OfPatient", bound=HasPatient)
 
 
 def read_slices(
@@ -109,7 +120,7 @@ def controls_of(slices: Iterable[TrainingSlice]) -> Controls:
     )
 
 
-def split(slices: list[TrainingSlice], share: float, seed: int) -> tuple[list[TrainingSlice], list[TrainingSlice]]:
+def split(slices: list[OfPatient], share: float, seed: int) -> tuple[list[OfPatient], list[OfPatient]]:
     """Slices to learn from and slices to validate on, by patient: a patient is in one of them only.
 
     Raises:
@@ -121,7 +132,7 @@ def split(slices: list[TrainingSlice], share: float, seed: int) -> tuple[list[Tr
     names = sorted({piece.patient for piece in slices})
     count = max(round(share * len(names)), 1) if share else 0
     if count >= len(names):
-        msg = f"validation needs patients of its own, got {len(names)} with scar; give more, or say --validation 0"
+        msg = f"validation needs patients of its own, got {len(names)}; give more, or say --validation 0"
         raise InputError(msg)
     apart = set(np.random.default_rng(seed).permutation(names)[:count].tolist())
     return [p for p in slices if p.patient not in apart], [p for p in slices if p.patient in apart]

@@ -10,12 +10,14 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from claim_aug.errors import InputError, OutputError
 
-MOMENTS = ("exp_avg", "exp_avg_sq")
+Tensors = dict[str, Tensor]
+
+MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 def save_state(
@@ -31,11 +33,30 @@ def save_state(
     Raises:
         OutputError: the disk is full or cannot be written.
     """
-    tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
-    tensors |= {f"average.{name}": value for name, value in average.state_dict().items()}
-    for number, parameter in enumerate(parameters_of(optimiser)):
-        state = optimiser.state.get(parameter, {})
-        tensors |= {f"optimiser.{number}.{moment}": state[moment] for moment in MOMENTS if moment in state}
+    tensors = under("module", module.state_dict()) | under("average", average.state_dict())
+    write_state(path, step, tensors | under("optimiser", moments(optimiser)), run)
+
+
+def load_state(path: Path, module: nn.Module, average: nn.Module, optimiser: Optimizer, run: Mapping[str, Any]) -> int:
+    """Put everything back; returns the steps that were done, 0 where there is no state.
+
+    Raises:
+        InputError: a file that cannot be read, or of another run.
+    """
+    step, tensors = read_state(path, run)
+    if step:
+        module.load_state_dict(part(tensors, "module"))
+        average.load_state_dict(part(tensors, "average"))
+        load_moments(optimiser, part(tensors, "optimiser"), step)
+    return step
+
+
+def write_state(path: Path, step: int, tensors: Mapping[str, Tensor], run: Mapping[str, Any]) -> None:
+    """Any tensors after ``step`` steps of the run.
+
+    Raises:
+        OutputError: the disk is full or cannot be written.
+    """
     whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     packed = save(whole, {"run": json.dumps({"step": step, **run})})
     temporary = path.with_suffix(".writing")
@@ -49,14 +70,14 @@ def save_state(
         raise OutputError(msg) from error
 
 
-def load_state(path: Path, module: nn.Module, average: nn.Module, optimiser: Optimizer, run: Mapping[str, Any]) -> int:
-    """Put everything back; returns the steps that were done, 0 where there is no state.
+def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
+    """The steps that were done and the tensors after them; 0 and none where there is no state.
 
     Raises:
         InputError: a file that cannot be read, or of another run.
     """
     if not path.exists():
-        return 0
+        return 0, {}
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("run", "{}"))
@@ -70,14 +91,37 @@ def load_state(path: Path, module: nn.Module, average: nn.Module, optimiser: Opt
         asked = ", ".join(f"{name} was {about.get(name)!r} and is {run.get(name)!r}" for name in sorted(differ))
         msg = f"{path} is of another training: {asked}; choose another folder, or ask for the same"
         raise InputError(msg)
-    for prefix, target in (("module.", module), ("average.", average)):
-        target.load_state_dict({n.removeprefix(prefix): v for n, v in tensors.items() if n.startswith(prefix)})
+    return step, tensors
+
+
+def under(name: str, tensors: Mapping[str, Tensor]) -> Tensors:
+    """Tensors under one name."""
+    return {f"{name}.{own}": value for own, value in tensors.items()}
+
+
+def part(tensors: Mapping[str, Tensor], name: str) -> Tensors:
+    """What was put ``under`` a name."""
+    start = f"{name}."
+    return {own.removeprefix(start): value for own, value in tensors.items() if own.startswith(start)}
+
+
+def moments(optimiser: Optimizer) -> Tensors:
+    """The moments of Adam and its like, by the parameter's number."""
+    found: Tensors = {}
     for number, parameter in enumerate(parameters_of(optimiser)):
-        moments = {m: tensors[f"optimiser.{number}.{m}"] for m in MOMENTS if f"optimiser.{number}.{m}" in tensors}
-        if moments:
-            placed = {name: value.to(parameter) for name, value in moments.items()}
-            optimiser.state[parameter] = {"step": torch.tensor(float(step)), **placed}
-    return step
+        state = optimiser.state.get(parameter, {})
+        found |= {f"{number}.{moment}": state[moment] for moment in MOMENTS if moment in state}
+    return found
+
+
+def load_moments(optimiser: Optimizer, tensors: Mapping[str, Tensor], step: int) -> None:
+    """Put them back; ``step`` is how often the optimiser was used, for states that do not say."""
+    for number, parameter in enumerate(parameters_of(optimiser)):
+        own = part(tensors, str(number))
+        if own:
+            count = own.pop("step", torch.tensor(float(step)))
+            placed = {name: value.to(parameter) for name, value in own.items()}
+            optimiser.state[parameter] = {"step": count, **placed}
 
 
 def parameters_of(optimiser: Optimizer) -> list[nn.Parameter]:

@@ -130,7 +130,7 @@ def test_an_impossible_share_is_refused(learnable, share):
 
 def test_one_patient_cannot_be_kept_apart_from_nobody(learnable):
     alone = [piece for piece in learnable if piece.patient == learnable[0].patient]
-    with pytest.raises(InputError, match="validation needs patients of its own, got 1 with scar; .*--validation 0"):
+    with pytest.raises(InputError, match="validation needs patients of its own, got 1; .*--validation 0"):
         split(alone, 0.1, 0)
 
 

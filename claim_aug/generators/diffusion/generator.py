@@ -20,7 +20,7 @@ from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control
 from claim_aug.generators.diffusion.device import autocast, find_device
 from claim_aug.generators.diffusion.folder import ADVICE, read_model
-from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
 from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.window import Slice, look, put_back, take_slice
 from claim_aug.generators.tissue import Tissue, measure
@@ -180,7 +180,7 @@ class DiffusionGenerator:
         self, model: LesionDiffusion, work: Sequence[tuple[Slice, tuple[float, ...], int]]
     ) -> list[NDArray[np.float32]]:
         """Windows with new scar, (size, size) each, in the network's units."""
-        device = torch.device(self.device)
+        device = model.alphas.device
         windows = [look(piece) for piece, _, _ in work]
         picture = torch.from_numpy(np.stack([image for image, _ in windows])[:, None]).to(device)
         masks = torch.from_numpy(np.stack([layers for _, layers in windows])).to(device)
@@ -189,10 +189,20 @@ class DiffusionGenerator:
         sampler = functools.partial(SAMPLERS[self.sampler], **steps)
 
         with autocast(device):
-            found = model.sample(
-                picture, masks, histogram, sampler, streams([seed for _, _, seed in work]), guidance=self.guidance
-            )
+            found = self.paint(model, picture, masks, histogram, sampler, streams([seed for _, _, seed in work]))
         return list(found[:, 0].cpu().numpy())
+
+    def paint(
+        self,
+        model: LesionDiffusion,
+        picture: torch.Tensor,
+        masks: torch.Tensor,
+        histogram: torch.Tensor,
+        sampler: Sampler,
+        noise: Callable[[tuple[int, ...]], torch.Tensor],
+    ) -> torch.Tensor:
+        """Pictures with new scar, (B, 1, size, size), as ``LesionDiffusion.sample`` gives them."""
+        return model.sample(picture, masks, histogram, sampler, noise, guidance=self.guidance)
 
 
 def streams(seeds: Sequence[int]) -> Callable[[tuple[int, ...]], torch.Tensor]:

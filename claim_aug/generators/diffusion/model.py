@@ -12,6 +12,7 @@ from claim_aug.generators.diffusion.codec import Codec, grown, hidden_codes, tak
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.network import Denoiser, schedule
+from claim_aug.generators.diffusion.samplers import Denoise
 
 #: Weight of the rim around what is hidden, and its width in codes: scar has to meet its surroundings.
 RIM_WEIGHT, RIM = 0.25, 2
@@ -89,6 +90,12 @@ class LesionDiffusion(nn.Module):
         arXiv:2207.12598), at the price of a second call.
         """
         known, condition, hidden = self.surroundings(picture, masks)
+        denoise = self.velocity(condition, histogram, guidance)
+        code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
+        return self.decode(code, picture, masks).float()
+
+    def velocity(self, condition: Tensor, histogram: Tensor, guidance: float = 1.0) -> Denoise:
+        """What a sampler asks for: the velocity of a noisy code at a time."""
 
         def denoise(x: Tensor, t: int) -> Tensor:
             velocity: Tensor = self.denoiser(x, t, condition, histogram)
@@ -97,8 +104,7 @@ class LesionDiffusion(nn.Module):
                 velocity = free + guidance * (velocity - free)
             return velocity.float()
 
-        code = sampler(denoise, self.alphas.cpu(), known, hidden, lambda: noise(tuple(known.shape)).to(known))
-        return self.decode(code, picture, masks).float()
+        return denoise
 
 
 def shared(total: Tensor) -> Tensor:

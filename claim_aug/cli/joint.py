@@ -1,0 +1,111 @@
+"""``claim-aug joint-train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claim_aug.cli import options as opt
+from claim_aug.errors import InputError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(joint_train)
+
+
+def joint_train(
+    dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
+    out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],
+    scheme: opt.Scheme = None,
+    model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
+    batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
+    rate: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
+    generator_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="And of the generator.")] = 1e-5,
+    alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
+    weight: Annotated[float, typer.Option(min=0, help="Of the segmenter's loss in the generator's.")] = 1.0,
+    objective: Annotated[str, typer.Option(metavar="agree|challenge", help="Scars it finds, or misses.")] = "agree",
+    floor: Annotated[float, typer.Option(metavar="0-1", help="challenge: share of infarct that stays visible.")] = 0.7,
+    grad_steps: Annotated[
+        int, typer.Option(min=0, help="Steps of the sampler that the gradient goes through; 0, a one-step estimate.")
+    ] = 0,
+    share: Annotated[float, typer.Option(metavar="0-1", help="Share of slices that get a new scar.")] = 0.5,
+    burden: Annotated[str | None, typer.Option(metavar="%LV", help="Range of scar size: 5,30.")] = None,
+    first_burden: Annotated[
+        str | None, typer.Option(metavar="%LV", help="Range at the start; it moves to that of --burden.")
+    ] = None,
+    drop_unfound: Annotated[
+        bool, typer.Option("--drop-unfound", help="Leave a slice real where its scar is not found at all.")
+    ] = False,
+    validation: Annotated[float, typer.Option(metavar="0-0.5", help="Share of patients kept apart.")] = 0.1,
+    every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints and log lines.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same networks.")] = 0,
+    licence: Annotated[str, typer.Option(help="Licence of the data, for the generator's card.")] = "not stated",
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the fastest there is where not given.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew instead of going on.")] = False,
+) -> None:
+    """Train a generator and a segmenter together. Run again after an interruption, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import TextColumn
+
+    from claim_aug.anatomy import LabelScheme
+    from claim_aug.cli.generate import progress_bar
+    from claim_aug.cli.train import reporter
+    from claim_aug.joint.recipe import JointPlan
+    from claim_aug.joint.run import train_jointly
+    from claim_aug.training.fit import Plan
+
+    last, first = burden_range("burden", burden), burden_range("first-burden", first_burden)
+    if first is not None and last is None:
+        msg = "--first-burden needs --burden, the range that it moves to, such as --first-burden 15,30 --burden 2,30"
+        raise InputError(msg)
+    plan = JointPlan(
+        Plan(steps=steps, batch=batch, rate=rate, every=every, seed=seed),
+        generator_rate=generator_rate,
+        alone=alone,
+        weight=weight,
+        objective=objective,
+        floor=floor,
+        grad_steps=grad_steps,
+        drop_unfound=drop_unfound,
+        p=share,
+        first=first,
+        last=last,
+    )
+    with progress_bar(TextColumn("loss {task.fields[loss]:.4f}")) as bar:
+        done = train_jointly(
+            dataset,
+            out,
+            LabelScheme.parse(scheme or "emidec"),
+            plan,
+            model=model,
+            validation=validation,
+            licence=licence,
+            device=device,
+            overwrite=overwrite,
+            report=reporter(bar),
+        )
+    console = Console()
+    learnt = f"{opt.counted(done.windows, 'slice')} of {opt.counted(done.patients, 'patient')}"
+    console.print(f"trained on {learnt}, {opt.counted(done.apart, 'patient')} kept apart", soft_wrap=True)
+    if done.dice is not None:
+        console.print(f"Dice of scar on patients kept apart: {done.dice:.3f}", soft_wrap=True)
+    if done.skipped:
+        console.print(f"no ventricle could be read from: {', '.join(done.skipped)}", markup=False, soft_wrap=True)
+    console.print(
+        f"written to {out}; use it with --generator {done.kind}:{out}/generator", markup=False, soft_wrap=True
+    )
+
+
+def burden_range(name: str, text: str | None) -> tuple[float, float] | None:
+    """``"5,30"``."""
+    given = opt.numbers(name, text, "a range such as 5,30")
+    if given is None:
+        return None
+    if len(given) != 2:
+        msg = f"--{name} needs a range such as 5,30, got {text!r}"
+        raise InputError(msg)
+    return given[0], given[1]

@@ -1,0 +1,31 @@
+"""A generator and a segmenter that learn from each other: CLAIM's joint training, with a gradient that is real.
+
+Names are imported when first used: the command line asks for ``TRAINERS`` alone, and needs no PyTorch for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from claim_aug.joint.curriculum import Curriculum
+    from claim_aug.joint.trainer import JointTrainer
+
+__all__ = ["TRAINERS", "Curriculum", "JointTrainer"]
+
+#: Folder of ``nnUNetTrainerJoint``, for nnU-Net's variable ``nnUNet_extTrainer``; it is alone there.
+TRAINERS = Path(__file__).parent / "trainers"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "JointTrainer":
+        from claim_aug.joint.trainer import JointTrainer
+
+        return JointTrainer
+    if name == "Curriculum":
+        from claim_aug.joint.curriculum import Curriculum
+
+        return Curriculum
+    msg = f"module 'claim_aug.joint' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,42 @@
+"""A burden that moves while a training goes on: from scars that are easy to find to those of patients, say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claim_aug.errors import InputError
+from claim_aug.priors.ranges import check_range
+
+Ends = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """The range that the burden is drawn from, step by step.
+
+    Attributes:
+        first, last: ranges in %LV, 0.1-100, at the start and after ``steps``; in between, both ends move evenly.
+        steps: of the generator, from 1.
+
+    Raises:
+        InputError: a range that is none, or no step.
+    """
+
+    first: Ends
+    last: Ends
+    steps: int
+
+    def __post_init__(self) -> None:
+        for name in ("first", "last"):
+            if not isinstance(check_range(name, getattr(self, name), 0.1, 100), tuple):
+                msg = f"{name} of a curriculum needs a range such as (5, 30) in %LV, got {getattr(self, name)!r}"
+                raise InputError(msg)
+        if self.steps < 1:
+            msg = f"a curriculum needs 1 step or more, got {self.steps}"
+            raise InputError(msg)
+
+    def burden(self, step: int) -> Ends:
+        """The range at a step."""
+        share = min(step / self.steps, 1.0)
+        low, high = (a + share * (b - a) for a, b in zip(self.first, self.last, strict=True))
+        return low, high

@@ -1,0 +1,194 @@
+"""The paper's recipe: MONAI's U-Net and the generator, in turns, on windows around the ventricle."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from claim_aug.errors import InputError, OutputError, UnanchoredWarning
+from claim_aug.evaluation.thresholds import dice
+from claim_aug.hosts.insertion import SEEDS
+from claim_aug.joint.curriculum import Curriculum
+from claim_aug.joint.trainer import JointTrainer
+from claim_aug.joint.unet import ToClasses, UNetConfig
+from claim_aug.joint.windows import LVWindow, WindowBatches, collate
+from claim_aug.synthesizer import ScarSynthesizer
+from claim_aug.training.fit import Plan, Progress, Report, dropout_seed, read_log, write_log
+from claim_aug.training.state import load_moments, moments, part, read_state, under, write_state
+
+STAGE = "joint"
+LOSSES = ("lesion", "feedback", "generator", "segmenter", "dropped")
+
+
+@dataclass(frozen=True)
+class JointPlan:
+    """How both are trained.
+
+    Attributes:
+        plan: steps, batch and seed; ``rate`` is the segmenter's, and rises and falls as in ``Plan``.
+        generator_rate: the generator's highest learning rate; it follows the same curve.
+        alone: steps at the start in which the segmenter learns alone.
+        weight, objective, floor, grad_steps, drop_unfound, p: as in ``JointTrainer``.
+        first: burden at the start in %LV, from which it moves to that of the synthesizer, ``last``; none, no
+            curriculum.
+    """
+
+    plan: Plan
+    generator_rate: float = 1e-5
+    alone: int = 0
+    weight: float = 1.0
+    objective: str = "agree"
+    floor: float = 0.7
+    grad_steps: int = 0
+    drop_unfound: bool = False
+    p: float = 0.5
+    first: tuple[float, float] | None = None
+    last: tuple[float, float] | None = None
+
+    def curriculum(self) -> Curriculum | None:
+        """Of the steps in which both learn."""
+        if self.first is None or self.last is None:
+            return None
+        return Curriculum(self.first, self.last, max(self.plan.steps - self.alone, 1))
+
+
+@torch.random.fork_rng(devices=[])  # nothing outside notices that torch was seeded
+def fit_joint(
+    windows: Sequence[LVWindow],
+    apart: Sequence[LVWindow],
+    synthesizer: ScarSynthesizer,
+    config: UNetConfig,
+    joint_plan: JointPlan,
+    folder: Path,
+    about: dict[str, Any],
+    prepare: Callable[[JointTrainer], None],
+    report: Report,
+) -> JointTrainer:
+    """Train both, from the last checkpoint on if there is one.
+
+    Args:
+        apart: windows of other patients, to validate on; may be empty.
+        folder: for checkpoints and the log.
+        about: what a checkpoint needs to agree in to be gone on from.
+        prepare: what is done with the trainer before it starts.
+
+    Raises:
+        InputError: a loss that is not finite, or the checkpoint is of another training.
+        OutputError: a checkpoint cannot be written.
+    """
+    plan = joint_plan.plan
+    run = json.loads(json.dumps({**about, **asdict(joint_plan)}))  # as a checkpoint gives it back
+    torch.manual_seed(plan.seed)
+    joint = make_trainer(synthesizer, config, joint_plan)
+    prepare(joint)
+    path, log = folder / f"{STAGE}.safetensors", folder / f"{STAGE}.csv"
+    done = restore(path, joint, run)
+    rows = read_log(log, done) if done else []
+    batches = WindowBatches(windows, plan.batch, plan.seed)
+    recent: list[dict[str, float]] = []
+    for step in range(done, plan.steps):
+        recent.append(take_step(joint, batches(step), joint_plan, step))
+        report(Progress(STAGE, step + 1, plan.steps, float(np.mean([one["segmenter"] for one in recent]))))
+        if (step + 1) % plan.every == 0 or step + 1 == plan.steps:
+            rows.append((step + 1, *(mean_of(recent, name) for name in LOSSES), scar_dice(joint, apart)))
+            try:
+                write_log(log, rows, ("step", *LOSSES, "dice"))
+            except OSError as error:
+                msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
+                raise OutputError(msg) from error
+            write_state(path, step + 1, tensors_of(joint), run)
+            recent.clear()
+    return joint
+
+
+def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: JointPlan) -> JointTrainer:
+    """The trainer with a fresh segmenter, where the generator runs."""
+    segmenter = config.build()
+    taken = ("weight", "objective", "floor", "grad_steps", "drop_unfound", "p")
+    joint = JointTrainer(
+        synthesizer,
+        segmenter,
+        target=ToClasses(synthesizer.labels),
+        curriculum=joint_plan.curriculum(),
+        **{name: getattr(joint_plan, name) for name in taken},
+    )
+    segmenter.to(joint.generator.alphas.device)
+    return joint.attach(
+        generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=joint_plan.generator_rate),
+        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=joint_plan.plan.rate),
+        max_norm=1.0,
+    )
+
+
+def take_step(joint: JointTrainer, batch: dict[str, Any], joint_plan: JointPlan, step: int) -> dict[str, float]:
+    """One step of both, or of the segmenter alone; all that is random in it follows from its number."""
+    plan = joint_plan.plan
+    rates = {"generator": joint_plan.generator_rate, "segmenter": plan.rate}
+    for who, rate in rates.items():
+        for group in getattr(joint.updates, f"{who}_optimizer").param_groups:
+            group["lr"] = rate * plan.rate_at(step) / plan.rate
+    torch.manual_seed(dropout_seed(plan.seed, step, 0))
+    seed = int(np.random.default_rng((plan.seed, 4, step)).integers(SEEDS))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnanchoredWarning)  # of single slices, each of them
+        return (joint.segmenter_step if step < joint_plan.alone else joint.step)(batch, seed=seed)
+
+
+def mean_of(steps: Sequence[dict[str, float]], name: str) -> float | None:
+    """Mean of a loss over the steps that have it."""
+    values = [one[name] for one in steps if name in one]
+    return round(float(np.mean(values)), 6) if values else None
+
+
+@torch.no_grad()
+def scar_dice(joint: JointTrainer, windows: Sequence[LVWindow]) -> float | None:
+    """Dice of scar, a mean over the patients that have some; ``None`` where there are none."""
+    patients: dict[str, list[LVWindow]] = defaultdict(list)
+    for window in windows:
+        patients[window.patient].append(window)
+    joint.segmenter.eval()
+    scores = []
+    for own in patients.values():
+        batch = collate(own)
+        seen = joint.scorer.found(joint.segmenter(batch["image"].to(joint.generator.alphas.device)))
+        scar = torch.isin(joint.scorer.target(batch["label"])[:, 0], joint.scorer.scar(torch.device("cpu")))
+        scores.append(dice(seen.cpu().numpy(), scar.numpy()))
+    joint.segmenter.train()
+    known = [score for score in scores if score is not None]
+    return round(float(np.mean(known)), 6) if known else None
+
+
+def tensors_of(joint: JointTrainer) -> dict[str, torch.Tensor]:
+    """All that a checkpoint keeps."""
+    parts = {
+        "generator": joint.generator.state_dict(),
+        "segmenter": joint.segmenter.state_dict(),
+        "generator_moments": moments(joint.updates.generator_optimizer),
+        "segmenter_moments": moments(joint.updates.segmenter_optimizer),
+        "joint": {"steps": torch.tensor(joint.steps)},
+    }
+    return {name: value for kind, tensors in parts.items() for name, value in under(kind, tensors).items()}
+
+
+def restore(path: Path, joint: JointTrainer, run: dict[str, Any]) -> int:
+    """Put a checkpoint back; returns the steps that were done."""
+    done, tensors = read_state(path, run)
+    if done:
+        try:
+            joint.generator.load_state_dict(part(tensors, "generator"))
+            joint.segmenter.load_state_dict(part(tensors, "segmenter"))
+        except RuntimeError as error:
+            msg = f"{path} does not fit the networks of this release; remove it to start anew"
+            raise InputError(msg) from error
+        load_moments(joint.updates.generator_optimizer, part(tensors, "generator_moments"), done)
+        load_moments(joint.updates.segmenter_optimizer, part(tensors, "segmenter_moments"), done)
+        joint.steps = int(tensors["joint.steps"])
+    return done

@@ -1,0 +1,136 @@
+"""A data set in, a generator and a segmenter out: the work behind ``claim-aug joint-train``."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claim_aug._version import __version__
+from claim_aug.anatomy import LabelScheme
+from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.errors import OutputError
+from claim_aug.generators.diffusion.folder import CONFIG, read_config, write_model
+from claim_aug.joint.recipe import JointPlan, fit_joint, scar_dice
+from claim_aug.joint.trainer import JointTrainer
+from claim_aug.joint.unet import CLASSES, UNetConfig, write_segmenter
+from claim_aug.joint.windows import LVWindow, read_windows
+from claim_aug.synthesizer import ScarSynthesizer
+from claim_aug.training.fit import Report
+from claim_aug.training.slices import controls_of, read_slices, split
+from claim_aug.training.train import RUN
+
+GENERATOR, SEGMENTER = "generator", "segmenter"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training: patients and windows learnt from, patients kept apart, their Dice of scar, the kind of
+    the generator, cases passed over.
+    """
+
+    patients: int
+    windows: int
+    apart: int
+    dice: float | None
+    kind: str
+    skipped: list[str]
+
+
+def train_jointly(
+    dataset: Path,
+    out: Path,
+    scheme: LabelScheme,
+    joint_plan: JointPlan,
+    *,
+    model: Path | None = None,
+    validation: float = 0.1,
+    licence: str = "not stated",
+    device: str | None = None,
+    overwrite: bool = False,
+    config: UNetConfig | None = None,
+    report: Report = lambda progress: None,
+) -> Trained:
+    """Train a generator and a segmenter on a labelled data set; goes on where it was cut off.
+
+    Args:
+        model: folder of the generator to start from; the shipped ``ddpm`` where not given.
+        validation: share of the patients that are kept apart, 0-0.5.
+        licence: of the data, for the generator's card.
+        overwrite: start anew instead of going on.
+        config: of the segmenter.
+
+    Raises:
+        ClaimAugError: an impossible request, no scar in the data, a loss that is not finite.
+    """
+    kind = "ddpm" if model is None else read_config(model / CONFIG).kind
+    options: dict[str, Any] = {} if joint_plan.last is None else {"burden": joint_plan.last}
+    synthesizer = ScarSynthesizer(
+        generator=kind if model is None else f"{kind}:{model}", labels=scheme, device=device, **options
+    )
+    found, skipped = read_windows(dataset, scheme)
+    learn, apart = split(found, validation, joint_plan.plan.seed)
+    if not overwrite and not (out / RUN).exists():
+        refuse_existing(out, [f"{GENERATOR}/{CONFIG}"])  # a training that is finished, and nothing to go on from
+    names = {window.patient for window in learn}
+    unet = config or UNetConfig()
+    about = {"model": synthesizer.backends[1].network().config.to_json(), "data": fingerprint(learn)}  # type: ignore[attr-defined]
+
+    def prepare(joint: JointTrainer) -> None:
+        # Scars are to be as bright as those of this data set, not those of the set that the model is from.
+        window = {"spacing": joint.generator.config.spacing, "size": joint.generator.config.size}
+        slices, _ = read_slices(dataset, scheme, **window)  # type: ignore[arg-type]
+        joint.generator.controls = controls_of(piece for piece in slices if piece.patient in names)
+        if overwrite:  # now that nothing is wrong with the request
+            shutil.rmtree(out / RUN, ignore_errors=True)
+        try:
+            (out / RUN).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"cannot write to {out}: {error.strerror}"
+            raise OutputError(msg) from error
+
+    joint = fit_joint(learn, apart, synthesizer, unet, joint_plan, out / RUN, about, prepare, report)
+    score = scar_dice(joint, apart)
+    kept = len({window.patient for window in apart})
+    done = Trained(len(names), len(learn), kept, score, kind, skipped)
+    with staged(out) as stage:
+        for name in (GENERATOR, SEGMENTER):
+            (stage / name).mkdir()
+        write_model(joint.generator, stage / GENERATOR, card(dataset, licence, joint_plan, done))
+        more = {"labels": str(scheme), "size": learn[0].image.shape[0], "patients": len(names), "licence": licence}
+        write_segmenter(joint.segmenter, unet, stage / SEGMENTER, more)
+    return done
+
+
+def fingerprint(windows: Sequence[LVWindow]) -> str:
+    """What tells this training set from another one."""
+    found = hashlib.sha256()
+    for window in windows:
+        found.update(window.image.tobytes())
+        found.update(window.labels.tobytes())
+    return found.hexdigest()[:16]
+
+
+def card(dataset: Path, licence: str, joint_plan: JointPlan, done: Trained) -> str:
+    """The generator's card in Markdown."""
+    plan = joint_plan.plan
+    quality = "no patient with scar was" if done.dice is None else f"{done.dice:.3f} on {done.apart} patients"
+    return f"""# Lesion diffusion for LGE cardiac MRI, trained with a segmenter
+
+Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not for diagnosis.
+
+| | |
+|---|---|
+| made by | claim-aug {__version__}, joint-train |
+| trained on | {dataset.name}: {done.windows} slices of {done.patients} patients |
+| licence of the data | {licence} |
+| training | {plan.steps} steps of {plan.batch} slices, seed {plan.seed}, AdamW to {joint_plan.generator_rate:g} |
+| loss | squared error in the lesion, plus {joint_plan.weight:g} times the segmenter's ({joint_plan.objective}) |
+| segmenter | MONAI U-Net of {", ".join(CLASSES)}; Dice of scar {quality} kept apart |
+
+Weights are safetensors and run no code. Whoever passes them on answers for the licence and the consent of the scans
+that they were trained on.
+"""

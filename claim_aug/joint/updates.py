@@ -1,0 +1,69 @@
+"""The user's own optimisers and scaler, driven."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from claim_aug.errors import InputError
+
+PARTS = ("generator_optimizer", "segmenter_optimizer", "scaler")
+
+
+@dataclass(frozen=True)
+class Updates:
+    """What turns a loss into new weights.
+
+    Attributes:
+        generator_optimizer, segmenter_optimizer: of PyTorch, or what acts as one.
+        scaler: a ``torch.amp.GradScaler``, for both.
+        backward: in place of ``loss.backward()``, such as ``accelerator.backward``.
+        max_norm: of a gradient, which is cut to it.
+    """
+
+    generator_optimizer: Any = None
+    segmenter_optimizer: Any = None
+    scaler: Any = None
+    backward: Callable[[Tensor], Any] = Tensor.backward
+    max_norm: float | None = None
+
+    def __call__(self, who: str, loss: Tensor, module: nn.Module, step: int) -> None:
+        """One update of ``"generator"`` or ``"segmenter"``.
+
+        Raises:
+            InputError: it has no optimiser, or its loss is not finite; nothing is updated then.
+        """
+        optimizer = getattr(self, f"{who}_optimizer")
+        if optimizer is None:
+            msg = f"the {who} has no optimiser: attach({who}_optimizer=...), or call {who}_loss and update it yourself"
+            raise InputError(msg)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            msg = f"the loss of the {who} is {value} at step {step}: lower its learning rate, or check the images"
+            raise InputError(msg)
+        optimizer.zero_grad()
+        self.backward(loss if self.scaler is None else self.scaler.scale(loss))
+        if self.max_norm is not None:
+            if self.scaler is not None:
+                self.scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(module.parameters(), self.max_norm)
+        if self.scaler is None:
+            optimizer.step()
+        else:
+            self.scaler.step(optimizer)
+            self.scaler.update()
+        torch.clear_autocast_cache()  # of the old weights, where a user's autocast is open all the while
+
+    def state_dict(self) -> dict[str, Any]:
+        """States of what is attached."""
+        return {name: getattr(self, name).state_dict() for name in PARTS if getattr(self, name) is not None}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put them back."""
+        for name in self.state_dict():
+            getattr(self, name).load_state_dict(state[name])

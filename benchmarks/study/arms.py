@@ -17,6 +17,7 @@ from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
 from claim_aug.priors.fit import fit, measure
 from study.data import INFARCT, SCHEME, Patient, Windows, joined, windows_of
+from study.joint import tuned
 
 #: Where synthetic scar is put: into normals (the paper's N'), beside real scar (P'), or both.
 SOURCES = {"N": (False,), "P": (True,), "NP": (False, True)}
@@ -28,11 +29,12 @@ class Arm:
 
     Attributes:
         text: as it was asked for; names its files.
-        generator: ``plain`` (no augmentation), ``usual``, ``carve``, or a generator of the package.
+        generator: ``plain`` (no augmentation), ``usual``, ``carve``, a generator of the package, or ``joint``.
         model: folder of a trained model, with ``{fold}`` and ``{size}`` for those of the run; the shipped one if empty.
         source: see ``SOURCES``.
         ratio: share of synthetic slices in a batch.
         law: ``clinical``, or ``fitted`` to the arm's patients.
+        weight: of ``joint``: of the segmenter's loss in the generator's.
         options: more parameters of ``ScarSynthesizer``.
     """
 
@@ -42,6 +44,7 @@ class Arm:
     source: str = "NP"
     ratio: float = 0.3
     law: str = "clinical"
+    weight: float = 1.0
     options: str = "{}"
 
     @classmethod
@@ -51,9 +54,9 @@ class Arm:
         generator, _, source = head.partition(":")
         given = dict(pair.split("=", 1) for pair in pairs)
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
-        ratio = float(given.pop("ratio", cls.ratio))
+        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
-        return cls(text, generator, source=source or cls.source, ratio=ratio, options=options, **known)
+        return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
 
     @property
     def synthetic(self) -> bool:
@@ -74,7 +77,8 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
     """
     if arm.generator == "carve":
         return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
-    synthesizer = ScarSynthesizer("smile", backend(arm, learn, scratch), labels=SCHEME, **prior(arm, learn, scratch))
+    generator = backend(arm, learn, seed, scratch)
+    synthesizer = ScarSynthesizer("smile", generator, labels=SCHEME, **prior(arm, learn, scratch))
     return joined(painted(synthesizer, arm, learn, copies, seed))
 
 
@@ -96,8 +100,11 @@ def painted(
                 yield windows_of(patient, sample.image, sample.labels).of(reached)
 
 
-def backend(arm: Arm, learn: Sequence[Patient], scratch: Path) -> str:
-    """The generator, with a bank of these patients where it needs one."""
+def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str:
+    """The generator, with a bank or a training of these patients where it needs one."""
+    if arm.generator == "joint":
+        tuned(f"ddpm:{arm.model}" if arm.model else "ddpm", learn, seed, scratch / "tuned", weight=arm.weight)
+        return f"ddpm:{scratch / 'tuned'}"
     if arm.generator == "transplant":
         patches = [
             patch

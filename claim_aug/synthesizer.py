@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
+from claim_aug.anatomy.memory import MEMORY
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
@@ -139,8 +140,11 @@ class ScarSynthesizer:
         spacing: Sequence[float] | None = None,
         **known: Any,
     ) -> LVAnatomy:
-        """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``."""
-        return LVAnatomy.from_labels(labels, self.labels, affine=affine, spacing=spacing, **known)
+        """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``.
+
+        A process remembers the last few hundred, so that a patient of a later epoch is not read again.
+        """
+        return MEMORY.read(labels, self.labels, affine=affine, spacing=spacing, **known)
 
     def sample(
         self,

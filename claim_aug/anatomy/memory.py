@@ -109,7 +109,7 @@ def digest(labels: NDArray[Any], *about: Any) -> bytes:
     """What tells a label map, and what is known of it, from others."""
     # In the order of memory, so that nothing is copied; most of a scan is background, the rest is quickly hashed.
     flat = labels.ravel(order="K")
-    where = np.flatnonzero(flat)
+    where = np.flatnonzero(flat != 0)
     marks = pickle.dumps((labels.dtype.str, labels.shape, labels.strides, about))
     return hashlib.blake2b(marks + where.tobytes() + flat[where].tobytes(), digest_size=16).digest()
 

@@ -286,7 +286,7 @@ def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
     if image.shape[image.ndim - labels.ndim :] != labels.shape or image.ndim - labels.ndim not in (0, 1):
         msg = f"image and labels need the same grid, got {image.shape} and {labels.shape}"
         raise InputError(msg)
-    bad = image.size - int(np.isfinite(image).sum()) if image.dtype.kind == "f" else 0
+    bad = image.size - np.count_nonzero(np.isfinite(image)) if image.dtype.kind == "f" else 0
     if bad:
         msg = f"the image holds {bad} voxels that are NaN or infinite; replace them first"
         raise InputError(msg)

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.anchoring import Landmark
-from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
+from claim_aug.anatomy.box import Box, bounds
+from claim_aug.anatomy.labels import LabelScheme, Tissues
 from claim_aug.anatomy.orientation import find_through_plane
 from claim_aug.errors import AnatomyError
-
-Box = tuple[slice, slice, slice]
 
 #: Room kept around the ventricle: enough for the RV and for a generator to see where it paints.
 MARGIN_MM = 30.0
@@ -61,16 +60,6 @@ def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
     """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
     margins = (round(MARGIN_MM / spacing[0]), round(MARGIN_MM / spacing[1]), round(MARGIN_MM / spacing[2]))
     return bounds(tissues.cavity | tissues.wall, margins)
-
-
-def bounds(mask: Mask, margins: tuple[int, int, int]) -> Box:
-    """The smallest box that holds a mask, and so many voxels around it within the grid."""
-    # Looking for the voxels first: NumPy is slow to reduce an array along short axes.
-    places = np.unravel_index(np.flatnonzero(mask), mask.shape)
-    sides = []
-    for place, margin, size in zip(places, margins, mask.shape, strict=True):
-        sides.append(slice(max(int(place.min()) - margin, 0), min(int(place.max()) + 1 + margin, size)))
-    return sides[0], sides[1], sides[2]
 
 
 def check_affine(affine: ArrayLike) -> NDArray[np.float64]:

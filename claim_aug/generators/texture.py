@@ -11,7 +11,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.anatomy.reading import Box, bounds
+from claim_aug.anatomy.box import Box, bounds
 
 Values = NDArray[np.float64]
 Index = tuple[NDArray[np.intp], ...]
@@ -53,7 +53,7 @@ def patches(scar: Mask, anatomy: LVAnatomy, *, fewest: int = 1) -> list[Patch]:
     if not scar.any():
         return []
     across = anatomy.orientation.through_plane
-    part = bounds(scar, (0, 0, 0))
+    part = bounds(scar)
     label, _ = ndimage.label(scar[part], np.stack([np.zeros((3, 3)), np.ones((3, 3)), np.zeros((3, 3))], axis=across))
     inside = np.nonzero(scar[part])
     piece = label[inside]

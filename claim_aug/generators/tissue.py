@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.anatomy.reading import Box, bounds
+from claim_aug.anatomy.box import Box, bounds
 from claim_aug.errors import InputError
 
 Image = NDArray[np.float64]
@@ -56,7 +56,9 @@ class Tissue:
 
     def cut(self, part: Box, across: int) -> Tissue:
         """The levels of a part of the region."""
-        return replace(self, remote=self.remote[part[across]], blood=self.blood[part[across]], profile=self.profile[part])
+        return replace(
+            self, remote=self.remote[part[across]], blood=self.blood[part[across]], profile=self.profile[part]
+        )
 
 
 def measure(image: Image, anatomy: LVAnatomy) -> Tissue:

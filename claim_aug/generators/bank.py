@@ -113,7 +113,7 @@ def sizes_of(bank: Bank, mvo: bool) -> tuple[NDArray[np.int32], Sizes]:
     rows = np.flatnonzero(bank.mvo == mvo)
     donors = np.unique(bank.donor[rows])
     own = [rows[bank.donor[rows] == donor] for donor in donors]
-    medians = (
+    length, thickness, noise = (
         np.array([np.median(values[one]) for one in own]) for values in (bank.length, bank.thickness, bank.noise)
     )
-    return donors, Sizes(*medians, planes=np.array([np.unique(bank.plane[one]).size for one in own]))
+    return donors, Sizes(length, thickness, noise, np.array([np.unique(bank.plane[one]).size for one in own]))

@@ -233,8 +233,8 @@ class ScarSynthesizer:
         channels = image.reshape(-1, *full.grid_shape).copy()
         changed = mask.scar | draft.healed
         for channel, job, rendering in zip(channels, draft.jobs, renderings, strict=True):
-            painted = np.where(mask.scar, rendering.image, job.image)
-            channel[full.box][changed] = to_dtype(painted[changed], image.dtype)
+            painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
+            channel[full.box][changed] = to_dtype(painted, image.dtype)
         drawn = [dict(rendering.drawn) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(draft.volume.shape) for part in (mask.infarct, mask.mvo, draft.healed)

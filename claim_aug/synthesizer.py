@@ -142,7 +142,7 @@ class ScarSynthesizer:
     ) -> LVAnatomy:
         """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``.
 
-        A process remembers the last few hundred, so that a patient of a later epoch is not read again.
+        A process remembers the last two hundred or so, so that a patient of a later epoch is not read again.
         """
         return MEMORY.read(labels, self.labels, affine=affine, spacing=spacing, **known)
 

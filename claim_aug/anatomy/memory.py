@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.anatomy.lv import LVAnatomy, say_unanchored
 
-#: A ventricle takes 0.1 to 0.2 MB, so these are some four hundred patients.
-LIMIT_BYTES = 64_000_000
+#: A ventricle takes 0.1 MB, so these are some two hundred patients: no reason for a worker to grow noticeably.
+LIMIT_BYTES = 20_000_000
 #: What an anchor rests on where the image was not looked at.
 LABELS_ALONE = ("landmark", "rv_label")
 

@@ -10,6 +10,9 @@ import pytest
 
 from claim_aug.cli import main
 
+#: Most of what is said here holds for any generator; this one takes no time.
+SIGNAL = ("--generator", "signal")
+
 
 @dataclass
 class Done:
@@ -45,3 +48,13 @@ def save_case(folder, image, labels, affine):
     for path, array in zip(paths, (image, labels), strict=True):
         nib.save(nib.Nifti1Image(np.ascontiguousarray(array), affine), path)
     return paths
+
+
+@pytest.fixture
+def generate(cli, case, tmp_path):
+    """Run ``generate`` on the phantom with further arguments."""
+
+    def run(*arguments, image=case[0], labels=case[1], out=tmp_path / "out"):
+        return cli("generate", *SIGNAL, image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
+
+    return run

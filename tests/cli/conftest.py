@@ -42,14 +42,6 @@ def case(phantom, tmp_path):
     return save_case(tmp_path, phantom.image, phantom.labels, phantom.affine)
 
 
-def save_case(folder, image, labels, affine):
-    """Write an image and a label map next to each other."""
-    paths = folder / "heart.nii.gz", folder / "heart_labels.nii.gz"
-    for path, array in zip(paths, (image, labels), strict=True):
-        nib.save(nib.Nifti1Image(np.ascontiguousarray(array), affine), path)
-    return paths
-
-
 @pytest.fixture
 def generate(cli, case, tmp_path):
     """Run ``generate`` on the phantom with further arguments."""
@@ -58,3 +50,11 @@ def generate(cli, case, tmp_path):
         return cli("generate", *SIGNAL, image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
 
     return run
+
+
+def save_case(folder, image, labels, affine):
+    """Write an image and a label map next to each other."""
+    paths = folder / "heart.nii.gz", folder / "heart_labels.nii.gz"
+    for path, array in zip(paths, (image, labels), strict=True):
+        nib.save(nib.Nifti1Image(np.ascontiguousarray(array), affine), path)
+    return paths

@@ -7,8 +7,8 @@ of them alike. Each is given as a median of CPU time, and as a ratio to RandomBi
 
 The loop trains a small U-Net with two workers, with and without the transform, in turns: 0.5 million weights, two
 crops of 128 x 128 x 8 a step. A larger network would hide more of the cost. Steps a second depend on how busy the
-machine is; CPU time a step, of the main process and of the workers, does not. Where no core is idle, steps a second
-drop by the share that it grows. Eight patients come again and again; "new patients" forgets them each time, as the
+machine is; CPU time a step, of the main process and of the workers, hardly does. Where no core is idle, a step takes
+longer by as much. Eight patients come again and again; "new patients" forgets them each time, as the
 first epoch does.
 """
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
+from claim_aug.anatomy.memory import MEMORY
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
@@ -139,8 +140,11 @@ class ScarSynthesizer:
         spacing: Sequence[float] | None = None,
         **known: Any,
     ) -> LVAnatomy:
-        """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``."""
-        return LVAnatomy.from_labels(labels, self.labels, affine=affine, spacing=spacing, **known)
+        """The ventricle of a label map; ``known`` (such as ``image``) as in ``LVAnatomy.from_labels``.
+
+        A process remembers the last two hundred or so, so that a patient of a later epoch is not read again.
+        """
+        return MEMORY.read(labels, self.labels, affine=affine, spacing=spacing, **known)
 
     def sample(
         self,
@@ -229,8 +233,8 @@ class ScarSynthesizer:
         channels = image.reshape(-1, *full.grid_shape).copy()
         changed = mask.scar | draft.healed
         for channel, job, rendering in zip(channels, draft.jobs, renderings, strict=True):
-            painted = np.where(mask.scar, rendering.image, job.image)
-            channel[full.box][changed] = to_dtype(painted[changed], image.dtype)
+            painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
+            channel[full.box][changed] = to_dtype(painted, image.dtype)
         drawn = [dict(rendering.drawn) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(draft.volume.shape) for part in (mask.infarct, mask.mvo, draft.healed)
@@ -282,7 +286,7 @@ def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
     if image.shape[image.ndim - labels.ndim :] != labels.shape or image.ndim - labels.ndim not in (0, 1):
         msg = f"image and labels need the same grid, got {image.shape} and {labels.shape}"
         raise InputError(msg)
-    bad = image.size - int(np.isfinite(image).sum()) if image.dtype.kind == "f" else 0
+    bad = image.size - np.count_nonzero(np.isfinite(image)) if image.dtype.kind == "f" else 0
     if bad:
         msg = f"the image holds {bad} voxels that are NaN or infinite; replace them first"
         raise InputError(msg)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from claim_aug.anatomy.box import bounds
 from claim_aug.anatomy.labels import Mask
 from claim_aug.anatomy.wall import angle_around
 
@@ -66,8 +67,14 @@ def anchor_from_rv(
     """
     starts, middles, weights = [], [], []
     reach = max(TOUCHING_MM, 2.0 * max(spacing))
+    # Nothing farther from the wall than that can touch it.
+    near = bounds(wall, (0, *(int(reach / size) + 1 for size in spacing)))[1:]
     for index in np.flatnonzero(rv.any((1, 2)) & wall.any((1, 2))):
-        touching = wall[index] & (ndimage.distance_transform_edt(~rv[index], sampling=spacing) <= reach)
+        there = rv[index][near]
+        touching = np.zeros_like(wall[index])
+        if there.any():
+            close = ndimage.distance_transform_edt(~there, sampling=spacing) <= reach
+            touching[near] = wall[index][near] & close
         if touching.sum() < FEWEST_CONTACTS:
             continue
         around = angle_around(centres[index], touching.shape, spacing)[touching]

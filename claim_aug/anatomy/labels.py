@@ -111,8 +111,8 @@ class LabelScheme:
                 hint = "; is this an image, not a label map?"
             msg = f"the label map holds the values {shown}, but the scheme is {self}{hint}"
             raise LabelError(msg)
-        masks = {tissue: np.isin(whole, getattr(self, tissue)) for tissue in ("cavity", "infarct", "mvo", "rv")}
-        wall = np.isin(whole, self.myocardium) | masks["infarct"] | masks["mvo"]
+        masks = {tissue: among(whole, getattr(self, tissue)) for tissue in ("cavity", "infarct", "mvo", "rv")}
+        wall = among(whole, self.myocardium) | masks["infarct"] | masks["mvo"]
         return Tissues(wall=wall, **masks)
 
     def write(self, labels: NDArray[np.generic], *, healed: Mask, infarct: Mask, mvo: Mask) -> NDArray[np.generic]:
@@ -129,6 +129,14 @@ class LabelScheme:
                 raise LabelError(msg)
             written[mask] = value
         return written
+
+
+def among(labels: NDArray[np.int32], values: tuple[int, ...]) -> Mask:
+    """Where the labels have one of a few values; much quicker than a search."""
+    found = np.zeros(labels.shape, np.bool_)
+    for value in values:
+        found |= labels == value
+    return found
 
 
 def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:

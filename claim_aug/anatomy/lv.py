@@ -13,11 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy.aha import SEGMENTS, aha_segment
 from claim_aug.anatomy.anchor import Anchor
 from claim_aug.anatomy.anchoring import Landmark, find_anchor
+from claim_aug.anatomy.box import Box, bounds
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
 from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
 from claim_aug.anatomy.reading import (
-    Box,
-    bounds,
     check_affine,
     check_spacing,
     in_region,
@@ -180,7 +179,7 @@ class LVAnatomy:
 
     def tight(self) -> tuple[LVAnatomy, Box]:
         """The same ventricle without room around it, and the part of the region that it is."""
-        part = bounds(self.wall | self.cavity, (0, 0, 0))
+        part = bounds(self.wall | self.cavity)
         return self.cut(part), part
 
     def cut(self, part: Box) -> LVAnatomy:
@@ -224,7 +223,9 @@ def wall_coordinates(
     levels = long_axis_level(
         cavity, wall, closed, centres, (spacing[across], *pixel), base_first=orientation.base == "first"
     )
-    depth = np.stack([transmural_depth(*planes, pixel) for planes in zip(cavity, wall, strict=True)])
+    part = bounds(cavity | wall)
+    depth = np.zeros(wall.shape, np.float32)
+    depth[part] = [transmural_depth(*planes, pixel) for planes in zip(cavity[part], wall[part], strict=True)]
     angle = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
     segment = aha_segment(angle, levels, cap=beyond[:, None, None])

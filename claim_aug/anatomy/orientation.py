@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from claim_aug.anatomy.box import bounds
 from claim_aug.anatomy.labels import Tissues
 
 End = Literal["first", "last"]
@@ -104,8 +105,11 @@ def find_through_plane(tissues: Tissues, spacing: Sequence[float]) -> int:
 
 def enclosed(tissues: Tissues, axis: int) -> NDArray[np.float64]:
     """Share of each slice's cavity that its wall encloses, (slices with cavity,) in 0-1."""
+    part = bounds(tissues.cavity | tissues.wall)
     shares = []
-    for cavity, wall in zip(np.moveaxis(tissues.cavity, axis, 0), np.moveaxis(tissues.wall, axis, 0), strict=True):
+    for cavity, wall in zip(
+        *(np.moveaxis(mask[part], axis, 0) for mask in (tissues.cavity, tissues.wall)), strict=True
+    ):
         if cavity.any():
             inside = ndimage.binary_fill_holes(np.pad(wall, 1))[1:-1, 1:-1]
             shares.append((inside & cavity).sum() / cavity.sum())

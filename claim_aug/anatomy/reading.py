@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.anchoring import Landmark
-from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
+from claim_aug.anatomy.box import Box, bounds
+from claim_aug.anatomy.labels import LabelScheme, Tissues
 from claim_aug.anatomy.orientation import find_through_plane
 from claim_aug.errors import AnatomyError
-
-Box = tuple[slice, slice, slice]
 
 #: Room kept around the ventricle: enough for the RV and for a generator to see where it paints.
 MARGIN_MM = 30.0
@@ -61,15 +60,6 @@ def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
     """The box that holds the ventricle and ``MARGIN_MM`` around it, within the grid."""
     margins = (round(MARGIN_MM / spacing[0]), round(MARGIN_MM / spacing[1]), round(MARGIN_MM / spacing[2]))
     return bounds(tissues.cavity | tissues.wall, margins)
-
-
-def bounds(mask: Mask, margins: tuple[int, int, int]) -> Box:
-    """The smallest box that holds a mask, and so many voxels around it within the grid."""
-    sides = []
-    for axis, size in enumerate(mask.shape):
-        inside = np.flatnonzero(np.any(mask, axis=tuple(other for other in range(3) if other != axis)))
-        sides.append(slice(max(int(inside[0]) - margins[axis], 0), min(int(inside[-1]) + 1 + margins[axis], size)))
-    return sides[0], sides[1], sides[2]
 
 
 def check_affine(affine: ArrayLike) -> NDArray[np.float64]:

@@ -25,15 +25,11 @@ def generate(
     labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many samples.")] = 10,
-    prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
-    generator: Annotated[
-        str, typer.Option(help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's.")
-    ] = "ddpm",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    prior: opt.Prior = "smile",
+    generator: opt.Generator = "ddpm",
+    seed: opt.Seed = 0,
     scheme: opt.Scheme = None,
-    existing: Annotated[
-        str, typer.Option(metavar="keep|replace|refuse", help="What to do with scar that the scan already has.")
-    ] = "keep",
+    existing: opt.Existing = "keep",
     burden: Annotated[str | None, typer.Option(metavar="%LV", help="Scar size: 20, or a range 5,30.")] = None,
     transmurality: Annotated[str | None, typer.Option(metavar="0-1", help="Mean depth: 0.75, or 0.3,0.8.")] = None,
     extent: Annotated[str | None, typer.Option(metavar="0-1", help="Share of the wall's sectors with scar.")] = None,
@@ -50,10 +46,7 @@ def generate(
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the prior or generator."),
-    ] = None,
+    setting: opt.Setting = None,
     anterior_insertion: opt.AnteriorInsertion = None,
     through_plane: opt.ThroughPlane = None,
     base: opt.Base = None,

@@ -18,6 +18,24 @@ Scheme = Annotated[
         "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
     ),
 ]
+Prior = Annotated[str, typer.Option("--prior", help="Where scar goes: smile, random, manual, or a plugin's.")]
+Generator = Annotated[
+    str,
+    typer.Option(
+        "--generator", help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")]
+Existing = Annotated[
+    str,
+    typer.Option("--existing", metavar="keep|replace|refuse", help="What to do with scar that is there already."),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="A parameter of the prior or generator with no option of its own."
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
 AnteriorInsertion = Annotated[
     str | None,

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 def phantom(
     out: Annotated[Path, typer.Argument(help="Folder for the cases, in EMIDEC's layout.")],
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=10000, help="How many phantoms.")] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    seed: opt.Seed = 0,
     scar: Annotated[
         bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
     ] = None,

@@ -22,19 +22,12 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
     out: Annotated[Path, typer.Argument(help="Folder to write, one file per case, for pool=OUT.")],
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=10000, help="How many scars per case.")] = 32,
-    prior: Annotated[str, typer.Option(help="Where scar goes: smile, random, manual, or a plugin's.")] = "smile",
-    generator: Annotated[
-        str, typer.Option(help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's.")
-    ] = "ddpm",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    prior: opt.Prior = "smile",
+    generator: opt.Generator = "ddpm",
+    seed: opt.Seed = 0,
     scheme: opt.Scheme = None,
-    existing: Annotated[
-        str, typer.Option(metavar="keep|replace|refuse", help="What to do with scar that the scans already have.")
-    ] = "keep",
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the prior or generator."),
-    ] = None,
+    existing: opt.Existing = "keep",
+    setting: opt.Setting = None,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Make many scars for every scan of a data set, to be drawn while training."""

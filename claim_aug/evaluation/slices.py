@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.anatomy.reading import Box
+from claim_aug.anatomy.box import Box
 
 Kind = TypeVar("Kind", bound=np.generic)
 

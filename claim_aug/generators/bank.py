@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,16 @@ class DonorPatch:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """What donors are chosen by, (donors,) each: medians of their patches, and in how many slices these lie."""
+
+    length: NDArray[np.float32]
+    thickness: NDArray[np.float32]
+    noise: NDArray[np.float32]
+    planes: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
 class Bank:
     """Patches of all donors, one array per attribute of ``DonorPatch``, patches first; and the data set's name."""
 
@@ -82,8 +93,27 @@ class Bank:
         """The donors that have infarct, ascending."""
         return np.unique(self.donor[~self.mvo])
 
+    def sizes(self, mvo: bool) -> tuple[NDArray[np.int32], Sizes]:
+        """The donors that have MVO, or infarct, ascending, and their sizes; worked out once."""
+        return self._sizes[mvo]
+
+    @cached_property
+    def _sizes(self) -> dict[bool, tuple[NDArray[np.int32], Sizes]]:
+        return {mvo: sizes_of(self, mvo) for mvo in (False, True)}
+
     def level(self, donor: int) -> float:
         """Median height of a donor's infarct, ``LEAST_LEVEL`` at least; of all donors where it has none."""
         own = (self.donor == donor) & ~self.mvo
         rows = own if own.any() else ~self.mvo
         return max(float(np.median(self.texture[rows][self.measured[rows]].astype(np.float32))), LEAST_LEVEL)
+
+
+def sizes_of(bank: Bank, mvo: bool) -> tuple[NDArray[np.int32], Sizes]:
+    """The donors with one kind of patch, and the sizes of these."""
+    rows = np.flatnonzero(bank.mvo == mvo)
+    donors = np.unique(bank.donor[rows])
+    own = [rows[bank.donor[rows] == donor] for donor in donors]
+    length, thickness, noise = (
+        np.array([np.median(values[one]) for one in own]) for values in (bank.length, bank.thickness, bank.noise)
+    )
+    return donors, Sizes(length, thickness, noise, np.array([np.unique(bank.plane[one]).size for one in own]))

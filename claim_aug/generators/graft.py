@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claim_aug.generators.bank import Bank
-from claim_aug.generators.texture import Patch, look_up
+from claim_aug.generators.bank import Bank, Sizes
+from claim_aug.generators.texture import Patch, Values, look_up
 
 #: A donor is drawn among this share of the bank, those of the most similar size, but at least among so many.
 SIMILAR, FEWEST = 0.2, 6
@@ -49,37 +50,36 @@ def sample_graft(
     bank: Bank, host: Sequence[Patch], rng: np.random.Generator, *, mvo: bool, noise: float, prefer: int | None = None
 ) -> Graft:
     """Draw a donor of similar size, and patches of it; ``prefer`` a donor where it has some of this kind."""
-    rows = np.flatnonzero(bank.mvo == mvo)
-    donors = np.unique(bank.donor[rows])
+    donors, sizes = bank.sizes(mvo)
     if prefer is not None and prefer in donors:
         donor = prefer
     else:
-        distance = [unlike(bank, rows[bank.donor[rows] == number], host, noise) for number in donors]
-        near = np.argsort(distance, kind="stable")[: max(FEWEST, round(SIMILAR * donors.size))]
+        near = np.argsort(unlike(sizes, host, noise), kind="stable")[: max(FEWEST, round(SIMILAR * donors.size))]
         donor = int(rng.choice(donors[near]))
-    rows = rows[bank.donor[rows] == donor]
+    rows = np.flatnonzero((bank.mvo == mvo) & (bank.donor == donor))
     planes = matching_planes(np.unique(bank.plane[rows]), np.unique([patch.plane for patch in host]), rng)
     lays = []
     for patch in host:
         here = rows[bank.plane[rows] == planes[patch.plane]]
-        row = int(here[np.argmin([unlike(bank, here[[index]], [patch]) for index in range(here.size)])])
+        length, thickness = bank.length[here], bank.thickness[here]
+        row = int(here[np.argmin(far(length, patch.length) + far(thickness, patch.thickness))])
         lays.append(Lay(row, *part_of(patch.length / float(bank.length[row]), rng)))
     return Graft(donor, bool(rng.random() < 0.5), tuple(lays))
 
 
-def unlike(bank: Bank, rows: NDArray[np.intp], host: Sequence[Patch], noise: float | None = None) -> float:
-    """How much these patches differ from the host's: in logarithms of length, thickness, number of slices and noise."""
-    length, thickness = (np.median([getattr(patch, name) for patch in host]) for name in ("length", "thickness"))
-    planes = np.unique([patch.plane for patch in host]).size
+def unlike(donors: Sizes, host: Sequence[Patch], noise: float) -> Values:
+    """How much donors differ from the host, (donors,): in logarithms of length, thickness, slices, and noise."""
+    length, thickness = (float(np.median([getattr(patch, name) for patch in host])) for name in ("length", "thickness"))
+    planes = len({patch.plane for patch in host})
     # Where blood stands out far above remote, scar is rarely brighter than blood; where blood is nulled too, it is.
-    contrast = 0.0 if noise is None else abs(np.log(np.median(bank.noise[rows]) / max(noise, 1e-6)))
+    contrast = far(donors.noise, max(noise, 1e-6))
+    alike = far(donors.length, length) + far(donors.thickness, thickness)
+    return CONTRAST_WEIGHT * contrast + alike + 0.3 * far(donors.planes, planes)
 
-    return float(
-        CONTRAST_WEIGHT * contrast
-        + abs(np.log(np.median(bank.length[rows]) / length))
-        + abs(np.log(np.median(bank.thickness[rows]) / thickness))
-        + 0.3 * abs(np.log(np.unique(bank.plane[rows]).size / planes))
-    )
+
+def far(values: NDArray[Any], value: float) -> Values:
+    """Distance in logarithms."""
+    return np.abs(np.log(values.astype(np.float64) / value))
 
 
 def matching_planes(donor: NDArray[np.int32], host: NDArray[np.intp], rng: np.random.Generator) -> dict[int, int]:

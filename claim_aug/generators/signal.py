@@ -11,7 +11,7 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.fields import smooth_field
 from claim_aug.generators.base import Rendering
-from claim_aug.generators.tissue import along, measure, repaint, share_of
+from claim_aug.generators.tissue import Tissue, along, measure, repaint, seen_from, share_of
 from claim_aug.physics import inversion_recovery, null_time
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
@@ -70,7 +70,17 @@ class SignalGenerator:
     ) -> Rendering:
         """Draw the signal, then paint it."""
         parameters = sample_parameters(self.brightness, rng)
-        return Rendering(paint(image, mask, anatomy, parameters, rng), asdict(parameters) | {"generator": "signal"})
+        across, tissue = anatomy.orientation.through_plane, measure(image, anatomy)
+        mottle = smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
+        grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
+        # The scar's surroundings are a small part of the region, and all that is seen from it.
+        part = seen_from(mask.scar, across)
+        painted = image.copy()
+        painted[part] = paint(
+            image[part], mask.cut(part), anatomy.cut(part), tissue.cut(part, across), parameters,
+            mottle[part], grain[part].astype(np.float64),
+        )  # fmt: skip
+        return Rendering(painted, asdict(parameters) | {"generator": "signal"})
 
 
 def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalParameters:
@@ -107,22 +117,21 @@ def paint(
     image: NDArray[np.float64],
     mask: ScarMask,
     anatomy: LVAnatomy,
+    tissue: Tissue,
     parameters: SignalParameters,
-    rng: np.random.Generator,
+    mottle: NDArray[np.float32],
+    grain: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """The image with scar at the drawn intensities."""
+    """The image with scar at the drawn intensities; ``mottle`` and ``grain`` are unit random fields."""
     across = anatomy.orientation.through_plane
-    tissue = measure(image, anatomy)
-    mottle = 1 + parameters.mottle * smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
     obstructed = share_of(mask.mvo, mask.scar, across)
     grey = 0.0 if mask.grey_zone is None else share_of(mask.grey_zone, mask.scar, across)
     infarct = parameters.scar * (1 - (1 - parameters.grey) * grey)
-    height = infarct * (1 - obstructed) * mottle + parameters.mvo * obstructed
+    height = infarct * (1 - obstructed) * (1 + parameters.mottle * mottle) + parameters.mvo * obstructed
     target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
     # Of the wall, not of everything: beside blood or fat a scar keeps its brightness, a dark rim would give it away.
     share = share_of(mask.scar, anatomy.wall, across) * through_slice(mask, anatomy)
-    grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
-    return repaint(image, mask.scar, target, tissue, across, grain.astype(np.float64), share=share)
+    return repaint(image, mask.scar, target, tissue, across, grain, share=share)
 
 
 def through_slice(mask: ScarMask, anatomy: LVAnatomy) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy.box import Box, bounds
 
 Values = NDArray[np.float64]
 Index = tuple[NDArray[np.intp], ...]
@@ -42,19 +43,27 @@ class Patch:
     length: float
     thickness: float
 
+    def within(self, part: Box) -> Patch:
+        """The same piece, its voxels counted from the corner of a part of the region; its plane keeps its number."""
+        return replace(self, voxels=tuple(axis - side.start for axis, side in zip(self.voxels, part, strict=True)))
+
 
 def patches(scar: Mask, anatomy: LVAnatomy, *, fewest: int = 1) -> list[Patch]:
     """The connected pieces of each slice, those of at least ``fewest`` voxels, slice by slice."""
+    if not scar.any():
+        return []
     across = anatomy.orientation.through_plane
-    label, _ = ndimage.label(scar, np.stack([np.zeros((3, 3)), np.ones((3, 3)), np.zeros((3, 3))], axis=across))
-    where = np.nonzero(scar)
-    piece = label[where]
+    part = bounds(scar)
+    label, _ = ndimage.label(scar[part], np.stack([np.zeros((3, 3)), np.ones((3, 3)), np.zeros((3, 3))], axis=across))
+    inside = np.nonzero(scar[part])
+    piece = label[inside]
+    where = [axis + side.start for axis, side in zip(inside, part, strict=True)]
     order = np.argsort(piece, kind="stable")
     ends = np.cumsum(np.bincount(piece)[1:])
     found = []
-    for part in np.split(order, ends[:-1]) if ends.size else []:
-        if part.size >= fewest:
-            found.append(measured(tuple(axis[part] for axis in where), anatomy))
+    for own in np.split(order, ends[:-1]):
+        if own.size >= fewest:
+            found.append(measured(tuple(axis[own] for axis in where), anatomy))
     return sorted(found, key=lambda patch: patch.plane)
 
 

@@ -18,7 +18,7 @@ from claim_aug.generators.edge import with_surroundings
 from claim_aug.generators.graft import Graft, grafted, sample_graft
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS, sample_parameters
 from claim_aug.generators.texture import Patch, patches
-from claim_aug.generators.tissue import Tissue, along, local_mean, measure, repaint, share_of
+from claim_aug.generators.tissue import Tissue, along, local_mean, measure, repaint, seen_from, share_of
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
 
@@ -90,9 +90,17 @@ class TransplantGenerator:
             mvo_level=signal.mvo / signal.scar,
             grey=signal.grey,
         )
-        height, level = heights(bank, mask, anatomy.orientation.through_plane, parameters, scar, mvo)
+        across = anatomy.orientation.through_plane
+        grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
+        # The scar's surroundings are a small part of the region, and all that is seen from it.
+        part = seen_from(mask.scar, across)
+        near, levels = mask.cut(part), tissue.cut(part, across)
+        scar, mvo = ([patch.within(part) for patch in kind] for kind in (scar, mvo))
+        height, level = heights(bank, near, across, parameters, scar, mvo)
+        painted = image.copy()
+        painted[part] = paint(image[part], near, across, levels, height, grain[part].astype(np.float64))
         drawn = asdict(parameters) | {"generator": "transplant", "bank": Path(self.path).name, "brightness": level}
-        return Rendering(paint(image, mask, anatomy, tissue, height, rng), drawn)
+        return Rendering(painted, drawn)
 
 
 def heights(
@@ -121,18 +129,16 @@ def heights(
 def paint(
     image: NDArray[np.float64],
     mask: ScarMask,
-    anatomy: LVAnatomy,
+    across: int,
     tissue: Tissue,
     height: NDArray[np.float64],
-    rng: np.random.Generator,
+    grain: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """The image with scar at these heights between its remote and its blood."""
-    across = anatomy.orientation.through_plane
+    """The image with scar at these heights between its remote and its blood; ``grain`` is a unit random field."""
     target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
     target = with_surroundings(target, image, mask.scar, across)
-    grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
     plain = without_structure(image, mask, tissue, across)
-    return repaint(plain, mask.scar, target, tissue, across, grain.astype(np.float64))
+    return repaint(plain, mask.scar, target, tissue, across, grain)
 
 
 def without_structure(image: NDArray[np.float64], mask: ScarMask, tissue: Tissue, across: int) -> NDArray[np.float64]:

@@ -52,14 +52,29 @@ class Written:
 
     Attributes:
         images, labels: as they came, with the scar.
-        mask: new scar on the grid of the labels, uint8: 0 none, 1 infarct, 2 MVO.
-        parameters: seed and parameters as JSON; ``"{}"`` where there is no new scar.
+        given_labels, sample: what they were made of; ``None`` where there is no new scar.
     """
 
     images: list[Any]
     labels: Any
-    mask: Any
-    parameters: str
+    given_labels: Any
+    sample: Drawn | None
+
+    @property
+    def mask(self) -> Any:
+        """New scar on the grid of the labels, uint8: 0 none, 1 infarct, 2 MVO. Most pipelines never ask."""
+        mask = np.zeros(np.shape(self.given_labels), np.uint8)
+        if self.sample is not None:
+            for part, value in ((self.sample.infarct, INFARCT), (self.sample.mvo, MVO)):
+                mask[part.reshape(mask.shape)] = value
+        return like(self.given_labels, mask, np.uint8)
+
+    @property
+    def parameters(self) -> str:
+        """Seed and parameters as JSON; ``"{}"`` where there is no new scar."""
+        if self.sample is None:
+            return NO_PARAMETERS
+        return json.dumps(plain({"seed": self.sample.seed} | dict(self.sample.parameters)))
 
 
 @dataclass(frozen=True)
@@ -109,20 +124,13 @@ class Scan:
 
     def written(self, sample: Drawn | None) -> Written:
         """The sample in the host's types; ``None`` gives the subject back as it was."""
-        shape = np.shape(self.given_labels)
         if sample is None:
-            empty = like(self.given_labels, np.zeros(shape, np.uint8), np.uint8)
-            return Written(self.given, self.given_labels, empty, NO_PARAMETERS)
+            return Written(self.given, self.given_labels, self.given_labels, None)
         ends = np.cumsum([len(part) for part in self.parts])[:-1]
         channels = np.split(sample.image, ends)
-        mask = INFARCT * sample.infarct.astype(np.uint8) + MVO * sample.mvo.astype(np.uint8)
-        record = json.dumps(plain({"seed": sample.seed} | dict(sample.parameters)))
-        return Written(
-            [like(*pair) for pair in zip(self.given, map(back, channels, self.given, self.parts), strict=True)],
-            like(self.given_labels, sample.labels.reshape(shape)),
-            like(self.given_labels, mask.reshape(shape), np.uint8),
-            record,
-        )
+        images = [like(*pair) for pair in zip(self.given, map(back, channels, self.given, self.parts), strict=True)]
+        labels = like(self.given_labels, sample.labels.reshape(np.shape(self.given_labels)))
+        return Written(images, labels, self.given_labels, sample)
 
 
 def channels_first(image: Array, grid: tuple[int, ...]) -> Array:

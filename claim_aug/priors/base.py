@@ -34,6 +34,11 @@ class ScarMask:
         """Infarct and MVO."""
         return self.infarct | self.mvo
 
+    def cut(self, part: tuple[slice, ...]) -> ScarMask:
+        """The mask in a part of the region."""
+        grey = None if self.grey_zone is None else self.grey_zone[part]
+        return replace(self, infarct=self.infarct[part], mvo=self.mvo[part], grey_zone=grey)
+
     def placed(self, shape: tuple[int, ...], part: tuple[slice, ...]) -> ScarMask:
         """The same mask in a larger region, of which it covers ``part``."""
 
@@ -60,14 +65,17 @@ def burden(mask: Mask, anatomy: LVAnatomy) -> float:
 
 
 def sectors(anatomy: LVAnatomy) -> NDArray[np.intp]:
-    """Sector of 6 degrees of every voxel of the region, counted through all slices."""
-    return (anatomy.angle // 6).astype(np.intp) + 60 * anatomy.slice_index
+    """Sector of 6 degrees of every voxel of the wall, counted through all slices; outside the first of the slice."""
+    sector = 60 * anatomy.slice_index
+    sector[anatomy.wall] += (anatomy.angle[anatomy.wall] // 6).astype(np.intp)
+    return sector
 
 
 def extent(scar: Mask, anatomy: LVAnatomy) -> float:
     """Share of the wall's 6-degree sectors, over all slices, that hold scar, 0-1."""
     sector = sectors(anatomy)
-    return np.unique(sector[scar & anatomy.wall]).size / np.unique(sector[anatomy.wall]).size
+    scarred, wall = (np.count_nonzero(np.bincount(sector[mask])) for mask in (scar & anatomy.wall, anatomy.wall))
+    return scarred / wall
 
 
 def percent_of_scar(part: Mask | None, mask: ScarMask) -> float:

@@ -10,6 +10,9 @@ import pytest
 
 from claim_aug.cli import main
 
+#: Most of what is said here holds for any generator; this one takes no time.
+SIGNAL = ("--generator", "signal")
+
 
 @dataclass
 class Done:
@@ -37,6 +40,16 @@ def cli(monkeypatch, capsys):
 def case(phantom, tmp_path):
     """The healthy phantom as two files."""
     return save_case(tmp_path, phantom.image, phantom.labels, phantom.affine)
+
+
+@pytest.fixture
+def generate(cli, case, tmp_path):
+    """Run ``generate`` on the phantom with further arguments."""
+
+    def run(*arguments, image=case[0], labels=case[1], out=tmp_path / "out"):
+        return cli("generate", *SIGNAL, image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
+
+    return run
 
 
 def save_case(folder, image, labels, affine):

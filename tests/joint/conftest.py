@@ -1,5 +1,7 @@
 """What tests of joint training share: batches of small phantoms, a tiny generator and tiny segmenters."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -85,3 +87,32 @@ def net():
             return kind(*settings, **more)
 
     return make
+
+
+class Probe:
+    """What a step left behind."""
+
+    @staticmethod
+    def gradient(module):
+        """Sum of all gradients' sizes."""
+        return sum(float(weight.grad.abs().sum()) for weight in module.parameters() if weight.grad is not None)
+
+    @staticmethod
+    def state(module):
+        return copy.deepcopy(module.state_dict())
+
+    @staticmethod
+    def same(one, two):
+        return all(torch.equal(one[name], two[name]) for name in one)
+
+    @classmethod
+    def reached(cls, trainer, batch, part, seed=1):
+        """Gradients of generator and segmenter from one part of the generator's loss alone."""
+        losses = trainer.generator_loss(batch, seed=seed)
+        losses[part].backward()
+        return cls.gradient(trainer.generator), cls.gradient(trainer.segmenter)
+
+
+@pytest.fixture
+def probe():
+    return Probe

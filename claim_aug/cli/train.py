@@ -23,6 +23,9 @@ def train(
     out: Annotated[Path, typer.Argument(help="Folder for the model, for --generator ddpm:OUT or latent:OUT.")],
     generator: Annotated[str, typer.Option(metavar="ddpm|latent", help="What to train.")] = "ddpm",
     scheme: opt.Scheme = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="shipped|FOLDER", help="Model to start from; for few patients.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 3500,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch, over all processes.")] = 16,
     rate: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate.")] = 1e-3,
@@ -52,6 +55,7 @@ def train(
             plan,
             kind=generator,
             factor=factor,
+            start=start,
             validation=validation,
             licence=licence,
             device=device,

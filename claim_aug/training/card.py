@@ -19,6 +19,7 @@ class Source:
         patients, slices: how many of them.
         remark: a sentence more.
         measured: what was measured beside the validation loss.
+        start: the model that it started from, if any.
         unit: what one of ``patients`` is.
     """
 
@@ -29,6 +30,7 @@ class Source:
     remark: str = ""
     measured: str = ""
     unit: str = "patients"
+    start: str = ""
 
 
 def write_card(config: ModelConfig, source: Source, plan: Plan, validation: float | None) -> str:
@@ -48,6 +50,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | network | U-Net of widths {", ".join(map(str, config.widths))}, {config.layers} block(s) a level, v-prediction |
 | code | {"none, pixels" if config.kind == "ddpm" else f"{config.codes} channels of 1/{config.factor} the side"} |
 | loss | squared error in the lesion and a narrow rim |
+| started from | {source.start or "random weights"} |
 | training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.rate:g}, EMA {plan.decay:g}, seed {plan.seed} |
 | validation loss | {found} kept apart |
 | measured | {source.measured or "nothing else; see benchmarks/generators.py"} |

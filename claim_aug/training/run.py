@@ -15,7 +15,9 @@ from claim_aug.data.staging import refuse_existing
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.config import KINDS, ModelConfig
 from claim_aug.generators.diffusion.device import find_device
-from claim_aug.generators.diffusion.folder import CONFIG
+from claim_aug.generators.diffusion.folder import CONFIG, read_model
+from claim_aug.generators.diffusion.generator import SHIPPED
+from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.training.card import Source
 from claim_aug.training.fit import Plan, Report
 from claim_aug.training.slices import read_slices, split
@@ -47,6 +49,7 @@ def train_generator(
     *,
     kind: str = "ddpm",
     factor: int = 2,
+    start: str | None = None,
     validation: float = 0.1,
     licence: str = "not stated",
     device: str | None = None,
@@ -57,6 +60,7 @@ def train_generator(
 
     Args:
         factor: of ``latent``, pixels of a code's side: 2 or 4.
+        start: folder of a model to start from, or ``"shipped"``: its network and, of ``latent``, its codes.
         validation: share of the patients that are kept apart, 0-0.5.
         licence: of the data, for the card.
         device: ``"cpu"``, or what accelerate finds.
@@ -74,6 +78,8 @@ def train_generator(
     config = ModelConfig.of(kind)
     if kind == "latent" and factor == 4:
         config = ModelConfig.of(kind, factor=4, codes=8, codec_widths=(32, 48, 64))
+    begun = None if start is None else model_to_start_from(start, kind)
+    config = config if begun is None else begun.config
     found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
     learn, apart = split(found, validation, plan.seed)
     accelerator = make_accelerator(device)
@@ -84,11 +90,24 @@ def train_generator(
         shutil.rmtree(out / RUN, ignore_errors=True)
     accelerator.wait_for_everyone()
     patients = len({piece.patient for piece in learn})
-    source = Source(dataset.name, licence, patients, len(learn))
+    source = Source(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
     quiet = report if accelerator.is_main_process else (lambda progress: None)
-    train(learn, apart, out, config, plan, source, accelerator, report=quiet)
+    train(learn, apart, out, config, plan, source, accelerator, start=begun, report=quiet)
     kept = len({piece.patient for piece in apart})
     return Trained(patients, len(learn), kept, skipped, accelerator.is_main_process)
+
+
+def model_to_start_from(start: str, kind: str) -> LesionDiffusion:
+    """The model of a folder, or that of the package.
+
+    Raises:
+        InputError: it cannot be read, or is of another kind.
+    """
+    model = read_model(SHIPPED if start == "shipped" else start)
+    if model.config.kind != kind:
+        msg = f"--start {start} is a model of the kind {model.config.kind!r}, to be trained is {kind!r}"
+        raise InputError(msg)
+    return model
 
 
 def make_accelerator(device: str | None) -> Accelerator:

@@ -42,6 +42,7 @@ def train(
     source: Source,
     accelerator: Accelerator,
     *,
+    start: LesionDiffusion | None = None,
     controls: Controls | None = None,
     codec_plan: Plan | None = None,
     half: bool = False,
@@ -52,6 +53,7 @@ def train(
     Args:
         slices: to learn from.
         apart: of other patients, to validate on and to show; may be empty.
+        start: a model of this config, whose weights are gone on from; its codes stay.
         controls: histograms to draw from when painting; by default those of ``slices``.
         codec_plan: of the autoencoder of ``latent``; by default ``plan`` with half the steps.
         half: store the weights in 16 bits.
@@ -65,6 +67,9 @@ def train(
     torch.manual_seed(plan.seed)
     model = LesionDiffusion(config, controls or controls_of(slices))
     about = {"model": config.to_json(), "slices": len(slices), "data": fingerprint(slices)}
+    if start is not None:
+        model.load_state_dict(start.state_dict())
+        about["start"] = weights_of(start)
     batches = Batches(slices, config, plan.batch, plan.seed, accelerator.process_index, accelerator.num_processes)
     held = validation(apart, config, plan.seed) if apart else None
     folder = out / RUN
@@ -84,7 +89,9 @@ def train(
         assert isinstance(module, LesionDiffusion)
         draw_sheet(module, apart or slices, folder / "samples.png", f"step {step}")
 
-    if model.codec is not None:
+    if model.codec is not None and start is not None:
+        model.codec.requires_grad_(False)
+    elif model.codec is not None:
         first = codec_plan or replace(plan, steps=max(plan.steps // 2, 1))
         trained = fit(
             CodecLoss(model.codec), replace(batches, size=first.batch), check, first, accelerator,
@@ -102,6 +109,14 @@ def train(
             write_model(model, stage, write_card(config, source, plan, check(model)), half=half)
     accelerator.wait_for_everyone()
     return model
+
+
+def weights_of(model: LesionDiffusion) -> str:
+    """What tells a model's weights from others."""
+    found = hashlib.sha256()
+    for value in model.state_dict().values():
+        found.update(value.cpu().numpy().tobytes())
+    return found.hexdigest()[:16]
 
 
 def fingerprint(slices: Sequence[TrainingSlice]) -> str:

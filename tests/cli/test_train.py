@@ -227,3 +227,20 @@ def test_a_model_that_cannot_be_read_is_one_line_of_generate(cli, case, tmp_path
     refused(cli("generate", *made, f"ddpm:{tmp_path / 'model.pt'}"), "is a pickle")
     refused(cli("generate", *made, "latent"), "claim-aug train DATASET OUT --generator latent")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_to_start_from_is_named_in_the_card(cli, small, dataset, tmp_path):
+    assert cli("train", dataset, tmp_path / "first", *SHORT).code == 0
+    assert "| started from | random weights |" in (tmp_path / "first" / "README.md").read_text()
+    done = cli("train", dataset, tmp_path / "second", *SHORT, "--start", tmp_path / "first")
+    assert done.code == 0, done.err
+    assert f"| started from | first |" in (tmp_path / "second" / "README.md").read_text()
+
+
+def test_a_model_of_another_kind_or_none_is_no_start(cli, small, dataset, tmp_path):
+    done = cli("train", dataset, tmp_path / "out", *SHORT, "--generator", "latent", "--start", "shipped")
+    refused(done, "--start shipped is a model of the kind 'ddpm', to be trained is 'latent'")
+    refused(
+        cli("train", dataset, tmp_path / "out", *SHORT, "--start", tmp_path / "none"), "is no folder of a generator"
+    )
+    assert not (tmp_path / "out").exists()

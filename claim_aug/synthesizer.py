@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.memory import MEMORY
+from claim_aug.data.labelled import check_image
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
@@ -276,20 +277,6 @@ class Draft:
     healed: Mask
     jobs: list[RenderJob]
     seed: int
-
-
-def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
-    """Refuse an image that does not lie on the grid of the labels or is not finite real numbers."""
-    if image.dtype.kind not in "iuf":
-        msg = f"the image needs real numbers, got dtype {image.dtype}"
-        raise InputError(msg)
-    if image.shape[image.ndim - labels.ndim :] != labels.shape or image.ndim - labels.ndim not in (0, 1):
-        msg = f"image and labels need the same grid, got {image.shape} and {labels.shape}"
-        raise InputError(msg)
-    bad = image.size - np.count_nonzero(np.isfinite(image)) if image.dtype.kind == "f" else 0
-    if bad:
-        msg = f"the image holds {bad} voxels that are NaN or infinite; replace them first"
-        raise InputError(msg)
 
 
 def check_mask(mask: ScarMask, anatomy: LVAnatomy) -> None:

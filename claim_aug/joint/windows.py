@@ -12,10 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.dataset import Stack, find_cases, read_stack
-from claim_aug.errors import AnatomyError, InputError
+from claim_aug.data.labelled import Labelled, labelled_cases
+from claim_aug.errors import InputError
 from claim_aug.evaluation.slices import in_plane
-from claim_aug.synthesizer import check_image
 
 #: Pixels around the largest ventricle of a data set, on each side; and what a window's side is a multiple of.
 MARGIN, MULTIPLE = 8, 16
@@ -47,26 +46,13 @@ def read_windows(dataset: Path, scheme: LabelScheme) -> tuple[list[LVWindow], li
         InputError: no data set, a case without image, or no ventricle at all.
         LabelError: values outside the scheme.
     """
-    cases: list[tuple[str, Stack, NDArray[Any], LVAnatomy]] = []
-    skipped = []
-    for case in find_cases(dataset):
-        if not case.images:
-            msg = f"{case.name} of {dataset} has labels alone; training needs the images too, in Images/ or images/"
-            raise InputError(msg)
-        try:
-            labels, image = read_stack(case.labels), read_stack(case.images).data
-            check_image(image, labels.data)
-            cases.append((case.name, labels, image, labels.unanchored(scheme)))
-        except AnatomyError:
-            skipped.append(case.name)
-        except InputError as error:
-            msg = f"{case.name}: {error}"
-            raise InputError(msg) from error
+    skipped: list[str] = []
+    cases = list(labelled_cases(dataset, scheme, skipped, purpose="training"))
     if not cases:
         msg = f"{dataset} has no case with a left ventricle; is {scheme} the right label scheme?"
         raise InputError(msg)
-    size = side_of(anatomy for *_, anatomy in cases)
-    return [window for case in cases for window in windows_of(*case, size, scheme)], skipped
+    size = side_of(case.anatomy for case in cases)
+    return [window for case in cases for window in windows_of(case, size, scheme)], skipped
 
 
 def side_of(anatomies: Iterator[LVAnatomy]) -> int:
@@ -76,17 +62,15 @@ def side_of(anatomies: Iterator[LVAnatomy]) -> int:
     return -(-(largest + 1 + 2 * MARGIN) // MULTIPLE) * MULTIPLE
 
 
-def windows_of(
-    patient: str, labels: Stack, image: NDArray[Any], anatomy: LVAnatomy, size: int, scheme: LabelScheme
-) -> Iterator[LVWindow]:
+def windows_of(case: Labelled, size: int, scheme: LabelScheme) -> Iterator[LVWindow]:
     """The windows of one case: slices with a wall and a cavity."""
-    region = image[anatomy.box].astype(np.float64)
+    anatomy, region = case.anatomy, case.region
     level, spread = float(region.mean()), float(region.std()) or 1.0
     across = anatomy.orientation.through_plane
     rows, columns = anatomy.orientation.in_plane
     spacing = [anatomy.spacing[axis] for axis in (rows, columns, across)]
     affine = np.diag([*spacing, 1.0]) if anatomy.spacing_known else np.eye(4)
-    images, maps = (np.moveaxis(array, across, 0) for array in (image, labels.data))
+    images, maps = (np.moveaxis(array, across, 0) for array in (case.image, case.labels.data))
     heart = in_plane(anatomy.wall | anatomy.cavity, anatomy)
     places = np.argwhere(heart.any(0))
     corner = np.array([anatomy.box[rows].start, anatomy.box[columns].start])
@@ -95,7 +79,7 @@ def windows_of(
     for index in np.flatnonzero(wall & cavity) + anatomy.box[across].start:
         picture = cut((images[index] - level) / spread, start, size, 0.0)
         values = cut(maps[index], start, size, scheme.background[0])
-        yield LVWindow(picture.astype(np.float32), values.astype(np.int64), affine, patient)
+        yield LVWindow(picture.astype(np.float32), values.astype(np.int64), affine, case.name)
 
 
 def cut(plane: Plane, start: NDArray[np.intp], size: int, beyond: float) -> Plane:

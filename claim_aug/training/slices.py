@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.dataset import find_cases, read_stack
-from claim_aug.errors import AnatomyError, InputError
+from claim_aug.data.labelled import labelled_cases, naming
+from claim_aug.errors import InputError
 from claim_aug.evaluation.slices import in_plane
 from claim_aug.generators.diffusion.control import Controls, histogram
 from claim_aug.generators.diffusion.window import Slice, take_slice
 from claim_aug.generators.tissue import measure
 from claim_aug.priors import ScarMask
-from claim_aug.synthesizer import check_image
 
 #: Less scar in a slice is mostly edge.
 FEWEST_VOXELS = 6
@@ -62,23 +61,11 @@ def read_slices(
         LabelError: values outside the scheme.
     """
     found: list[TrainingSlice] = []
-    skipped = []
-    for case in find_cases(dataset):
-        if not case.images:
-            msg = f"{case.name} of {dataset} has labels alone; training needs the images too, in Images/ or images/"
-            raise InputError(msg)
-        try:
-            labels, image = read_stack(case.labels), read_stack(case.images).data
-            anatomy = labels.unanchored(scheme)
-            if anatomy.scar.any():
-                check_image(image, labels.data)
-                region = image[anatomy.box].astype(np.float64)
-                found += slices_of(region, anatomy, case.name, spacing=spacing, size=size)
-        except AnatomyError:
-            skipped.append(case.name)
-        except InputError as error:
-            msg = f"{case.name}: {error}"
-            raise InputError(msg) from error
+    skipped: list[str] = []
+    for case in labelled_cases(dataset, scheme, skipped, purpose="training"):
+        if case.anatomy.scar.any():
+            with naming(case.name):
+                found += slices_of(case.region, case.anatomy, case.name, spacing=spacing, size=size)
     if not found:
         msg = f"{dataset} has no labelled scar to learn from; is {scheme} the right label scheme?"
         raise InputError(msg)

@@ -234,7 +234,7 @@ def test_a_model_to_start_from_is_named_in_the_card(cli, small, dataset, tmp_pat
     assert "| started from | random weights |" in (tmp_path / "first" / "README.md").read_text()
     done = cli("train", dataset, tmp_path / "second", *SHORT, "--start", tmp_path / "first")
     assert done.code == 0, done.err
-    assert f"| started from | first |" in (tmp_path / "second" / "README.md").read_text()
+    assert "| started from | first |" in (tmp_path / "second" / "README.md").read_text()
 
 
 def test_a_model_of_another_kind_or_none_is_no_start(cli, small, dataset, tmp_path):

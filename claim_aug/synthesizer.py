@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.memory import MEMORY
-from claim_aug.data.labelled import check_image
+from claim_aug.data.checks import check_image
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.checks import check_image
 from claim_aug.data.dataset import Stack, find_cases, read_stack
 from claim_aug.errors import AnatomyError, InputError
 
@@ -64,17 +65,3 @@ def naming(case: str) -> Iterator[None]:
     except InputError as error:
         msg = f"{case}: {error}"
         raise type(error)(msg) from error
-
-
-def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
-    """Refuse an image that does not lie on the grid of the labels or is not finite real numbers."""
-    if image.dtype.kind not in "iuf":
-        msg = f"the image needs real numbers, got dtype {image.dtype}"
-        raise InputError(msg)
-    if image.shape[image.ndim - labels.ndim :] != labels.shape or image.ndim - labels.ndim not in (0, 1):
-        msg = f"image and labels need the same grid, got {image.shape} and {labels.shape}"
-        raise InputError(msg)
-    bad = image.size - np.count_nonzero(np.isfinite(image)) if image.dtype.kind == "f" else 0
-    if bad:
-        msg = f"the image holds {bad} voxels that are NaN or infinite; replace them first"
-        raise InputError(msg)

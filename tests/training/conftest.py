@@ -38,3 +38,18 @@ def run(parted, accelerator):
         return train(*parted, out, config, plan, SOURCE, accelerator, report=report, **options)
 
     return train_into
+
+
+@pytest.fixture(scope="module")
+def finished(run, tiny, tmp_path_factory):
+    """The folder of a training that was not interrupted."""
+    out = tmp_path_factory.mktemp("finished")
+    run(out, tiny)
+    return out
+
+
+@pytest.fixture(scope="module")
+def finished_latent(run, tiny_latent, tmp_path_factory):
+    out = tmp_path_factory.mktemp("finished_latent")
+    run(out, tiny_latent, steps=4)
+    return out

@@ -7,20 +7,6 @@ from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.folder import read_model
 
 
-@pytest.fixture(scope="module")
-def finished(run, tiny, tmp_path_factory):
-    out = tmp_path_factory.mktemp("finished")
-    run(out, tiny)
-    return out
-
-
-@pytest.fixture(scope="module")
-def finished_latent(run, tiny_latent, tmp_path_factory):
-    out = tmp_path_factory.mktemp("finished_latent")
-    run(out, tiny_latent, steps=4)
-    return out
-
-
 def test_a_training_may_start_from_a_model(run, tiny, finished, tmp_path):
     """One step away from it, by a small rate, it still is much like it; a fresh one is not."""
     begun = read_model(finished)

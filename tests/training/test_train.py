@@ -34,24 +34,9 @@ WEIGHTS = "weights.safetensors"
 
 
 @pytest.fixture(scope="module")
-def finished(run, tiny, tmp_path_factory):
-    """The folder of a training that was not interrupted."""
-    out = tmp_path_factory.mktemp("finished")
-    run(out, tiny)
-    return out
-
-
-@pytest.fixture(scope="module")
 def four(tiny_latent):
     """A latent model whose codes are four pixels wide."""
     return replace(tiny_latent, factor=4, codes=3, codec_widths=(8, 8, 8))
-
-
-@pytest.fixture(scope="module")
-def finished_latent(run, tiny_latent, tmp_path_factory):
-    out = tmp_path_factory.mktemp("finished_latent")
-    run(out, tiny_latent, steps=4)
-    return out
 
 
 def same_model(one, two):

@@ -31,7 +31,7 @@ def make_jobs() -> list[RenderJob]:
     """Scars in exactly eight slices of one phantom."""
     phantom = make_phantom(1, scar=False, shape=(256, 256, 10), spacing=(1.4, 1.4, 10.0))
     anatomy = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine, spacing=phantom.spacing)
-    prior, _ = ScarSynthesizer("manual", "signal", labels="phantom", territory="LAD", transmurality=0.7)._backends
+    prior, _ = ScarSynthesizer("manual", "signal", labels="phantom", territory="LAD", transmurality=0.7).backends
     mask = prior.sample(anatomy, np.random.default_rng(0))
     region = phantom.image[anatomy.box].astype(np.float64)
     empty = mask.scar.any((0, 1)).cumsum() > SLICES
@@ -60,12 +60,12 @@ def main() -> None:
     scratch = tempfile.TemporaryDirectory()
     model = {"model": arguments.model} if arguments.model else {}
     print(f"| {'generator':16} | {'calls':>5} | {'s/slice':>8} |\n|{'-' * 18}|{'-' * 7}|{'-' * 10}|")
-    painter = ScarSynthesizer(generator=f"transplant:{phantom_bank(Path(scratch.name))}")._backends[1]
-    for name, generator in (("signal", ScarSynthesizer(generator="signal")._backends[1]), ("transplant", painter)):
+    painter = ScarSynthesizer(generator=f"transplant:{phantom_bank(Path(scratch.name))}").backends[1]
+    for name, generator in (("signal", ScarSynthesizer(generator="signal").backends[1]), ("transplant", painter)):
         value = seconds_a_slice(lambda one=generator: [one.render(**vars(job)) for job in jobs], arguments.runs)  # type: ignore[misc]
         print(f"| {name:16} | {'':5} | {value:8.4f} |", flush=True)
     for sampler in arguments.samplers.split(","):
-        generator = ScarSynthesizer(generator="ddpm", sampler=sampler, **model)._backends[1]
+        generator = ScarSynthesizer(generator="ddpm", sampler=sampler, **model).backends[1]
         value = seconds_a_slice(lambda: generator.render_many(jobs), 1 if sampler == "repaint" else arguments.runs)  # noqa: B023
         print(f"| {'ddpm, ' + sampler:16} | {CALLS[sampler]:5} | {value:8.3f} |", flush=True)
     scratch.cleanup()

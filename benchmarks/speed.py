@@ -58,7 +58,7 @@ def main() -> None:
     transplanter = ScarSynthesizer(generator=f"transplant:{phantom_bank(Path(scratch.name))}", labels="phantom")
     geometry = {"affine": phantom.affine, "spacing": phantom.spacing}
     anatomy = synthesizer.anatomy(phantom.labels, **geometry)
-    prior, _ = synthesizer._backends
+    prior, _ = synthesizer.backends
     subject = torchio.Subject(
         image=torchio.ScalarImage(tensor=torch.from_numpy(phantom.image)[None], affine=phantom.affine),
         labels=torchio.LabelMap(tensor=torch.from_numpy(phantom.labels)[None], affine=phantom.affine),

@@ -57,7 +57,7 @@ class JointTrainer:
         segmenter: from images to logits (B, classes, *grid), or a list of logits at falling resolutions.
         segmentation_loss: of logits (B, classes, *grid) and classes (B, 1, *grid); by default soft Dice and weighted
             cross-entropy, equation 2.
-        weight: of the segmenter's verdict in the generator's loss, from 0; docs/joint.md measures what 1 is.
+        weight: of the segmenter's verdict in the generator's loss, from 0; docs/joint.md says what 1 is.
         objective: ``"agree"``, scars that the segmenter finds; or ``"challenge"``, scars that it misses, of which a
             share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
         floor: 0-1.

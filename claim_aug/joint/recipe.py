@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from claim_aug.errors import InputError, OutputError, UnanchoredWarning
+from claim_aug.errors import InputError, UnanchoredWarning
 from claim_aug.evaluation.thresholds import dice
 from claim_aug.hosts.insertion import SEEDS
 from claim_aug.joint.curriculum import Curriculum
@@ -21,7 +21,7 @@ from claim_aug.joint.trainer import JointTrainer
 from claim_aug.joint.unet import ToClasses, UNetConfig
 from claim_aug.joint.windows import LVWindow, WindowBatches, collate
 from claim_aug.synthesizer import ScarSynthesizer
-from claim_aug.training.fit import Plan, Progress, Report, dropout_seed, read_log, write_log
+from claim_aug.training.fit import Plan, Progress, Report, dropout_seed, read_log, write_log, writing_to
 from claim_aug.training.state import load_moments, moments, part, read_state, under, write_state
 
 STAGE = "joint"
@@ -99,11 +99,8 @@ def fit_joint(
         report(Progress(STAGE, step + 1, plan.steps, float(np.mean([one["segmenter"] for one in recent]))))
         if (step + 1) % plan.every == 0 or step + 1 == plan.steps:
             rows.append((step + 1, *(mean_of(recent, name) for name in LOSSES), scar_dice(joint, apart)))
-            try:
+            with writing_to(folder):
                 write_log(log, rows, ("step", *LOSSES, "dice"))
-            except OSError as error:
-                msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
-                raise OutputError(msg) from error
             write_state(path, step + 1, tensors_of(joint), run)
             recent.clear()
     return joint

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,12 +117,9 @@ def fit(
             if accelerator.is_main_process:
                 average.eval()
                 rows.append((step + 1, sum(recent) / len(recent), check(average.module), plan.rate_at(step)))
-                try:
+                with writing_to(folder):
                     show(average.module, step + 1)
                     write_log(log, rows)
-                except OSError as error:
-                    msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
-                    raise OutputError(msg) from error
                 save_state(path, step + 1, module, average, bare(optimiser), run)
             recent.clear()
             accelerator.wait_for_everyone()
@@ -166,6 +164,16 @@ def dropout_seed(seed: int, step: int, process: int) -> int:
 def bare(optimiser: Any) -> torch.optim.Optimizer:
     """The optimiser inside of accelerate's."""
     return getattr(optimiser, "optimizer", optimiser)
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """A log or a picture that cannot be written ends a training with an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
+        raise OutputError(msg) from error
 
 
 def read_log(path: Path, step: int) -> list[tuple[Any, ...]]:

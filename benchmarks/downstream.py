@@ -1,6 +1,6 @@
 """Whether synthetic scar helps a segmenter on real patients: one fold after another, arm by arm, in stages that resume.
 
-    python benchmarks/downstream.py DATASET OUT --arms usual,signal:NP,ddpm:NP --sizes 10,all --folds 0,1,2 --seeds 0
+    python benchmarks/downstream.py DATASET OUT --arms usual signal:NP ddpm:NP --sizes 10,all --folds 0,1,2 --seeds 0
     python benchmarks/downstream.py DATASET OUT --arms ... --table
 
 DATASET is a folder of labelled scans with EMIDEC's label values, such as its PNG slices. Patients are parted into three
@@ -52,14 +52,19 @@ class Run:
     fold: int
     seed: int
     schedule: Schedule
+    inner: bool
+
+    @property
+    def patients(self) -> str:
+        """Names the patients that it learns from."""
+        return f"n{self.size or 'all'}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
 
     def path(self, out: Path) -> Path:
-        steps = f"t{self.schedule.steps}"
-        return out / "runs" / f"{named(self.arm.text)}-n{self.size or 'all'}-f{self.fold}-s{self.seed}-{steps}.json"
+        return out / "runs" / f"{named(self.arm.text)}-{self.patients}-t{self.schedule.steps}.json"
 
     def synthetic_path(self, out: Path) -> Path:
         # Made of the same patients, slices with synthetic scar serve every ratio.
-        return out / "synthetic" / f"{named(self.arm.recipe)}-n{self.size or 'all'}-f{self.fold}-s{self.seed}.npz"
+        return out / "synthetic" / f"{named(self.arm.recipe)}-{self.patients if self.arm.generator != 'phantom' else 'all'}.npz"
 
 
 def named(text: str) -> str:
@@ -89,13 +94,13 @@ def synthetic_of(run: Run, learn: Sequence[Patient], out: Path) -> Windows | Non
 def perform(run: Run, patients: list[Patient], out: Path) -> None:
     """Train, judge at every step that is asked for, write."""
     start = time.perf_counter()
-    learn, test = parted(patients, run.fold, run.size, run.seed)
+    learn, test = parted(patients, run.fold, run.size, run.seed, inner=run.inner)
     real = joined(windows_of(patient) for patient in learn)
     synthetic = synthetic_of(run, learn, out)
     made = time.perf_counter() - start
     scores: dict[int, Any] = {}
     train(
-        real, synthetic, run.arm.ratio, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule,
+        real, synthetic, run.arm.ratio, fade=run.arm.fade, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule,
         judge=lambda step, network: scores.update({step: judged(network, test)}),
     )  # fmt: skip
     record = {
@@ -115,7 +120,7 @@ def perform(run: Run, patients: list[Patient], out: Path) -> None:
 def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterator[Run]:
     """Every fold and seed of an arm."""
     for seed, fold in itertools.product(arguments.seeds, arguments.folds):
-        yield Run(arm, size, fold, seed, arguments.schedule)
+        yield Run(arm, size, fold, seed, arguments.schedule, arguments.inner)
 
 
 def table(arguments: argparse.Namespace) -> None:
@@ -151,19 +156,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("out", type=Path, help="folder of runs and synthetic slices")
-    parser.add_argument("--arms", default="usual,signal,ddpm", help="separated by commas; the first is the reference")
+    parser.add_argument("--arms", nargs="+", type=Arm.parse, required=True, help="the first is the reference")
     parser.add_argument("--sizes", default="10,all", help="patients with scar to learn from")
     parser.add_argument("--folds", default="0,1,2")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--inner", action="store_true", help="part the patients to learn from, to choose a ratio by them")
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
-    arguments.arms = [Arm.parse(text) for text in arguments.arms.split(",")]
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]
     for name in ("folds", "seeds"):
         setattr(arguments, name, [int(one) for one in getattr(arguments, name).split(",")])
-    thirds = [round(arguments.steps * third / 3) for third in (1, 2, 3)]
-    arguments.schedule = Schedule(arguments.steps, tuple(thirds))
+    sixths = [round(arguments.steps * sixth / 6) for sixth in range(1, 7)]
+    arguments.schedule = Schedule(arguments.steps, tuple(sixths))
     if arguments.table:
         table(arguments)
         return

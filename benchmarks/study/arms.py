@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -16,11 +17,15 @@ from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
 from claim_aug.priors.fit import fit, measure
-from study.data import INFARCT, SCHEME, Patient, Windows, joined, windows_of
+from claim_aug.priors.manual import ManualPrior
+from claim_aug.training.phantoms import scarred_phantom
+from study.data import INFARCT, MVO, SCHEME, Patient, Windows, joined, windows, windows_of
 from study.joint import tuned
 
-#: Where synthetic scar is put: into normals (the paper's N'), beside real scar (P'), or both.
-SOURCES = {"N": (False,), "P": (True,), "NP": (False, True)}
+#: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
+#: where those patients have theirs (R), which is then painted anew.
+SOURCES = {"N": (False,), "P": (True,), "NP": (False, True), "R": (True,)}
+PHANTOMS = 400
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Arm:
         model: folder of a trained model, with ``{fold}`` and ``{size}`` for those of the run; the shipped one if empty.
         source: see ``SOURCES``.
         ratio: share of synthetic slices in a batch.
+        fade: share of the steps, at the end, over which that falls to nothing.
         law: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
         options: more parameters of ``ScarSynthesizer``.
@@ -43,6 +49,7 @@ class Arm:
     model: str = ""
     source: str = "NP"
     ratio: float = 0.3
+    fade: float = 0.0
     law: str = "clinical"
     weight: float = 1.0
     options: str = "{}"
@@ -54,7 +61,7 @@ class Arm:
         generator, _, source = head.partition(":")
         given = dict(pair.split("=", 1) for pair in pairs)
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
-        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "weight")}
+        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
         return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
 
@@ -64,8 +71,8 @@ class Arm:
 
     @property
     def recipe(self) -> str:
-        """What its synthetic slices depend on: arms that differ in their ratio share them."""
-        return "@".join(part for part in self.text.split("@") if not part.startswith("ratio="))
+        """What its synthetic slices depend on: arms that differ in how they are mixed in share them."""
+        return "@".join(part for part in self.text.split("@") if not part.startswith(("ratio=", "fade=")))
 
 
 def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
@@ -75,20 +82,25 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
         copies: how often each patient gets a scar.
         scratch: folder for a bank or a law.
     """
+    if arm.generator == "phantom":
+        return phantoms(PHANTOMS)
     if arm.generator == "carve":
         return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
-    generator = backend(arm, learn, seed, scratch)
-    synthesizer = ScarSynthesizer("smile", generator, labels=SCHEME, **prior(arm, learn, scratch))
-    return joined(painted(synthesizer, arm, learn, copies, seed))
+    generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
+    return joined(painted(generator, options, arm, learn, copies, seed))
 
 
 def painted(
-    synthesizer: ScarSynthesizer, arm: Arm, learn: Sequence[Patient], copies: int, seed: int
+    generator: str, options: dict[str, Any], arm: Arm, learn: Sequence[Patient], copies: int, seed: int
 ) -> Iterator[Windows]:
     """The slices that new scar reached, patient by patient."""
+    synthesizer = None if arm.source == "R" else ScarSynthesizer("smile", generator, labels=SCHEME, **options)
     for number, patient in enumerate(learn):
         if patient.scarred not in SOURCES[arm.source]:
             continue
+        if arm.source == "R":
+            own_scar = ManualPrior(mask=patient.labels, labels=SCHEME)
+            synthesizer = ScarSynthesizer(own_scar, generator, labels=SCHEME, existing="replace", **options)
         for copy in range(copies):
             own = int(np.random.SeedSequence((seed, number, copy)).generate_state(1)[0])
             try:
@@ -118,14 +130,24 @@ def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str
     return f"{arm.generator}:{arm.model}" if arm.model else arm.generator
 
 
-def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, object]:
+def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
     """Parameters of the synthesizer, with a law fitted to these patients where asked for."""
-    options: dict[str, object] = json.loads(arm.options)
+    options: dict[str, Any] = json.loads(arm.options)
     if arm.law == "fitted":
         path = scratch / "law.json"
         fit([measure(patient.anatomy) for patient in learn if patient.scarred], source="patients of the arm").save(path)
         options["law"] = str(path)
     return options
+
+
+def phantoms(count: int) -> Windows:
+    """Slices of phantoms whose looks are drawn far wider than any scanner's: those that the shipped weights learnt from."""
+    parts = []
+    for number in range(count):
+        image, anatomy = scarred_phantom(np.random.default_rng((2026, number)))
+        labels = np.select([anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, 2, 1], 0)
+        parts.append(windows(image, labels, anatomy))
+    return joined(parts)
 
 
 def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Patient:
     @property
     def levels(self) -> NDArray[np.intp]:
         """Slices of the region that show the ventricle."""
-        return np.flatnonzero(in_plane(self.anatomy.wall, self.anatomy).any((1, 2)))
+        return levels_of(self.anatomy)
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,41 @@ def read_patients(dataset: Path) -> list[Patient]:
     return found
 
 
-def parted(patients: list[Patient], fold: int, size: int | None, seed: int) -> tuple[list[Patient], list[Patient]]:
-    """Patients to learn from, and patients to test on: a third of those with scar, and of those without.
+def parted(
+    patients: Sequence[Patient], fold: int, size: int | None, seed: int, *, inner: bool = False
+) -> tuple[list[Patient], list[Patient]]:
+    """Patients to learn from, and patients to judge by: a third of those with scar, and of those without.
 
     Args:
         size: how many with scar are learnt from; all where ``None``. Smaller sets lie within larger ones.
         seed: draws which.
+        inner: stay within the patients that are learnt from otherwise, whatever their number, and part those. What
+            is chosen there never saw the third that the result is measured on.
     """
-    learn, test = [], []
+    learn, judges = [], []
     for scarred in (True, False):
         group = [patient for patient in patients if patient.scarred == scarred]
-        folds = patient_folds(np.array([patient.name for patient in group]), FOLDS, 0)
-        rest = [patient for patient, number in zip(group, folds, strict=True) if number != fold]
+        rest, third = without(group, fold)
+        if inner:
+            rest, third = without(rest, seed % FOLDS)
         if scarred and size is not None:
             rest = [rest[index] for index in np.random.default_rng((seed, fold)).permutation(len(rest))[:size]]
         learn += rest
-        test += [patient for patient, number in zip(group, folds, strict=True) if number == fold]
-    return learn, test
+        judges += third
+    return learn, judges
+
+
+def without(group: Sequence[Patient], fold: int) -> tuple[list[Patient], list[Patient]]:
+    """The patients that are not of a fold, and those that are."""
+    folds = patient_folds(np.array([patient.name for patient in group]), FOLDS, 0)
+    sides: tuple[list[Patient], list[Patient]] = ([], [])
+    for patient, number in zip(group, folds, strict=True):
+        sides[int(number == fold)].append(patient)
+    return sides
+
+
+def levels_of(anatomy: LVAnatomy) -> NDArray[np.intp]:
+    return np.flatnonzero(in_plane(anatomy.wall, anatomy).any((1, 2)))
 
 
 def roi_of(patient: Patient, level: int) -> Roi:
@@ -100,12 +118,16 @@ def roi_of(patient: Patient, level: int) -> Roi:
 
 def windows_of(patient: Patient, image: NDArray[Any] | None = None, labels: NDArray[Any] | None = None) -> Windows:
     """The windows of every slice that shows the ventricle, of another image and other labels where given."""
-    anatomy = patient.anatomy
-    region = in_plane((patient.image if image is None else image)[anatomy.box].astype(np.float64), anatomy)
-    values = in_plane((patient.labels if labels is None else labels)[anatomy.box], anatomy)
+    box = patient.anatomy.box
+    return windows((patient.image if image is None else image)[box], (patient.labels if labels is None else labels)[box], patient.anatomy)
+
+
+def windows(image: NDArray[Any], labels: NDArray[Any], anatomy: LVAnatomy) -> Windows:
+    """The windows of a region around a ventricle."""
+    region, values = in_plane(image.astype(np.float64), anatomy), in_plane(labels, anatomy)
     pictures, classes = [], []
-    for level in patient.levels:
-        roi = roi_of(patient, int(level))
+    for level in levels_of(anatomy):
+        roi = place_roi(anatomy, int(level), spacing=SPACING, size=SIDE)
         picture = ndimage.map_coordinates(region[level], roi.voxels(), order=1, mode="nearest")
         pictures.append((picture - picture.mean()) / max(float(picture.std()), 1e-6))
         shares = [roi.cut_mask(values[level] == value) for value in range(CLASSES)]

@@ -23,7 +23,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,10 @@ class Run:
     def path(self, out: Path) -> Path:
         return out / "runs" / f"{named(self.arm.text)}-{self.patients}-t{self.schedule.steps}.json"
 
-    def synthetic_path(self, out: Path) -> Path:
-        # Made of the same patients, slices with synthetic scar serve every ratio.
-        return out / "synthetic" / f"{named(self.arm.recipe)}-{self.patients if self.arm.generator != 'phantom' else 'all'}.npz"
+    def synthetic_path(self, out: Path, part: Arm) -> Path:
+        # Made of the same patients, slices with synthetic scar serve every way of mixing them in; phantoms serve all.
+        made_of = "" if part.generator == "phantom" else f"-{self.patients}"
+        return out / "synthetic" / f"{named(part.text)}{made_of}.npz"
 
 
 def named(text: str) -> str:
@@ -73,16 +74,14 @@ def named(text: str) -> str:
     return plain if len(plain) < 60 else f"{plain[:50]}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def synthetic_of(run: Run, learn: Sequence[Patient], out: Path) -> Windows | None:
-    """The arm's synthetic slices, made once."""
-    if not run.arm.synthetic:
-        return None
-    path = run.synthetic_path(out)
+def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Windows:
+    """One kind of the arm's synthetic slices, made once."""
+    path = run.synthetic_path(out, part)
     if not path.exists():
         with tempfile.TemporaryDirectory() as scratch:
             fold = {"fold": run.fold, "size": run.size or "all", "seed": run.seed}
-            arm = Arm(**{**vars(run.arm), "model": run.arm.model.format(**fold)})
-            made = synthesised(arm, learn, COPIES, run.seed, Path(scratch))
+            part = replace(part, model=part.model.format(**fold))
+            made = synthesised(part, learn, COPIES, run.seed, Path(scratch))
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(temporary, pictures=made.pictures.astype(np.float16), classes=made.classes)
@@ -96,16 +95,17 @@ def perform(run: Run, patients: list[Patient], out: Path) -> None:
     start = time.perf_counter()
     learn, test = parted(patients, run.fold, run.size, run.seed, inner=run.inner)
     real = joined(windows_of(patient) for patient in learn)
-    synthetic = synthetic_of(run, learn, out)
+    synthetic = [synthetic_of(run, part, learn, out) for part in run.arm.parts]
     made = time.perf_counter() - start
     scores: dict[int, Any] = {}
     train(
-        real, synthetic, run.arm.ratio, fade=run.arm.fade, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule,
+        real, synthetic, run.arm.ratio,
+        fade=run.arm.fade, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule,
         judge=lambda step, network: scores.update({step: judged(network, test)}),
     )  # fmt: skip
     record = {
         "arm": run.arm.text, "size": run.size, "fold": run.fold, "seed": run.seed, "scores": scores,
-        "patients": len(learn), "real slices": len(real), "synthetic slices": len(synthetic or ()),
+        "patients": len(learn), "real slices": len(real), "synthetic slices": sum(map(len, synthetic)),
         "seconds": {"making": made, "all": time.perf_counter() - start},
     }  # fmt: skip
     path = run.path(out)

@@ -18,7 +18,7 @@ from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
-from claim_aug.training.phantoms import scarred_phantom
+from claim_aug.phantom.wide import phantom_region
 from study.data import INFARCT, MVO, SCHEME, Patient, Windows, joined, windows, windows_of
 from study.joint import tuned
 
@@ -70,9 +70,11 @@ class Arm:
         return self.generator not in ("plain", "usual")
 
     @property
-    def recipe(self) -> str:
-        """What its synthetic slices depend on: arms that differ in how they are mixed in share them."""
-        return "@".join(part for part in self.text.split("@") if not part.startswith(("ratio=", "fade=")))
+    def parts(self) -> list[Arm]:
+        """The kinds of synthetic slices that it mixes: ``phantom+ddpm:P`` has two, in equal shares."""
+        heads, *pairs = self.text.split("@")
+        made = [pair for pair in pairs if not pair.startswith(("ratio=", "fade="))]
+        return [Arm.parse("@".join([head, *made])) for head in heads.split("+")] if self.synthetic else []
 
 
 def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
@@ -141,10 +143,10 @@ def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
 
 
 def phantoms(count: int) -> Windows:
-    """Slices of phantoms whose looks are drawn far wider than any scanner's: those that the shipped weights learnt from."""
+    """Slices of phantoms that look far more varied than any scanner's images do, one in three without scar."""
     parts = []
     for number in range(count):
-        image, anatomy = scarred_phantom(np.random.default_rng((2026, number)))
+        image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=number % 3 > 0)
         labels = np.select([anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, 2, 1], 0)
         parts.append(windows(image, labels, anatomy))
     return joined(parts)

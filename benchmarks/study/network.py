@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ def seen(network: nn.Module, picture: Tensor) -> Tensor:
 
 def train(
     real: Windows,
-    synthetic: Windows | None,
+    synthetic: Sequence[Windows],
     ratio: float,
     *,
     fade: float = 0.0,
@@ -87,15 +87,16 @@ def train(
 
 
 def batch_of(
-    real: Windows, synthetic: Windows | None, ratio: float, rng: np.random.Generator, *, augment: bool
+    real: Windows, synthetic: Sequence[Windows], ratio: float, rng: np.random.Generator, *, augment: bool
 ) -> tuple[Tensor, Tensor]:
     """Pictures (B, 1, side, side) and classes (B, 1, side, side)."""
-    count = 0 if synthetic is None else int(rng.binomial(BATCH, ratio))
+    count = int(rng.binomial(BATCH, ratio)) if synthetic else 0
     scarred = int(rng.binomial(BATCH - count, SCARRED))
     chosen = [rng.choice(np.flatnonzero(real.scarred), scarred), rng.choice(len(real), BATCH - count - scarred)]
     parts = [real.of(np.concatenate(chosen))]
-    if synthetic is not None and count:
-        parts.append(synthetic.of(rng.choice(len(synthetic), count)))
+    if synthetic:
+        counts = rng.multinomial(count, [1 / len(synthetic)] * len(synthetic))
+        parts += [kind.of(rng.choice(len(kind), share)) for kind, share in zip(synthetic, counts, strict=True)]
     picture = torch.from_numpy(np.concatenate([part.pictures for part in parts]))
     target = torch.from_numpy(np.concatenate([part.classes for part in parts]))[:, None].float()
     return augmented(picture, target, rng) if augment else (picture, target)

@@ -22,6 +22,9 @@ def phantom(
     scar: Annotated[
         bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
     ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Anatomy and looks more varied than patients', around the heart, to learn from.")
+    ] = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Make LGE stacks from nothing, with labels of LV, RV, infarct and MVO (scheme: phantom)."""
@@ -29,13 +32,14 @@ def phantom(
 
     from claim_aug.cli.generate import progress_bar
     from claim_aug.data.staging import refuse_existing, staged
-    from claim_aug.phantom import make_phantom, write_emidec
+    from claim_aug.phantom import make_phantom, wide_phantom, write_emidec
 
+    make = wide_phantom if wide else make_phantom
     names = [f"Case_{index:03d}" for index in range(count)]
     if not overwrite:
         refuse_existing(out, names)
     with staged(out) as stage, progress_bar() as progress:
         for index, name in enumerate(progress.track(names, description="phantoms")):
             drawn = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-            write_emidec(make_phantom(drawn, scar=scar), stage, name)
+            write_emidec(make(drawn, scar=scar), stage, name)
     typer.echo(f"{opt.counted(count, 'phantom')} written to {out} (label scheme: phantom)")

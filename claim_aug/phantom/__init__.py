@@ -4,5 +4,6 @@ from claim_aug.phantom.files import write_emidec
 from claim_aug.phantom.model import Phantom, build, make_phantom
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
+from claim_aug.phantom.wide import wide_phantom
 
-__all__ = ["Phantom", "PhantomParameters", "build", "make_phantom", "sample_parameters", "write_emidec"]
+__all__ = ["Phantom", "PhantomParameters", "build", "make_phantom", "sample_parameters", "wide_phantom", "write_emidec"]

@@ -3,93 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from claim_aug.anatomy import LVAnatomy
-from claim_aug.errors import AnatomyError
-from claim_aug.fields import smooth_field
-from claim_aug.phantom import contrast, heart
-from claim_aug.phantom.model import averaged, lay_out
-from claim_aug.phantom.parameters import PhantomParameters
-from claim_aug.phantom.sampling import sample_parameters
-from claim_aug.phantom.scar import read_ventricle
-from claim_aug.phantom.tissues import Tissue
-from claim_aug.priors.blobs import RandomPrior
-from claim_aug.priors.smile import SmilePrior
-from claim_aug.training.appearance import Appearance, displaced, sample_appearance, scar_heights
+from claim_aug.phantom.wide import phantom_region
 from claim_aug.training.slices import TrainingSlice, slices_of
-
-#: Field of view around the heart in mm, and slices of a phantom.
-FIELD_MM, SLICES = 135.0, 5
-#: Blood above remote, as a share of a fully recovered signal; only its ratio to noise counts.
-CONTRAST = 0.15
 
 
 def phantom_slices(count: int, seed: int, *, spacing: float, size: int) -> Iterator[TrainingSlice]:
     """The slices with scar of ``count`` phantoms, each a patient of its own."""
     for number in range(count):
         rng = np.random.default_rng((seed, number))
-        image, anatomy = scarred_phantom(rng)
+        image, anatomy = phantom_region(rng)
         yield from slices_of(image, anatomy, f"phantom {number:05d}", spacing=spacing, size=size)
-
-
-def scarred_phantom(rng: np.random.Generator) -> tuple[NDArray[np.float64], LVAnatomy]:
-    """The region around the ventricle of a phantom with infarct, (I, J, K), and its anatomy."""
-    while True:
-        parameters = sample_geometry(rng)
-        healthy = heart.labels(heart.slice_coordinates(parameters))
-        try:
-            anatomy = read_ventricle(healthy, parameters)
-            prior = SmilePrior(burden=(2, 45)) if rng.random() < 0.8 else RandomPrior(burden=(2, 30))
-            mask = prior.sample(anatomy, rng)
-            break
-        except AnatomyError:  # a heart of a few voxels, now and then
-            continue
-    infarct, mvo = anatomy.on_grid(mask.infarct), anatomy.on_grid(mask.mvo)
-    image = render(parameters, sample_appearance(rng), infarct, mvo, rng)
-    labelled = replace(anatomy, infarct=mask.infarct, mvo=mask.mvo)
-    return image[anatomy.box].astype(np.float64), labelled
-
-
-def sample_geometry(rng: np.random.Generator) -> PhantomParameters:
-    """A heart on a grid of 0.8 to 2.2 mm, thinner, thicker, rounder or more irregular than adults have."""
-    pixel = float(np.exp(rng.uniform(np.log(0.8), np.log(2.2))))
-    side = round(FIELD_MM / pixel)
-    parameters = sample_parameters(rng, shape=(side, side, SLICES), spacing=(pixel, pixel, float(rng.uniform(6, 13))))
-    return replace(
-        parameters,
-        wall_thickness=parameters.wall_thickness * float(rng.uniform(0.65, 1.4)),
-        wobble=parameters.wobble * float(rng.uniform(0.5, 2)),
-        ellipticity=float(rng.uniform(0, 0.12)),
-        resolution=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
-        coil_shading=float(rng.uniform(0, 0.7)),
-        slice_thickness=min(parameters.spacing[2], float(rng.uniform(4, 10))),
-    )
-
-
-def render(
-    parameters: PhantomParameters,
-    appearance: Appearance,
-    infarct: NDArray[np.bool_],
-    mvo: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """The phantom's image, (I, J, K), with scar about where the labels say."""
-    p = parameters
-    wall = lay_out(p, np.random.default_rng(p.seed)).segments > 0
-    real = displaced(infarct | mvo, wall, appearance.scar.ragged, rng)
-    core = displaced(mvo, wall, appearance.scar.ragged, rng) & real
-    scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=core)
-    own, obstructed = scar_heights(real & ~core, core, appearance.scar, p.spacing[0], rng)
-    level = np.array(appearance.heights, np.float32)
-    signal = averaged(level[scene.tissue])
-    scale = appearance.mottle_mm / p.spacing[0]
-    signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
-    for tissue, heights in ((Tissue.SCAR, own), (Tissue.MVO, obstructed)):
-        signal += averaged((scene.tissue == tissue).astype(np.float32)) * heights
-    shaded = (signal + appearance.floor) * contrast.coil(p, scene.x, scene.y, rng)
-    scanner = replace(p, noise=CONTRAST * appearance.noise, psir=appearance.psir, gain=2000.0, zero_border=(0, 0, 0, 0))
-    return contrast.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)

@@ -63,6 +63,16 @@ def test_phantoms_are_written_in_emidecs_layout_and_again_the_same(cli, tmp_path
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+@pytest.mark.parametrize(("flag", "scarred"), [("--scar", True), ("--no-scar", False)])
+def test_wide_phantoms_show_the_heart_alone_with_scar_as_asked(cli, tmp_path, flag, scarred):
+    done = cli("phantom", tmp_path / "wide", "-n", "1", "--wide", flag)
+    assert done.code == 0
+    labels = nib.load(tmp_path / "wide/Case_000/Contours/Case_000.nii.gz")
+    values = np.asarray(labels.dataobj)
+    assert (values == 3).any() == scarred
+    assert values.shape[0] * labels.header.get_zooms()[0] == pytest.approx(135, abs=2)
+
+
 def test_phantoms_have_scar_as_asked(cli, tmp_path):
     for flag, expected in (("--scar", True), ("--no-scar", False)):
         cli("phantom", tmp_path / flag, "-n", "1", flag)

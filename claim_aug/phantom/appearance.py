@@ -105,12 +105,13 @@ def sample_scar(rng: np.random.Generator) -> ScarLook:
 
 def displaced(scar: Mask, wall: Mask, pixels: float, rng: np.random.Generator) -> Mask:
     """Where scar really is when its label (I, J, K) is up to so many pixels off."""
-    if pixels == 0:
+    if pixels == 0 or not scar.any():
         return scar
     width = (0.6 + 0.5 * pixels, 0.6 + 0.5 * pixels, 0)
     soft = ndimage.gaussian_filter(scar.astype(np.float32), width)
     ragged = soft + 0.2 * pixels * smooth_field(scar.shape, (1.5, 1.5, 0.3), rng)
-    return np.asarray((ragged > rng.uniform(0.35, 0.6)) & wall)
+    near = ndimage.binary_dilation(scar, np.ones((3, 3, 1)), iterations=int(np.ceil(pixels)))
+    return np.asarray((ragged > rng.uniform(0.35, 0.6)) & wall & near)
 
 
 def scar_heights(scar: Mask, mvo: Mask, look: ScarLook, pixel: float, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -1,0 +1,111 @@
+"""Domain-randomised phantoms: anatomy and look drawn far wider than patients', so that what learns from them reads both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.errors import AnatomyError
+from claim_aug.fields import smooth_field
+from claim_aug.phantom import contrast, heart
+from claim_aug.phantom.appearance import Appearance, displaced, sample_appearance, scar_heights
+from claim_aug.phantom.model import Phantom, averaged, lay_out
+from claim_aug.phantom.parameters import PhantomParameters
+from claim_aug.phantom.sampling import sample_parameters
+from claim_aug.phantom.scar import read_ventricle
+from claim_aug.phantom.tissues import Tissue
+from claim_aug.priors.blobs import RandomPrior
+from claim_aug.priors.smile import SmilePrior
+
+#: Field of view around the heart in mm, and slices of a phantom.
+FIELD_MM, SLICES = 135.0, 5
+#: Blood above remote, as a share of a fully recovered signal; only its ratio to noise counts.
+CONTRAST = 0.15
+
+
+def phantom_region(rng: np.random.Generator, *, scar: bool = True) -> tuple[NDArray[np.float64], LVAnatomy]:
+    """The region around the ventricle of a phantom, (I, J, K), and its anatomy, with an infarct where asked for."""
+    parameters, anatomy = sample_heart(rng, scar=scar)
+    infarct, mvo = anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
+    image = render(parameters, sample_appearance(rng), infarct, mvo, rng)
+    return image[anatomy.box].astype(np.float64), anatomy
+
+
+def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
+    """A phantom whose look and anatomy are drawn far wider than ``make_phantom`` draws them, to learn from.
+
+    A field of 135 mm around the heart, five slices, pixels of 0.8 to 2.2 mm.
+
+    Args:
+        seed: the same seed and arguments give the same bytes.
+        scar: whether there is an infarct; ``None`` tosses a coin.
+    """
+    rng = np.random.default_rng(seed)
+    coin = rng.random() < 0.5
+    p, anatomy = sample_heart(rng, scar=coin if scar is None else scar)
+    infarct, mvo = anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
+    image = np.rint(render(p, sample_appearance(rng), infarct, mvo, rng)).astype(np.float32)
+    scene = lay_out(p, np.random.default_rng(p.seed), scar=infarct, mvo=mvo)
+    return Phantom(
+        image, scene.labels, p.spacing, np.diag([*p.spacing, 1.0]), scene.segments, p.anterior_insertion_deg, p
+    )
+
+
+def sample_heart(rng: np.random.Generator, *, scar: bool) -> tuple[PhantomParameters, LVAnatomy]:
+    """What to build, and its ventricle."""
+    while True:
+        parameters = sample_geometry(rng)
+        healthy = heart.labels(heart.slice_coordinates(parameters))
+        try:
+            anatomy = read_ventricle(healthy, parameters)
+            if not scar:
+                return parameters, anatomy
+            prior = SmilePrior(burden=(2, 45)) if rng.random() < 0.8 else RandomPrior(burden=(2, 30))
+            mask = prior.sample(anatomy, rng)
+        except AnatomyError:  # a heart of a few voxels, now and then
+            continue
+        return parameters, replace(anatomy, infarct=mask.infarct, mvo=mask.mvo)
+
+
+def sample_geometry(rng: np.random.Generator) -> PhantomParameters:
+    """A heart on a grid of 0.8 to 2.2 mm, thinner, thicker, rounder or more irregular than adults have."""
+    pixel = float(np.exp(rng.uniform(np.log(0.8), np.log(2.2))))
+    side = round(FIELD_MM / pixel)
+    parameters = sample_parameters(rng, shape=(side, side, SLICES), spacing=(pixel, pixel, float(rng.uniform(6, 13))))
+    return replace(
+        parameters,
+        wall_thickness=parameters.wall_thickness * float(rng.uniform(0.65, 1.4)),
+        wobble=parameters.wobble * float(rng.uniform(0.5, 2)),
+        ellipticity=float(rng.uniform(0, 0.12)),
+        resolution=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
+        coil_shading=float(rng.uniform(0, 0.7)),
+        slice_thickness=min(parameters.spacing[2], float(rng.uniform(4, 10))),
+    )
+
+
+def render(
+    parameters: PhantomParameters,
+    appearance: Appearance,
+    infarct: NDArray[np.bool_],
+    mvo: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """The phantom's image, (I, J, K), with scar about where the labels say."""
+    p = parameters
+    wall = lay_out(p, np.random.default_rng(p.seed)).segments > 0
+    real = displaced(infarct | mvo, wall, appearance.scar.ragged, rng)
+    core = displaced(mvo, wall, appearance.scar.ragged, rng) & real
+    scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=core)
+    own, obstructed = scar_heights(real & ~core, core, appearance.scar, p.spacing[0], rng)
+    level = np.array(appearance.heights, np.float32)
+    signal = averaged(level[scene.tissue])
+    scale = appearance.mottle_mm / p.spacing[0]
+    signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
+    for tissue, heights in ((Tissue.SCAR, own), (Tissue.MVO, obstructed)):
+        signal += averaged((scene.tissue == tissue).astype(np.float32)) * heights
+    shaded = (signal + appearance.floor) * contrast.coil(p, scene.x, scene.y, rng)
+    scanner = replace(p, noise=CONTRAST * appearance.noise, psir=appearance.psir, gain=2000.0, zero_border=(0, 0, 0, 0))
+    return contrast.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)

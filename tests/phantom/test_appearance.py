@@ -1,0 +1,47 @@
+"""How wide phantoms look: more varied than patients, their scar about where the label says."""
+
+import numpy as np
+from scipy import ndimage
+
+from claim_aug.generators.signal import BRIGHTNESS_LIMITS
+from claim_aug.phantom.appearance import displaced, sample_appearance, sample_scar, scar_heights
+
+
+def test_appearances_are_wider_than_patients():
+    rng = np.random.default_rng(0)
+    looks = [sample_appearance(rng) for _ in range(400)]
+    heights = np.array([look.scar.height for look in looks])
+    noise = np.array([look.noise for look in looks])
+    low, high = BRIGHTNESS_LIMITS
+    assert heights.min() < low < high < heights.max()
+    assert noise.min() < 0.04
+    assert noise.max() > 0.25
+    assert {look.psir for look in looks} == {True, False}
+
+
+def test_scar_strays_from_its_label_but_not_from_the_wall(ventricle):
+    scar = ventricle.wall & (ventricle.angle < 90) & (ventricle.depth < 0.6)
+    assert np.array_equal(displaced(scar, ventricle.wall, 0, np.random.default_rng(0)), scar)
+    moved = displaced(scar, ventricle.wall, 1.5, np.random.default_rng(0))
+    assert not (moved & ~ventricle.wall).any()
+    assert not np.array_equal(moved, scar)
+    assert 2 * (moved & scar).sum() / (moved.sum() + scar.sum()) > 0.6
+
+
+def test_no_scar_lies_far_from_its_label(ventricle):
+    scar = ventricle.wall & (ventricle.angle < 40) & (ventricle.depth < 0.5)
+    near = ndimage.binary_dilation(scar, np.ones((5, 5, 1)))
+    for seed in range(20):
+        assert not (displaced(scar, ventricle.wall, 1.5, np.random.default_rng(seed)) & ~near).any()
+        assert not displaced(np.zeros_like(scar), ventricle.wall, 1.5, np.random.default_rng(seed)).any()
+
+
+def test_scar_is_about_as_high_as_its_look_says_and_mvo_lower(ventricle):
+    scar = ventricle.wall & (ventricle.angle < 120)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        look = sample_scar(rng)
+        infarct, core = scar_heights(scar, np.zeros_like(scar), look, 1.5, rng)
+        assert infarct[scar].max() <= 2.5 * look.height + 1e-6
+        assert infarct[scar].min() > 0
+        assert np.median(core) < np.median(infarct[scar]) or look.mvo > 0.5

@@ -161,7 +161,9 @@ def main() -> None:
     parser.add_argument("--folds", default="0,1,2")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--inner", action="store_true", help="part the patients to learn from, to choose a ratio by them")
+    parser.add_argument(
+        "--inner", action="store_true", help="part the patients to learn from, to choose a ratio by them"
+    )
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]

@@ -16,9 +16,9 @@ from claim_aug.errors import EmptyScarError
 from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
+from claim_aug.phantom.wide import phantom_region
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
-from claim_aug.phantom.wide import phantom_region
 from study.data import INFARCT, MVO, SCHEME, Patient, Windows, joined, windows, windows_of
 from study.joint import tuned
 

@@ -119,7 +119,11 @@ def roi_of(patient: Patient, level: int) -> Roi:
 def windows_of(patient: Patient, image: NDArray[Any] | None = None, labels: NDArray[Any] | None = None) -> Windows:
     """The windows of every slice that shows the ventricle, of another image and other labels where given."""
     box = patient.anatomy.box
-    return windows((patient.image if image is None else image)[box], (patient.labels if labels is None else labels)[box], patient.anatomy)
+    return windows(
+        (patient.image if image is None else image)[box],
+        (patient.labels if labels is None else labels)[box],
+        patient.anatomy,
+    )
 
 
 def windows(image: NDArray[Any], labels: NDArray[Any], anatomy: LVAnatomy) -> Windows:

@@ -23,7 +23,8 @@ def phantom(
         bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
     ] = None,
     wide: Annotated[
-        bool, typer.Option("--wide", help="Anatomy and looks more varied than patients', around the heart, to learn from.")
+        bool,
+        typer.Option("--wide", help="Anatomy and looks more varied than patients', around the heart, to learn from."),
     ] = False,
     overwrite: opt.Overwrite = False,
 ) -> None:

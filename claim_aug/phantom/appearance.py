@@ -110,7 +110,7 @@ def displaced(scar: Mask, wall: Mask, pixels: float, rng: np.random.Generator) -
     width = (0.6 + 0.5 * pixels, 0.6 + 0.5 * pixels, 0)
     soft = ndimage.gaussian_filter(scar.astype(np.float32), width)
     ragged = soft + 0.2 * pixels * smooth_field(scar.shape, (1.5, 1.5, 0.3), rng)
-    near = ndimage.binary_dilation(scar, np.ones((3, 3, 1)), iterations=int(np.ceil(pixels)))
+    near = ndimage.binary_dilation(scar, np.ones((3, 3, 1), bool), iterations=int(np.ceil(pixels)))
     return np.asarray((ragged > rng.uniform(0.35, 0.6)) & wall & near)
 
 

@@ -1,4 +1,4 @@
-"""Domain-randomised phantoms: anatomy and look drawn far wider than patients', so that what learns from them reads both."""
+"""Domain-randomised phantoms: anatomy and look drawn far wider than patients', to learn from."""
 
 from __future__ import annotations
 

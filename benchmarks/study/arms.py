@@ -25,6 +25,7 @@ from study.joint import tuned
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
 #: where those patients have theirs (R), which is then painted anew.
 SOURCES = {"N": (False,), "P": (True,), "NP": (False, True), "R": (True,)}
+#: Wide phantoms of an arm that learns from them.
 PHANTOMS = 400
 
 

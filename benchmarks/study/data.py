@@ -112,8 +112,8 @@ def levels_of(anatomy: LVAnatomy) -> NDArray[np.intp]:
     return np.flatnonzero(in_plane(anatomy.wall, anatomy).any((1, 2)))
 
 
-def roi_of(patient: Patient, level: int) -> Roi:
-    return place_roi(patient.anatomy, level, spacing=SPACING, size=SIDE)
+def roi_of(anatomy: LVAnatomy, level: int) -> Roi:
+    return place_roi(anatomy, level, spacing=SPACING, size=SIDE)
 
 
 def windows_of(patient: Patient, image: NDArray[Any] | None = None, labels: NDArray[Any] | None = None) -> Windows:
@@ -131,7 +131,7 @@ def windows(image: NDArray[Any], labels: NDArray[Any], anatomy: LVAnatomy) -> Wi
     region, values = in_plane(image.astype(np.float64), anatomy), in_plane(labels, anatomy)
     pictures, classes = [], []
     for level in levels_of(anatomy):
-        roi = place_roi(anatomy, int(level), spacing=SPACING, size=SIDE)
+        roi = roi_of(anatomy, int(level))
         picture = ndimage.map_coordinates(region[level], roi.voxels(), order=1, mode="nearest")
         pictures.append((picture - picture.mean()) / max(float(picture.std()), 1e-6))
         shares = [roi.cut_mask(values[level] == value) for value in range(CLASSES)]
@@ -149,7 +149,7 @@ def back(patient: Patient, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
     found = np.zeros(in_plane(patient.anatomy.wall, patient.anatomy).shape, np.uint8)
     rows, columns = np.indices(found.shape[1:])
     for level, share in zip(patient.levels, shares, strict=True):
-        places = roi_of(patient, int(level)).pixels(np.stack([rows, columns]).astype(np.float64))
+        places = roi_of(patient.anatomy, int(level)).pixels(np.stack([rows, columns]).astype(np.float64))
         inside = ((places >= -0.5) & (places <= SIDE - 0.5)).all(0)
         layers = [ndimage.map_coordinates(layer, places, order=1, mode="nearest") for layer in share]
         found[level] = np.where(inside, np.argmax(layers, 0), 0)

@@ -29,9 +29,7 @@ CONTRAST = 0.15
 def phantom_region(rng: np.random.Generator, *, scar: bool = True) -> tuple[NDArray[np.float64], LVAnatomy]:
     """The region around the ventricle of a phantom, (I, J, K), and its anatomy, with an infarct where asked for."""
     parameters, anatomy = sample_heart(rng, scar=scar)
-    infarct, mvo = anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
-    image = render(parameters, sample_appearance(rng), infarct, mvo, rng)
-    return image[anatomy.box].astype(np.float64), anatomy
+    return render(parameters, sample_appearance(rng), *scar_of(anatomy), rng)[anatomy.box].astype(np.float64), anatomy
 
 
 def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
@@ -46,12 +44,16 @@ def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
     rng = np.random.default_rng(seed)
     coin = rng.random() < 0.5
     p, anatomy = sample_heart(rng, scar=coin if scar is None else scar)
-    infarct, mvo = anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
-    image = np.rint(render(p, sample_appearance(rng), infarct, mvo, rng)).astype(np.float32)
+    infarct, mvo = scar_of(anatomy)
+    image = render(p, sample_appearance(rng), infarct, mvo, rng)
     scene = lay_out(p, np.random.default_rng(p.seed), scar=infarct, mvo=mvo)
-    return Phantom(
-        image, scene.labels, p.spacing, np.diag([*p.spacing, 1.0]), scene.segments, p.anterior_insertion_deg, p
-    )
+    affine = np.diag([*p.spacing, 1.0])
+    return Phantom(image, scene.labels, p.spacing, affine, scene.segments, p.anterior_insertion_deg, p)
+
+
+def scar_of(anatomy: LVAnatomy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Infarct and MVO in the phantom's own grid, (I, J, K)."""
+    return anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
 
 
 def sample_heart(rng: np.random.Generator, *, scar: bool) -> tuple[PhantomParameters, LVAnatomy]:

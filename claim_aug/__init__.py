@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from claim_aug.anatomy import LabelScheme, LVAnatomy
     from claim_aug.errors import ClaimAugError
     from claim_aug.generators import Rendering, ScarGenerator
+    from claim_aug.hosts.mix import MixedSampler
     from claim_aug.hosts.workers import seed_worker
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
@@ -25,6 +26,7 @@ _HOMES = {
     "LVAnatomy": "claim_aug.anatomy",
     "LabelScheme": "claim_aug.anatomy",
     "MaskPrior": "claim_aug.priors",
+    "MixedSampler": "claim_aug.hosts.mix",
     "Rendering": "claim_aug.generators",
     "ScarGenerator": "claim_aug.generators",
     "ScarMask": "claim_aug.priors",
@@ -40,6 +42,7 @@ __all__ = [
     "LVAnatomy",
     "LabelScheme",
     "MaskPrior",
+    "MixedSampler",
     "Rendering",
     "ScarGenerator",
     "ScarMask",

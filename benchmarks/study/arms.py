@@ -25,8 +25,6 @@ from study.joint import tuned
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
 #: where those patients have theirs (R), which is then painted anew.
 SOURCES = {"N": (False,), "P": (True,), "NP": (False, True), "R": (True,)}
-#: Wide phantoms of an arm that learns from them.
-PHANTOMS = 400
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Arm:
         fade: share of the steps, at the end, over which that falls to nothing.
         law: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
-        options: more parameters of ``ScarSynthesizer``.
+        options: more parameters of ``ScarSynthesizer``, or of ``phantoms``.
     """
 
     text: str
@@ -57,10 +55,8 @@ class Arm:
 
     @classmethod
     def parse(cls, text: str) -> Arm:
-        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``."""
-        head, *pairs = text.split("@")
-        generator, _, source = head.partition(":")
-        given = dict(pair.split("=", 1) for pair in pairs)
+        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, ratio and fade follow its last kind."""
+        generator, source, given = spelled(text.rpartition("+")[2])
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
         numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
@@ -73,9 +69,15 @@ class Arm:
     @property
     def parts(self) -> list[Arm]:
         """The kinds of synthetic slices that it mixes: ``phantom+ddpm:P`` has two, in equal shares."""
-        heads, *pairs = self.text.split("@")
-        made = [pair for pair in pairs if not pair.startswith(("ratio=", "fade="))]
-        return [Arm.parse("@".join([head, *made])) for head in heads.split("+")] if self.synthetic else []
+        kinds = [kind.split("@") for kind in self.text.split("+")] if self.synthetic else []
+        return [Arm.parse("@".join(p for p in kind if not p.startswith(("ratio=", "fade=")))) for kind in kinds]
+
+
+def spelled(kind: str) -> tuple[str, str, dict[str, str]]:
+    """Generator, source and options of one kind of slices."""
+    head, *pairs = kind.split("@")
+    generator, _, source = head.partition(":")
+    return generator, source, dict(pair.split("=", 1) for pair in pairs)
 
 
 def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
@@ -86,7 +88,7 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
         scratch: folder for a bank or a law.
     """
     if arm.generator == "phantom":
-        return phantoms(PHANTOMS)
+        return phantoms(**json.loads(arm.options))
     if arm.generator == "carve":
         return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
     generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
@@ -143,11 +145,12 @@ def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
     return options
 
 
-def phantoms(count: int) -> Windows:
-    """Slices of phantoms that look far more varied than any scanner's images do, one in three without scar."""
+def phantoms(count: int = 400, healthy: float = 1 / 3) -> Windows:
+    """Slices of so many phantoms that look far more varied than any scanner's images do, a share without scar."""
     parts = []
     for number in range(count):
-        image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=number % 3 > 0)
+        scarred = int((number + 1) * healthy) == int(number * healthy)
+        image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=scarred)
         labels = np.select([anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, 2, 1], 0)
         parts.append(windows(image, labels, anatomy))
     return joined(parts)

@@ -1,0 +1,77 @@
+"""How much of a training is synthetic: a share that falls to nothing towards its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import Sampler
+
+from claim_aug.errors import InputError
+
+
+class MixedSampler(Sampler[int]):
+    """Draws from ``ConcatDataset([real, synthetic])``: a share of synthetic samples, fewer and fewer towards the end.
+
+    A segmenter that sees synthetic scar to the end calls too much of it; ending on real samples undoes that
+    (docs/mixing.md). Each of the two is drawn in random order, no sample twice before all were drawn once.
+
+    Args:
+        real, synthetic: how many samples each of the two has, at least 1.
+        epochs: of the whole training. Every iteration is the next one; ``set_epoch`` goes to another.
+        ratio: share of draws that are synthetic, 0 to 1.
+        fade: share of the training, at its end, over which that falls to nothing, 0 to 1.
+        draws: samples of an epoch; as many as there are real ones by default.
+        generator: source of randomness; PyTorch's global one by default.
+
+    Raises:
+        InputError: a count below 1, or a share outside 0 to 1.
+    """
+
+    def __init__(
+        self,
+        real: int,
+        synthetic: int,
+        *,
+        epochs: int,
+        ratio: float = 0.5,
+        fade: float = 0.3,
+        draws: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        self.real, self.synthetic, self.epochs = real, synthetic, epochs
+        self.ratio, self.fade, self.draws = ratio, fade, real if draws is None else draws
+        self.generator, self.epoch = generator, 0
+        for name in ("real", "synthetic", "epochs", "draws"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} needs a number of 1 or more, got {getattr(self, name)}")
+        for name in ("ratio", "fade"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} needs a number within 0 to 1, got {getattr(self, name)}")
+
+    def __len__(self) -> int:
+        return self.draws
+
+    def set_epoch(self, epoch: int) -> None:
+        """The epoch of the next iteration, from 0, as where a training is resumed; Lightning calls it by itself."""
+        self.epoch = epoch
+
+    def shares(self) -> Tensor:
+        """Chance of every draw of the epoch to be synthetic, (draws,)."""
+        done = (self.epoch + torch.arange(self.draws) / self.draws) / self.epochs
+        left = (1 - done).clamp_min(0)
+        return self.ratio * (left / self.fade).clamp_max(1) if self.fade else torch.full_like(left, self.ratio)
+
+    def __iter__(self) -> Iterator[int]:
+        synthetic = torch.rand(self.draws, generator=self.generator) < self.shares()
+        chosen = torch.empty(self.draws, dtype=torch.long)
+        chosen[~synthetic] = self.shuffled(self.real, int((~synthetic).sum()))
+        chosen[synthetic] = self.real + self.shuffled(self.synthetic, int(synthetic.sum()))
+        self.epoch += 1
+        return iter(chosen.tolist())
+
+    def shuffled(self, size: int, count: int) -> Tensor:
+        """So many indices below ``size``."""
+        rounds = [torch.randperm(size, generator=self.generator) for _ in range(-(-count // size))]
+        return torch.cat(rounds)[:count] if rounds else torch.empty(0, dtype=torch.long)

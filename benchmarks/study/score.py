@@ -10,19 +10,24 @@ from torch import nn
 
 from claim_aug.evaluation.slices import in_plane
 from claim_aug.evaluation.thresholds import dice
-from study.data import INFARCT, MVO, Patient, back, windows_of
+from study.data import CLASSES, INFARCT, MVO, Patient, back, windows_of
 from study.network import shares
 
 
-def judged(network: nn.Module, patients: Sequence[Patient]) -> dict[str, dict[str, Any]]:
-    """By patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall."""
-    return {patient.name: judge(network, patient) for patient in patients}
+def judged(network: nn.Module, patients: Sequence[Patient], caution: float = 1.0) -> dict[str, dict[str, Any]]:
+    """By patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall.
+
+    Args:
+        caution: factor of the share that is given to scar before the largest share wins.
+    """
+    return {patient.name: judge(network, patient, caution) for patient in patients}
 
 
-def judge(network: nn.Module, patient: Patient) -> dict[str, Any]:
+def judge(network: nn.Module, patient: Patient, caution: float) -> dict[str, Any]:
     """One patient's scores; ``None`` where there is nothing to find."""
     anatomy = patient.anatomy
-    found = back(patient, shares(network, windows_of(patient).pictures))
+    weights = np.where(np.arange(CLASSES) >= INFARCT, caution, 1)[:, None, None]
+    found = back(patient, weights * shares(network, windows_of(patient).pictures))
     scar, mvo = found >= INFARCT, found == MVO
     true_scar, true_mvo, wall = (in_plane(mask, anatomy) for mask in (anatomy.scar, anatomy.mvo, anatomy.wall))
     return {

@@ -28,6 +28,11 @@ def paired(one: Sequence[Scores], other: Sequence[Scores], name: str) -> tuple[f
     return float(values.mean()), float(low), float(high)
 
 
+def normals_of(runs: Sequence[Scores]) -> list[Scores]:
+    """The patients without scar of each run."""
+    return [{patient: scores for patient, scores in run.items() if scores["scar"] is None} for run in runs]
+
+
 def scar_dice(runs: Sequence[Scores]) -> float:
     """Mean over patients with scar."""
     return float(np.mean([scores["scar"] for run in runs for scores in run.values() if scores["scar"] is not None]))

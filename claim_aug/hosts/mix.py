@@ -35,8 +35,8 @@ class MixedSampler(Sampler[int]):
         synthetic: int,
         *,
         epochs: int,
-        ratio: float = 0.5,
-        fade: float = 0.3,
+        ratio: float = 0.75,
+        fade: float = 0.8,
         draws: int | None = None,
         generator: torch.Generator | None = None,
     ) -> None:

@@ -139,7 +139,7 @@ def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterat
 def table(arguments: argparse.Namespace) -> None:
     """Print what is there."""
     for size in arguments.sizes:
-        print(f"\n{size or 'all'} patients with scar\n\n| {COLUMNS} |\n|{'---|' * 9}")
+        print(f"\n{size or 'all'} patients with scar\n\n| {COLUMNS} |\n|{'---|' * len(COLUMNS.split('|'))}")
         reference: dict[tuple[int, int], dict[str, Any]] = {}
         for number, arm in enumerate(arguments.arms):
             found = [

@@ -64,7 +64,8 @@ class Run:
         return f"n{self.size or 'all'}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
 
     def path(self, out: Path) -> Path:
-        return out / "runs" / f"{named(self.arm.text)}-{self.patients}-t{self.schedule.steps}.json"
+        turn = "" if self.schedule.turn == Schedule.turn else f"-turn{self.schedule.turn:g}"
+        return out / "runs" / f"{named(self.arm.text)}-{self.patients}-t{self.schedule.steps}{turn}.json"
 
     def synthetic_path(self, out: Path, part: Arm) -> Path:
         # Made of the same patients, slices with synthetic scar serve every way of mixing them in; phantoms serve all.
@@ -179,6 +180,7 @@ def main() -> None:
     parser.add_argument("--folds", default="0,1,2")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--turn", type=float, default=Schedule.turn, help="of usual augmentation: degrees, at most")
     parser.add_argument(
         "--inner", action="store_true", help="part the patients to learn from, to choose a ratio by them"
     )
@@ -191,7 +193,7 @@ def main() -> None:
     for name in ("folds", "seeds"):
         setattr(arguments, name, [int(one) for one in getattr(arguments, name).split(",")])
     sixths = [round(arguments.steps * sixth / 6) for sixth in range(1, 7)]
-    arguments.schedule = Schedule(arguments.steps, tuple(sixths))
+    arguments.schedule = Schedule(arguments.steps, tuple(sixths), arguments.turn)
     if arguments.table:
         table(arguments)
         return

@@ -26,10 +26,11 @@ FLIPS = ((), (-1,), (-2,))
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps in all, and those after which the network is judged."""
+    """Steps in all, those after which the network is judged, and by how many degrees slices are turned at most."""
 
     steps: int = 2400
     judged: tuple[int, ...] = (800, 1600, 2400)
+    turn: float = 180.0
 
 
 def new_network() -> nn.Module:
@@ -73,7 +74,9 @@ def train(
     for step in range(1, schedule.steps + 1):
         left = 1 - (step - 1) / schedule.steps
         share = ratio * min(1.0, left / fade) if fade else ratio
-        picture, target = batch_of(real, synthetic, share, rng, augment=augment)
+        picture, target = batch_of(real, synthetic, share, rng)
+        if augment:
+            picture, target = augmented(picture, target, rng, turn=schedule.turn)
         loss = loss_of(seen(network, picture), target)
         optimiser.zero_grad()
         loss.backward()
@@ -87,7 +90,7 @@ def train(
 
 
 def batch_of(
-    real: Windows, synthetic: Sequence[Windows], ratio: float, rng: np.random.Generator, *, augment: bool
+    real: Windows, synthetic: Sequence[Windows], ratio: float, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
     """Pictures (B, 1, side, side) and classes (B, 1, side, side)."""
     count = int(rng.binomial(BATCH, ratio)) if synthetic else 0
@@ -98,18 +101,18 @@ def batch_of(
         counts = rng.multinomial(count, [1 / len(synthetic)] * len(synthetic))
         parts += [kind.of(rng.choice(len(kind), share)) for kind, share in zip(synthetic, counts, strict=True)]
     picture = torch.from_numpy(np.concatenate([part.pictures for part in parts]))
-    target = torch.from_numpy(np.concatenate([part.classes for part in parts]))[:, None].float()
-    return augmented(picture, target, rng) if augment else (picture, target)
+    return picture, torch.from_numpy(np.concatenate([part.classes for part in parts]))[:, None].float()
 
 
-def augmented(picture: Tensor, target: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def augmented(picture: Tensor, target: Tensor, rng: np.random.Generator, *, turn: float) -> tuple[Tensor, Tensor]:
     """Turned, flipped, 15 % larger or smaller, moved by 8 %; contrast, brightness and noise changed."""
     count = len(picture)
-    angle = rng.uniform(-np.pi, np.pi, count)
+    angle = np.deg2rad(rng.uniform(-turn, turn, count))
     size = np.exp(rng.uniform(-0.15, 0.15, count))
     side = rng.choice([-1.0, 1.0], count)
-    turn = np.array([[np.cos(angle) * side, -np.sin(angle)], [np.sin(angle) * side, np.cos(angle)]]).transpose(2, 0, 1)
-    theta = np.concatenate([turn * size[:, None, None], rng.uniform(-0.08, 0.08, (count, 2, 1))], 2)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cosine * side, -sine], [sine * side, cosine]]).transpose(2, 0, 1)
+    theta = np.concatenate([matrix * size[:, None, None], rng.uniform(-0.08, 0.08, (count, 2, 1))], 2)
     grid = affine_grid(torch.from_numpy(theta).float(), list(picture.shape), align_corners=False)
     moved = grid_sample(picture, grid, padding_mode="border", align_corners=False)
     classes = grid_sample(target, grid, mode="nearest", align_corners=False)

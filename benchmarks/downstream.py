@@ -123,7 +123,10 @@ def perform(run: Run, patients: list[Patient], out: Path) -> None:
     temporary.write_text(json.dumps(record))
     temporary.replace(path)
     told = ", ".join(f"{step}: {mean_of(found, 'scar'):.3f}" for step, found in scores.items())
-    print(f"{path.stem}  Dice {told}  ({record['seconds']['all']:.0f} s)", flush=True)
+    missed = ", ".join(
+        f"{mean_of(scores[str(run.schedule.steps)], name):.0f} % {name}" for name in ("as blood", "as wall")
+    )
+    print(f"{path.stem}  Dice {told}; of scar, {missed}  ({record['seconds']['all']:.0f} s)", flush=True)
 
 
 def moment(step: int, caution: float) -> str:

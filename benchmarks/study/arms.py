@@ -19,7 +19,7 @@ from claim_aug.generators.donor import donor_patches
 from claim_aug.phantom.wide import phantom_region
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
-from study.data import INFARCT, MVO, SCHEME, Patient, Windows, joined, windows, windows_of
+from study.data import CAVITY, INFARCT, MVO, SCHEME, WALL, Patient, Windows, joined, windows, windows_of
 from study.joint import tuned
 
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
@@ -151,7 +151,9 @@ def phantoms(count: int = 400, healthy: float = 1 / 3) -> Windows:
     for number in range(count):
         scarred = int((number + 1) * healthy) == int(number * healthy)
         image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=scarred)
-        labels = np.select([anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, 2, 1], 0)
+        labels = np.select(
+            [anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, WALL, CAVITY], 0
+        )
         parts.append(windows(image, labels, anatomy))
     return joined(parts)
 

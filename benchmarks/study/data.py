@@ -22,7 +22,7 @@ from claim_aug.generators.diffusion.roi import Roi, place_roi
 SPACING, SIDE = 1.5, 64
 #: Background, cavity, myocardium, infarct, MVO: EMIDEC's label values.
 CLASSES = 5
-INFARCT, MVO = 3, 4
+CAVITY, WALL, INFARCT, MVO = 1, 2, 3, 4
 SCHEME = LabelScheme.parse("emidec")
 FOLDS = 3
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from claim_aug.evaluation.slices import in_plane
 from claim_aug.evaluation.thresholds import dice
-from study.data import CLASSES, INFARCT, MVO, Patient, back, windows_of
+from study.data import CAVITY, CLASSES, INFARCT, MVO, WALL, Patient, back, windows_of
 from study.network import shares
 
 
@@ -30,12 +30,15 @@ def judge(network: nn.Module, patient: Patient, caution: float) -> dict[str, Any
     found = back(patient, weights * shares(network, windows_of(patient).pictures))
     scar, mvo = found >= INFARCT, found == MVO
     true_scar, true_mvo, wall = (in_plane(mask, anatomy) for mask in (anatomy.scar, anatomy.mvo, anatomy.wall))
+    within = found[true_scar]  # scar that is missed is taken for something else
     return {
         "scar": dice(scar, true_scar),
         "mvo": dice(mvo, true_mvo),
         "burden": 100 * float(scar.sum() / wall.sum()),
         "true burden": 100 * float(true_scar.sum() / wall.sum()),
         "mvo found": bool(mvo.any()),
+        "as blood": 100 * float((within == CAVITY).mean()) if within.size else None,
+        "as wall": 100 * float((within == WALL).mean()) if within.size else None,
         "myocardium": dice((found >= 2), wall),
     }
 

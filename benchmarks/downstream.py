@@ -105,8 +105,9 @@ def perform(run: Run, patients: list[Patient], out: Path) -> None:
     scores: dict[str, Any] = {}
 
     def judge(step: int, network: nn.Module) -> None:
-        for caution in CAUTIONS if step == run.schedule.steps else (1.0,):
-            scores[moment(step, caution)] = judged(network, test, caution)
+        cautions = CAUTIONS if step == run.schedule.steps else (1.0,)
+        for caution, found in zip(cautions, judged(network, test, cautions), strict=True):
+            scores[moment(step, caution)] = found
 
     train(
         real, synthetic, run.arm.ratio,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from claim_aug.evaluation.slices import in_plane
@@ -14,20 +15,23 @@ from study.data import CAVITY, CLASSES, INFARCT, MVO, WALL, Patient, back, windo
 from study.network import shares
 
 
-def judged(network: nn.Module, patients: Sequence[Patient], caution: float = 1.0) -> dict[str, dict[str, Any]]:
-    """By patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall.
+def judged(
+    network: nn.Module, patients: Sequence[Patient], cautions: Sequence[float]
+) -> list[dict[str, dict[str, Any]]]:
+    """By caution, by patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall.
 
     Args:
-        caution: factor of the share that is given to scar before the largest share wins.
+        cautions: factors of the share that is given to scar before the largest share wins.
     """
-    return {patient.name: judge(network, patient, caution) for patient in patients}
+    seen = {patient.name: shares(network, windows_of(patient).pictures) for patient in patients}
+    return [{patient.name: judge(seen[patient.name], patient, caution) for patient in patients} for caution in cautions]
 
 
-def judge(network: nn.Module, patient: Patient, caution: float) -> dict[str, Any]:
-    """One patient's scores; ``None`` where there is nothing to find."""
+def judge(seen: NDArray[np.float32], patient: Patient, caution: float) -> dict[str, Any]:
+    """One patient's scores of the shares that a network gave; ``None`` where there is nothing to find."""
     anatomy = patient.anatomy
     weights = np.where(np.arange(CLASSES) >= INFARCT, caution, 1)[:, None, None]
-    found = back(patient, weights * shares(network, windows_of(patient).pictures))
+    found = back(patient, weights * seen)
     scar, mvo = found >= INFARCT, found == MVO
     true_scar, true_mvo, wall = (in_plane(mask, anatomy) for mask in (anatomy.scar, anatomy.mvo, anatomy.wall))
     within = found[true_scar]  # scar that is missed is taken for something else
@@ -39,7 +43,7 @@ def judge(network: nn.Module, patient: Patient, caution: float) -> dict[str, Any
         "mvo found": bool(mvo.any()),
         "as blood": 100 * float((within == CAVITY).mean()) if within.size else None,
         "as wall": 100 * float((within == WALL).mean()) if within.size else None,
-        "myocardium": dice((found >= 2), wall),
+        "myocardium": dice(found >= WALL, wall),
     }
 
 

@@ -35,15 +35,16 @@ from study.arms import Arm, synthesised
 from study.data import Patient, Windows, joined, parted, read_patients, windows_of
 from study.network import Schedule, train
 from study.score import judged, mean_of
-from study.table import false_scar, mvo_dice, normals_of, paired, scar_dice
+from study.table import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
 from torch import nn
 
 COPIES = 8
-#: Factors of scar's share, tried on the last network: below 1, scar is called only where the network is surer of it.
-CAUTIONS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15)
+#: Factors of scar's share, tried on the last network: below 1, scar is called only where the network is surer of it,
+#: above 1 where it is less sure.
+CAUTIONS = (1.0, 3.0, 2.0, 1.4, 0.7, 0.5, 0.35, 0.25, 0.15)
 COLUMNS = (
-    "arm | runs | scar Dice | gain (95 %) | false scar of normals, %LV | change (95 %) | normals above 1 % "
-    "| MVO Dice | with empty"
+    "arm | runs | scar Dice | gain (95 %) | false scar of normals, %LV | change (95 %) "
+    "| gain at equal false scar (95 %) | normals above 1 % | MVO Dice | with empty"
 )
 
 
@@ -61,7 +62,7 @@ class Run:
     @property
     def patients(self) -> str:
         """Names the patients that it learns from."""
-        return f"n{self.size or 'all'}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
+        return f"n{'all' if self.size is None else self.size}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
 
     def path(self, out: Path) -> Path:
         turn = "" if self.schedule.turn == Schedule.turn else f"-turn{self.schedule.turn:g}"
@@ -84,7 +85,7 @@ def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Wi
     path = run.synthetic_path(out, part)
     if not path.exists():
         with tempfile.TemporaryDirectory() as scratch:
-            fold = {"fold": run.fold, "size": run.size or "all", "seed": run.seed}
+            fold = {"fold": run.fold, "size": "all" if run.size is None else run.size, "seed": run.seed}
             part = replace(part, model=part.model.format(**fold))
             made = synthesised(part, learn, COPIES, run.seed, Path(scratch))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,35 +145,42 @@ def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterat
 def table(arguments: argparse.Namespace) -> None:
     """Print what is there."""
     for size in arguments.sizes:
-        print(f"\n{size or 'all'} patients with scar\n\n| {COLUMNS} |\n|{'---|' * len(COLUMNS.split('|'))}")
+        print(f"\n{'all' if size is None else size} patients with scar\n")
+        print(f"| {COLUMNS} |\n|{'---|' * len(COLUMNS.split('|'))}")
         reference: dict[tuple[int, int], dict[str, Any]] = {}
-        for number, arm in enumerate(arguments.arms):
-            found = [
-                (run, json.loads(run.path(arguments.out).read_text())["scores"])
+        for arm in arguments.arms:
+            found = {
+                (run.fold, run.seed): json.loads(run.path(arguments.out).read_text())["scores"]
                 for run in runs_of(arguments, arm, size)
                 if run.path(arguments.out).exists()
-            ]
+            }
             if not found:
                 continue
             step = moment(arguments.schedule.steps, arguments.caution)
-            if number == 0:
+            if not reference:
                 steps = map(str, arguments.schedule.judged)
-                step = max(steps, key=lambda one: scar_dice([scores[one] for _, scores in found]))
-            own = {(run.fold, run.seed): scores[step] for run, scores in found}
-            reference = reference or own
-            both = [key for key in own if key in reference]
-            if not both:
-                continue
-            pair = [own[key] for key in both], [reference[key] for key in both]
-            gain, change = paired(*pair, "scar"), paired(*map(normals_of, pair), "burden")
-            runs = list(own.values())
-            wall, share = false_scar(runs)
-            cells = (
-                arm.text, len(runs), f"{scar_dice(runs):.3f}", "{:+.3f} ({:+.3f} to {:+.3f})".format(*gain),
-                f"{wall:.2f}", "{:+.2f} ({:+.2f} to {:+.2f})".format(*change), f"{share:.2f}",
-                *(f"{mvo_dice(runs, empty=empty):.3f}" for empty in (False, True)),
-            )  # fmt: skip
-            print(f"| {' | '.join(map(str, cells))} |")
+                step = max(steps, key=lambda one: scar_dice([scores[one] for scores in found.values()]))
+                reference = {key: scores[step] for key, scores in found.items()}
+            both = [key for key in found if key in reference]
+            if both:
+                print(row(arm, [found[key] for key in both], [reference[key] for key in both], step))
+
+
+def row(arm: Arm, found: Sequence[dict[str, Any]], reference: Sequence[Scores], step: str) -> str:
+    """An arm's line of the table: its runs' scores at a step, beside those of the reference's same runs."""
+    own = [scores[step] for scores in found]
+    gain, change = paired(own, reference, "scar"), paired(normals_of(own), normals_of(reference), "burden")
+    shared = set.intersection(*map(set, found))
+    moments = [one for one in shared if one.split()[0] == step.split()[0]]  # of every caution that all were judged with
+    fair = equally_bold([[scores[one] for scores in found] for one in moments], false_scar(reference)[0])
+    wall, share = false_scar(own)
+    cells = (
+        arm.text, len(own), f"{scar_dice(own):.3f}", "{:+.3f} ({:+.3f} to {:+.3f})".format(*gain),
+        f"{wall:.2f}", "{:+.2f} ({:+.2f} to {:+.2f})".format(*change),
+        "{:+.3f} ({:+.3f} to {:+.3f})".format(*paired(fair, reference, "scar")) if fair else "", f"{share:.2f}",
+        *(f"{mvo_dice(own, empty=empty):.3f}" for empty in (False, True)),
+    )  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> None:

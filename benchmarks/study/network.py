@@ -94,7 +94,7 @@ def batch_of(
 ) -> tuple[Tensor, Tensor]:
     """Pictures (B, 1, side, side) and classes (B, 1, side, side)."""
     count = int(rng.binomial(BATCH, ratio)) if synthetic else 0
-    scarred = int(rng.binomial(BATCH - count, SCARRED))
+    scarred = int(rng.binomial(BATCH - count, SCARRED)) if real.scarred.any() else 0
     chosen = [rng.choice(np.flatnonzero(real.scarred), scarred), rng.choice(len(real), BATCH - count - scarred)]
     parts = [real.of(np.concatenate(chosen))]
     if synthetic:

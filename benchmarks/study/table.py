@@ -28,6 +28,32 @@ def paired(one: Sequence[Scores], other: Sequence[Scores], name: str) -> tuple[f
     return float(values.mean()), float(low), float(high)
 
 
+def equally_bold(moments: Sequence[Sequence[Scores]], false: float) -> list[Scores] | None:
+    """An arm's scores at the caution at which its normals have as much false scar as ``false``, in % of the wall.
+
+    Args:
+        moments: scores of the same runs, one sequence for every caution. Between two cautions, scores are interpolated.
+
+    Returns:
+        By run, Dice of the patients with scar; ``None`` where no caution leads there.
+    """
+    ordered = sorted(moments, key=lambda runs: false_scar(runs)[0])
+    levels = [false_scar(runs)[0] for runs in ordered]
+    if not levels[0] <= false <= levels[-1]:
+        return None
+    place = float(np.interp(false, levels, range(len(levels))))
+    below, above = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    rest = place % 1
+    return [
+        {
+            patient: {"scar": scores["scar"] + rest * (more[patient]["scar"] - scores["scar"])}
+            for patient, scores in less.items()
+            if scores["scar"] is not None
+        }
+        for less, more in zip(below, above, strict=True)
+    ]
+
+
 def normals_of(runs: Sequence[Scores]) -> list[Scores]:
     """The patients without scar of each run."""
     return [{patient: scores for patient, scores in run.items() if scores["scar"] is None} for run in runs]

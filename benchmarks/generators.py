@@ -95,11 +95,13 @@ def parsed(generator: str) -> tuple[str, dict[str, Any]]:
     return name, {key: json.loads(value) if value[:1].isdigit() else value for key, _, value in pairs}
 
 
-def painted_again(generator: str, patients: list[Patient], segment: Segmenter | None) -> tuple[ScarSet, float, int]:
-    """Every scar rendered anew in its own mask and judged; seconds, and voxels changed outside the scar."""
+def painted_again(
+    generator: str, patients: list[Patient], paintings: int, segment: Segmenter | None
+) -> tuple[ScarSet, float, int]:
+    """Every scar rendered anew in its own mask and judged, some times over; seconds, and voxels changed outside it."""
     judged, changed, seconds = ScarSet(), 0, 0.0
     name, options = parsed(generator)
-    for seed, patient in enumerate(patients):
+    for seed, patient in enumerate(paintings * patients):
         painter = ScarSynthesizer("manual", name, existing="replace", mask=patient.labels, **options)
         start = time.perf_counter()
         sample = painter.sample(patient.image, patient.labels, seed=seed, anatomy=patient.anatomy)
@@ -129,6 +131,9 @@ def main() -> None:
     parser.add_argument("--segmenter", type=Path, metavar="DIR", help="train a U-Net on these scans and ask it, too")
     parser.add_argument("--slices", type=int, help="at most so many of a patient; all where not given")
     parser.add_argument(
+        "--paintings", type=int, default=1, help="of every scar, for all but the networks, which see the first"
+    )
+    parser.add_argument(
         "--seeds", type=int, default=1, help="networks that tell real from painted; their mean is shown"
     )
     parser.add_argument("--split", type=Path, metavar="DIR", help="lay out patients to train and to test on, and stop")
@@ -151,14 +156,16 @@ def main() -> None:
     print(f"{len(patients)} patients, {len(real.crops)} slices with scar\n\n| {COLUMNS} |\n|{'---|' * 10}")
     print(row("real", "", *halves, "", real, ""), flush=True)
     for generator in arguments.generators.split(","):
-        judged, seconds, changed = painted_again(generator, patients, segment)
+        judged, seconds, changed = painted_again(generator, patients, arguments.paintings, segment)
         told = ""
         if "cnn" in arguments.stages:
             seeds = range(arguments.seeds)
-            found = [realism(real.crops, judged.crops, real.patients, seed=seed) for seed in seeds]
+            first = judged.crops[: len(real.crops)]
+            found = [realism(real.crops, first, real.patients, seed=seed) for seed in seeds]
             auc, low, high = (float(np.mean([getattr(one, name) for one in found])) for name in ("auc", "low", "high"))
             told = f"{auc:.2f} ({low:.2f}-{high:.2f})"
-        print(row(generator, f"{seconds / len(real.crops):.3f}", judged, real, told, judged, str(changed)), flush=True)
+        pace = f"{seconds / len(judged.crops):.3f}"
+        print(row(generator, pace, judged, real, told, judged, str(changed)), flush=True)
 
 
 if __name__ == "__main__":

@@ -24,10 +24,11 @@ class ScarLook:
     """How scar looks, heights above remote as multiples of blood above remote.
 
     Attributes:
-        height: of the infarct's core. EMIDEC's patients have 0.55-2.1, here 0.25-3.2.
+        height: of the infarct's core. EMIDEC's patients have 0.55-2.1, here 0.35-3.2.
         mvo: height of MVO, as a share of the infarct's.
         mottle: relative spread of its texture, and ``sizes``, the scales of that texture in mm.
-        rim: how much of the height is lost towards its border, and ``rim_mm``, how far in.
+        rim: how much of the height is lost towards living wall, and ``rim_mm``, how far in. There is no rim
+            towards blood, which scar's inner border reaches at its full height in patients.
         tilt: relative change of height across the scar, in a direction of its own.
         holes: share of the scar that is as healthy as remote.
         ragged: how far off its label the scar lies, in pixels.
@@ -91,7 +92,7 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
 def sample_scar(rng: np.random.Generator) -> ScarLook:
     """From faint to brighter than fat, from smooth to patchy, from sharp to one that fades out."""
     return ScarLook(
-        height=float(np.clip(np.exp(rng.normal(np.log(1.05), 0.5)), 0.25, 3.2)),
+        height=float(np.clip(np.exp(rng.normal(np.log(1.25), 0.42)), 0.35, 3.2)),
         mvo=float(rng.uniform(-0.2, 0.8)),
         mottle=float(0.03 + 0.37 * rng.beta(1, 2)),
         sizes=tuple(float(size) for size in np.exp(rng.uniform(np.log(1.2), np.log(9), rng.integers(1, 4)))),
@@ -108,15 +109,20 @@ def displaced(scar: Mask, wall: Mask, pixels: float, rng: np.random.Generator) -
     if pixels == 0 or not scar.any():
         return scar
     width = (0.6 + 0.5 * pixels, 0.6 + 0.5 * pixels, 0)
-    soft = ndimage.gaussian_filter(scar.astype(np.float32), width)
+    # A share of the wall, not of all around: a thread of dark wall between scar and blood would give scar away.
+    of_wall = ndimage.gaussian_filter(wall.astype(np.float32), width)
+    soft = ndimage.gaussian_filter(scar.astype(np.float32), width) / np.maximum(of_wall, 1e-3)
     ragged = soft + 0.2 * pixels * smooth_field(scar.shape, (1.5, 1.5, 0.3), rng)
     near = ndimage.binary_dilation(scar, np.ones((3, 3, 1), bool), iterations=int(np.ceil(pixels)))
     return np.asarray((ragged > rng.uniform(0.35, 0.6)) & wall & near)
 
 
-def scar_heights(scar: Mask, mvo: Mask, look: ScarLook, pixel: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Heights of infarct and of MVO, (I, J, K) each; ``pixel`` in mm."""
-    depth = ndimage.distance_transform_edt(np.pad(scar | mvo, 1), sampling=(pixel, pixel, 1e3))[1:-1, 1:-1, 1:-1]
+def scar_heights(
+    scar: Mask, mvo: Mask, wall: Mask, look: ScarLook, pixel: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Heights of infarct and of MVO, (I, J, K) each; ``wall`` is all that holds them, ``pixel`` in mm."""
+    living = np.pad(wall & ~(scar | mvo), ((0, 0), (0, 0), (1, 1)), constant_values=True)  # never nowhere
+    depth = ndimage.distance_transform_edt(~living, sampling=(pixel, pixel, 1e3))[..., 1:-1]
     rim = 1 - look.rim * np.exp(-(depth - pixel / 2) / look.rim_mm)
     fields = [smooth_field(scar.shape, (size / pixel, size / pixel, 0.5), rng) for size in look.sizes]
     texture = sum(fields) / np.sqrt(len(fields))

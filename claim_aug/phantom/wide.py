@@ -101,7 +101,7 @@ def render(
     real = displaced(infarct | mvo, wall, appearance.scar.ragged, rng)
     core = displaced(mvo, wall, appearance.scar.ragged, rng) & real
     scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=core)
-    own, obstructed = scar_heights(real & ~core, core, appearance.scar, p.spacing[0], rng)
+    own, obstructed = scar_heights(real & ~core, core, wall, appearance.scar, p.spacing[0], rng)
     level = np.array(appearance.heights, np.float32)
     signal = averaged(level[scene.tissue])
     scale = appearance.mottle_mm / p.spacing[0]

@@ -25,8 +25,9 @@ PHANTOMS, SEED = 800, 2025
 PLAN = Plan(steps=3000, every=250, seed=SEED)
 #: On 47 slices of 16 EMIDEC patients, each real scar painted again inside its own mask; docs/benchmarks.md.
 MEASURED = (
-    "on 47 slices of 16 EMIDEC patients, each real scar painted again in its own mask: AUC 0.66 (0.55-0.77) of a "
-    "network that tells it from real, intensities 0.17 SD apart, border 1.28 times as steep as real"
+    "on 47 slices of 16 EMIDEC patients, each real scar painted again in its own mask: AUC 0.67 (0.56-0.79) of a "
+    "network that tells it from real; painted five times over, intensities 0.58 SD apart, border 1.34 times as steep "
+    "as real"
 )
 SOURCE = "domain-randomised phantoms of claim_aug.training.phantoms"
 REMARK = (
@@ -37,13 +38,17 @@ REMARK = (
 )
 
 
-def believable(slices: Iterable[TrainingSlice]) -> list[TrainingSlice]:
-    """Slices whose infarct is as bright and as even as patients' are: the network learns from all, and paints these."""
+def believable(slices: Iterable[TrainingSlice], rng: np.random.Generator) -> list[TrainingSlice]:
+    """Slices whose infarct is as bright and as even as patients' are: the network learns from all, and paints these.
+
+    The brighter, the rarer: phantoms' median is a tenth above that of patients otherwise.
+    """
+    faintest, brightest = BRIGHTNESS_LIMITS
     kept = []
     for piece in (piece for piece in slices if piece.infarct.size):
         level = float(np.median(piece.infarct))
         even = SPREAD_LIMITS[0] <= piece.infarct.std() / max(level, 0.1) <= SPREAD_LIMITS[1]
-        if even and BRIGHTNESS_LIMITS[0] <= level <= BRIGHTNESS_LIMITS[1]:
+        if even and faintest <= level <= brightest and rng.random() < faintest / level:
             kept.append(piece)
     return kept
 
@@ -64,7 +69,7 @@ def main() -> None:
         if progress.step % 50 == 0:
             print(f"{progress.stage} {progress.step}/{progress.steps} loss {progress.loss:.4f}", flush=True)  # noqa: T201
 
-    controls = controls_of(believable(learn))
+    controls = controls_of(believable(learn, np.random.default_rng(SEED)))
     train(learn, apart, arguments.out, config, PLAN, source, Accelerator(), controls=controls, half=True, report=report)
 
 

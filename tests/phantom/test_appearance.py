@@ -1,10 +1,16 @@
 """How wide phantoms look: more varied than patients, their scar about where the label says."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import ndimage
 
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS
 from claim_aug.phantom.appearance import displaced, sample_appearance, sample_scar, scar_heights
+
+
+def beside_blood(ventricle):
+    return ventricle.wall & ndimage.binary_dilation(ventricle.cavity, np.ones((3, 3, 1)))
 
 
 def test_appearances_are_wider_than_patients():
@@ -41,7 +47,24 @@ def test_scar_is_about_as_high_as_its_look_says_and_mvo_lower(ventricle):
     for seed in range(6):
         rng = np.random.default_rng(seed)
         look = sample_scar(rng)
-        infarct, core = scar_heights(scar, np.zeros_like(scar), look, 1.5, rng)
+        infarct, core = scar_heights(scar, np.zeros_like(scar), ventricle.wall, look, 1.5, rng)
         assert infarct[scar].max() <= 2.5 * look.height + 1e-6
         assert infarct[scar].min() > 0
         assert np.median(core) < np.median(infarct[scar]) or look.mvo > 0.5
+
+
+def test_scar_fades_towards_living_wall_but_not_towards_blood(ventricle):
+    wall = ventricle.wall
+    scar = wall & (ventricle.angle < 120) & (ventricle.depth < 0.6)
+    look = replace(sample_scar(np.random.default_rng(0)), rim=0.7, rim_mm=1.5, mottle=0, tilt=0, holes=0)
+    heights, _ = scar_heights(scar, np.zeros_like(scar), wall, look, 1.5, np.random.default_rng(0))
+    living = ndimage.distance_transform_edt(~(wall & ~scar), sampling=(1.5, 1.5, 1e3))
+    assert np.median(heights[scar & (living < 2)]) < 0.7 * look.height
+    assert np.median(heights[scar & beside_blood(ventricle)]) > 0.8 * look.height
+
+
+def test_scar_that_touches_blood_strays_without_a_thread_of_wall_between(ventricle):
+    scar = ventricle.wall & (ventricle.angle < 120) & (ventricle.depth < 0.6)
+    touching = scar & beside_blood(ventricle)
+    kept = [(displaced(scar, ventricle.wall, 1.0, np.random.default_rng(seed)) & touching).sum() for seed in range(20)]
+    assert np.mean(kept) > 0.9 * touching.sum()

@@ -62,7 +62,7 @@ class Run:
     @property
     def patients(self) -> str:
         """Names the patients that it learns from."""
-        return f"n{'all' if self.size is None else self.size}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
+        return f"n{counted(self.size)}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
 
     def path(self, out: Path) -> Path:
         turn = "" if self.schedule.turn == Schedule.turn else f"-turn{self.schedule.turn:g}"
@@ -72,6 +72,11 @@ class Run:
         # Made of the same patients, slices with synthetic scar serve every way of mixing them in; phantoms serve all.
         made_of = "" if part.generator == "phantom" else f"-{self.patients}"
         return out / "synthetic" / f"{named(part.text)}{made_of}.npz"
+
+
+def counted(size: int | None) -> str:
+    """How many patients with scar, as a word; none of them is not all of them."""
+    return "all" if size is None else str(size)
 
 
 def named(text: str) -> str:
@@ -85,7 +90,7 @@ def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Wi
     path = run.synthetic_path(out, part)
     if not path.exists():
         with tempfile.TemporaryDirectory() as scratch:
-            fold = {"fold": run.fold, "size": "all" if run.size is None else run.size, "seed": run.seed}
+            fold = {"fold": run.fold, "size": counted(run.size), "seed": run.seed}
             part = replace(part, model=part.model.format(**fold))
             made = synthesised(part, learn, COPIES, run.seed, Path(scratch))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,7 +150,7 @@ def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterat
 def table(arguments: argparse.Namespace) -> None:
     """Print what is there."""
     for size in arguments.sizes:
-        print(f"\n{'all' if size is None else size} patients with scar\n")
+        print(f"\n{counted(size)} patients with scar\n")
         print(f"| {COLUMNS} |\n|{'---|' * len(COLUMNS.split('|'))}")
         reference: dict[tuple[int, int], dict[str, Any]] = {}
         for arm in arguments.arms:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from claim_aug import ScarSynthesizer
+from claim_aug.generators.diffusion.device import autocast
 from claim_aug.joint import JointTrainer
 from claim_aug.training.slices import controls_of, slices_of
 from study.data import SCHEME, SPACING, Patient, Windows, joined, windows_of
@@ -27,7 +28,7 @@ def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, 
         ScarSynthesizer("smile", generator, labels=SCHEME),
         segmenter,
         weight=weight,
-        autocast=lambda: torch.autocast("cpu", torch.bfloat16),
+        autocast=lambda: autocast(torch.device("cpu")),
     )
     config = joint.generator.config
     joint.generator.controls = controls_of(

@@ -48,6 +48,18 @@ def like(value: Any, array: NDArray[Any], dtype: Any = None) -> Any:
     return meta.convert_to_dst_type(tensor, value, dtype=tensor.dtype)[0]
 
 
+def stacked(values: list[Any]) -> Any:
+    """Arrays or tensors of one shape as a batch of them; MONAI's tensors keep the metadata of each."""
+    if not is_tensor(values[0]):
+        return np.stack(values)
+    import torch
+
+    if is_meta(values[0]):
+        utils: Any = sys.modules["monai.data.utils"]
+        return utils.collate_meta_tensor(values)
+    return torch.stack(values)
+
+
 def is_tensor(value: Any) -> bool:
     """Whether it is a tensor of PyTorch."""
     torch: Any = sys.modules.get("torch")

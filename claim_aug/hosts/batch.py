@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from claim_aug.errors import AnatomyError, EmptyScarError, InputError
-from claim_aug.hosts.arrays import affine_of, is_tensor
+from claim_aug.hosts.arrays import affine_of, stacked
 from claim_aug.hosts.call import IMAGE_KEYS, LABEL_KEYS, draw_seed, first_of
 from claim_aug.hosts.insertion import SEEDS
 from claim_aug.hosts.keys import Keys, check_probability
@@ -43,12 +43,7 @@ def augment_batch(
     Raises:
         InputError: entries that are missing or do not fit.
     """
-    keys = Keys(
-        image_key or first_of(batch, IMAGE_KEYS, "an image"),
-        label_key or first_of(batch, LABEL_KEYS, "a label map"),
-        dict(out_keys or {}),
-        unusable,
-    )
+    keys = keys_of(batch, image_key, label_key, out=dict(out_keys or {}), unusable=unusable)
     image, label = keys.fetch(batch)
     images, labels = data_of(image), data_of(label)
     check_batch(images, labels)
@@ -66,6 +61,22 @@ def augment_batch(
         keys.label: with_data(label, collated([one.labels for one in written])),
         **beside,
     }
+
+
+def keys_of(batch: Mapping[str, Any], image_key: str | None, label_key: str | None, **settings: Any) -> Keys:
+    """Which entries of a batch are images and labels: those that are named, else those with the usual names.
+
+    Raises:
+        InputError: it has none, or is no dictionary.
+    """
+    if not isinstance(batch, Mapping):
+        msg = f"a batch needs to be a dictionary such as {{'image': ..., 'label': ...}}, got {type(batch).__name__}"
+        raise InputError(msg)
+    return Keys(
+        image_key or first_of(batch, IMAGE_KEYS, "an image", "name it with image_key="),
+        label_key or first_of(batch, LABEL_KEYS, "a label map", "name it with label_key="),
+        **settings,
+    )
 
 
 def sample_all(source: Any, scans: Sequence[Scan], seeds: Sequence[int | None], unusable: str) -> list[Drawn | None]:
@@ -127,10 +138,4 @@ def check_batch(images: Any, labels: Any) -> None:
 
 def collated(values: list[Any]) -> Any:
     """Elements one upon the other, as the batch had them."""
-    if isinstance(values[0], str):
-        return values
-    if not is_tensor(values[0]):
-        return np.stack(values)
-    import torch
-
-    return torch.stack(values)
+    return values if isinstance(values[0], str) else stacked(values)

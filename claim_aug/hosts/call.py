@@ -16,6 +16,7 @@ from claim_aug.hosts.subjects import into_subject, into_subjects, sole
 #: Names under which a dictionary's image and label map are looked for, in this order.
 IMAGE_KEYS = ("image", "img", "lge")
 LABEL_KEYS = ("label", "labels", "mask", "seg", "segmentation")
+INTEGRATIONS = "the transforms in claim_aug.integrations take other names"
 
 
 def call(source: Source, data: Any) -> Any:
@@ -60,13 +61,10 @@ def into_mapping(source: Source, data: Mapping[str, Any]) -> dict[str, Any]:
     return dict(data) | {image: written.images[0], label: written.labels}
 
 
-def first_of(data: Mapping[str, Any], keys: tuple[str, ...], what: str) -> str:
+def first_of(data: Mapping[str, Any], keys: tuple[str, ...], what: str, advice: str = INTEGRATIONS) -> str:
     """The first of the keys that is there."""
     for key in keys:
         if key in data:
             return key
-    msg = (
-        f"the sample needs {what} under one of {listed(keys)}, it has {listed(data)}; "
-        "the transforms in claim_aug.integrations take other names"
-    )
+    msg = f"the sample needs {what} under one of {listed(keys)}, it has {listed(data)}; {advice}"
     raise InputError(msg)

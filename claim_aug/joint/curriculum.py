@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from claim_aug.errors import InputError
 from claim_aug.priors.ranges import check_range
 
@@ -37,6 +39,6 @@ class Curriculum:
 
     def burden(self, step: int) -> Ends:
         """The range at a step."""
-        share = min(step / self.steps, 1.0)
-        low, high = (a + share * (b - a) for a, b in zip(self.first, self.last, strict=True))
+        both = zip(self.first, self.last, strict=True)
+        low, high = (float(np.clip(np.interp(step, (0, self.steps), ends), min(ends), max(ends))) for ends in both)
         return low, high

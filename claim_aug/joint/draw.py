@@ -13,8 +13,7 @@ from torch import Tensor
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.samplers import STEPS
 from claim_aug.hosts.arrays import is_meta
-from claim_aug.hosts.batch import affines_of, augment_batch, data_of, with_data
-from claim_aug.hosts.call import IMAGE_KEYS, LABEL_KEYS, first_of
+from claim_aug.hosts.batch import affines_of, augment_batch, data_of, keys_of, with_data
 from claim_aug.hosts.keys import Keys
 from claim_aug.hosts.scan import NO_PARAMETERS, Scan
 from claim_aug.joint.composite import Places, places_of
@@ -129,12 +128,13 @@ class Drawer:
         Raises:
             InputError: a batch that ``augment_batch`` does not take, or that holds no tensors.
         """
-        keys = Keys(
-            self.image_key or first_of(batch, IMAGE_KEYS, "an image"),
-            self.label_key or first_of(batch, LABEL_KEYS, "a label map"),
-        )
-        entry, labels = keys.fetch(batch)
-        images = tensor_of(entry)
+        keys = keys_of(batch, self.image_key, self.label_key)
+        entry, label = keys.fetch(batch)
+        images, labels = tensor_of(entry), tensor_of(label)
+        if not 4 <= images.ndim == labels.ndim:
+            shapes = f"{tuple(images.shape)} and {tuple(labels.shape)}; [:, None] adds an axis"
+            msg = f"joint training needs images (B, C, *grid) and labels (B, 1, *grid), got {shapes}"
+            raise InputError(msg)
         rng = np.random.default_rng((seed, 1))
         self.learner.module.eval()  # a host may have put all that it holds into training mode
         with self.learner.remembering(self.estimate(rng) if gradient else None) as record:
@@ -149,9 +149,7 @@ class Drawer:
         if pictures is not None:
             places = places_of(record.painted, chosen, images.shape, pictures.device)
         affines = affines_of(batch, entry, data_of(entry))
-        scans = [
-            Scan.of([one], its, affine) for one, its, affine in zip(images, tensor_of(labels), affines, strict=True)
-        ]
+        scans = [Scan.of([one], its, affine) for one, its, affine in zip(images, labels, affines, strict=True)]
         return Drawn(done, batch, keys, mask, chosen, scans, pictures, places, rng)
 
     def estimate(self, rng: np.random.Generator) -> Estimate:

@@ -17,7 +17,7 @@ from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
 from claim_aug.generators.diffusion.window import Slice
 from claim_aug.generators.tissue import Tissue
 from claim_aug.joint.composite import Painted
-from claim_aug.joint.estimate import Estimate, Task
+from claim_aug.joint.estimate import Estimate, Task, without_gradient
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.synthesizer import ScarSynthesizer
 
@@ -77,7 +77,8 @@ class LearningGenerator(DiffusionGenerator):
     ) -> Tensor:
         """As a diffusion generator does; where asked for, the same with a gradient is remembered."""
         if self.record is None or self.estimate is None:
-            return super().paint(model, picture, masks, histogram, sampler, noise)
+            with without_gradient():
+                return super().paint(model, picture, masks, histogram, sampler, noise)
         task = Task(picture, masks, histogram, sampler, noise, self.guidance)
         sampled, pictures = self.estimate(model, task)
         self.record.pictures.append(pictures)

@@ -7,24 +7,33 @@ from typing import Any
 
 import torch
 
+from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.folder import read_model
-from claim_aug.integrations.nnunet.settings import read_settings
+from claim_aug.integrations.nnunet.settings import VARIABLE, read_settings
 from claim_aug.joint.segmentation import resized
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.synthesizer import ScarSynthesizer
 
 #: Learning rate of the generator where ``CLAIM_AUG_NNUNET`` gives none: it only has to be tuned.
 RATE = 1e-5
+SETTINGS = ("rate", "weight", "objective", "floor", "grad_steps", "drop_unfound")
 
 
 def make_joint(trainer: Any) -> JointTrainer:
     """A joint trainer of an initialised ``nnUNetTrainer``.
 
     ``CLAIM_AUG_NNUNET`` has the synthesizer's parameters and ``p``, as for ``nnUNetTrainerScar``, and under ``joint``
-    those of ``JointTrainer`` and ``rate``, the generator's.
+    those of ``JointTrainer`` that JSON can hold and ``rate``, the generator's.
+
+    Raises:
+        InputError: another one.
     """
     given = {"generator": "ddpm", "device": str(trainer.device)} | read_settings(trainer.dataset_json["labels"])
     p, more = given.pop("p"), dict(given.pop("joint", {}))
+    unknown = sorted(set(more) - set(SETTINGS))
+    if unknown:
+        msg = f"joint in {VARIABLE} takes {', '.join(SETTINGS)}, got {unknown[0]!r}"
+        raise InputError(msg)
     rate = more.pop("rate", RATE)
     joint = JointTrainer(ScarSynthesizer(**given), trainer.network, p=p, **more)
     return joint.attach(generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=rate))

@@ -155,9 +155,9 @@ def scar_dice(joint: JointTrainer, windows: Sequence[LVWindow]) -> float | None:
     scores = []
     for own in patients.values():
         batch = collate(own)
-        seen = joint.scorer.found(joint.segmenter(batch["image"].to(joint.generator.alphas.device)))
-        scar = torch.isin(joint.scorer.target(batch["label"])[:, 0], joint.scorer.scar(torch.device("cpu")))
-        scores.append(dice(seen.cpu().numpy(), scar.numpy()))
+        logits = joint.segmenter(batch["image"].to(joint.generator.alphas.device)).cpu()
+        scar = torch.isin(joint.scorer.target(batch["label"])[:, 0], joint.scorer.scar(logits))
+        scores.append(dice(joint.scorer.found(logits).numpy(), scar.numpy()))
     joint.segmenter.train()
     known = [score for score in scores if score is not None]
     return round(float(np.mean(known)), 6) if known else None

@@ -58,10 +58,25 @@ class Scorer:
     target: Target
     labels: LabelScheme
 
-    def scar(self, device: torch.device) -> Tensor:
-        """Which classes are scar, (classes,)."""
-        values = torch.tensor([*self.labels.infarct, *self.labels.mvo], device=device)
-        return torch.unique(self.target(values.reshape(1, 1, -1, 1)))
+    def scar(self, logits: Tensor) -> Tensor:
+        """Which classes of logits (B, classes, *grid) are scar, (classes,).
+
+        Raises:
+            InputError: the segmenter does not have them, or has other tissue in them, too.
+        """
+        scheme, device = self.labels, logits.device
+        scar = self.classes_of([*scheme.infarct, *scheme.mvo], device)
+        shared = scar[
+            torch.isin(scar, self.classes_of([*scheme.background, *scheme.cavity, *scheme.myocardium], device))
+        ]
+        if len(shared):
+            msg = f"scar needs classes of its own, and class {int(shared[0])} is other tissue, too; {ADVICE}"
+            raise InputError(msg)
+        return had(scar, logits)
+
+    def classes_of(self, values: list[int], device: torch.device) -> Tensor:
+        """The classes that label values become, (classes,)."""
+        return torch.unique(self.target(torch.tensor(values, device=device).reshape(1, 1, -1, 1)))
 
     def __call__(self, levels: list[Tensor], labels: Tensor) -> Tensor:
         """The loss, over all levels of deep supervision; each counts half of the one before (nnU-Net).
@@ -69,23 +84,18 @@ class Scorer:
         Raises:
             InputError: classes that the segmenter does not have.
         """
-        target = self.target(labels).to(levels[0].device)
-        classes = max(levels[0].shape[1], 2)
-        low, high = int(target.min()), int(target.max())
-        if low < 0 or high >= classes:
-            msg = f"the segmenter has {classes} classes, 0-{classes - 1}, and the labels {low}-{high}; {ADVICE}"
-            raise InputError(msg)
+        target = had(self.target(labels).to(levels[0].device), levels[0])
         weights = [0.5**depth for depth in range(len(levels))]
         total = sum(w * self.loss(one, resized(target, one)) for w, one in zip(weights, levels, strict=True))
         return torch.as_tensor(total / sum(weights))
 
     def probability(self, logits: Tensor) -> Tensor:
         """How sure the segmenter is of scar, (B, *grid), 0-1."""
-        return two_at_least(logits).float().softmax(1)[:, self.scar(logits.device)].sum(1)
+        return two_at_least(logits).float().softmax(1)[:, self.scar(logits)].sum(1)
 
     def found(self, logits: Tensor) -> Tensor:
         """Where the segmenter sees scar, (B, *grid)."""
-        return torch.isin(two_at_least(logits).argmax(1), self.scar(logits.device))
+        return torch.isin(two_at_least(logits).argmax(1), self.scar(logits))
 
 
 def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
@@ -113,6 +123,19 @@ def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
         msg = f"the segmenter needs to give logits {expected}, got {tuple(first.shape)}; pad or resize within it"
         raise InputError(msg)
     return levels
+
+
+def had(classes: Tensor, logits: Tensor) -> Tensor:
+    """Classes that logits (B, classes, *grid) are of.
+
+    Raises:
+        InputError: they are not.
+    """
+    count, low, high = max(logits.shape[1], 2), int(classes.min()), int(classes.max())
+    if low < 0 or high >= count:
+        msg = f"the segmenter has {count} classes, 0-{count - 1}, and the labels {low}-{high}; {ADVICE}"
+        raise InputError(msg)
+    return classes
 
 
 @contextmanager

@@ -131,6 +131,9 @@ class JointTrainer:
     def generator_loss(self, batch: Batch, *, seed: int | None = None) -> Losses:
         """``total``, and what it is made of: ``lesion`` where the batch has labelled scars, ``feedback`` where
         ``weight`` is not 0 and a scar was placed. Empty where neither is.
+
+        A segmenter that computes parts of itself again (activation checkpointing) needs ``generator_step``, in which it
+        stays frozen until the gradient is there.
         """
         return self._generator_loss(self._draw(batch, seed, gradient=self.weight > 0))
 
@@ -186,10 +189,10 @@ class JointTrainer:
         if missing:
             msg = f"the state needs {', '.join(missing)}, it has {', '.join(sorted(state))}; was it saved by another?"
             raise InputError(msg)
-        self.steps = int(state["steps"])
+        self.segmenter.load_state_dict(state["segmenter"])  # the user's comes first: if it does not fit, all else stays
         self.generator.load_state_dict(state["generator"])
-        self.segmenter.load_state_dict(state["segmenter"])
         self.updates.load_state_dict(state)
+        self.steps = int(state["steps"])
 
     def _draw(self, batch: Batch, seed: int | None, *, gradient: bool) -> Drawn:
         return self.drawer(batch, draw_seed() if seed is None else seed, self.steps, gradient=gradient)
@@ -222,13 +225,13 @@ class JointTrainer:
         with frozen(self.segmenter):  # until the gradient is there: a segmenter may compute parts of itself again
             losses = self._generator_loss(drawn)
             if losses:
-                self.updates("generator", losses["total"], self.generator, self.steps)
+                self.updates("generator", losses, self.generator, self.steps)
         losses["generator"] = losses.pop("total", torch.tensor(0.0))
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _segmenter_step(self, drawn: Drawn) -> dict[str, float]:
         losses = self._segmenter_loss(drawn)
-        self.updates("segmenter", losses["total"], self.segmenter, self.steps)
+        self.updates("segmenter", losses, self.segmenter, self.steps)
         return {"segmenter": float(losses["total"].detach()), "dropped": float(losses["dropped"])}
 
     def _kept(self, drawn: Drawn) -> Drawn:

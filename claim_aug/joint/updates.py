@@ -32,8 +32,8 @@ class Updates:
     backward: Callable[[Tensor], Any] = Tensor.backward
     max_norm: float | None = None
 
-    def __call__(self, who: str, loss: Tensor, module: nn.Module, step: int) -> None:
-        """One update of ``"generator"`` or ``"segmenter"``.
+    def __call__(self, who: str, losses: Mapping[str, Tensor], module: nn.Module, step: int) -> None:
+        """One update of ``"generator"`` or ``"segmenter"``, by the loss ``total``.
 
         Raises:
             InputError: it has no optimiser, or its loss is not finite; nothing is updated then.
@@ -42,9 +42,10 @@ class Updates:
         if optimizer is None:
             msg = f"the {who} has no optimiser: attach({who}_optimizer=...), or call {who}_loss and update it yourself"
             raise InputError(msg)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            msg = f"the loss of the {who} is {value} at step {step}: lower its learning rate, or check the images"
+        loss = losses["total"]
+        if not math.isfinite(float(loss.detach())):
+            told = ", ".join(f"{name} {float(value.detach()):.3g}" for name, value in losses.items())
+            msg = f"the loss of the {who} at step {step} is {told}: lower its learning rate, or check the images"
             raise InputError(msg)
         optimizer.zero_grad()
         self.backward(loss if self.scaler is None else self.scaler.scale(loss))

@@ -75,6 +75,26 @@ def test_arrays_and_slices_do_as_well(synthesizer, batch):
     assert (done["label"] == 3).any()
 
 
+def test_tensors_of_monai_keep_the_metadata_of_every_element(synthesizer, batch):
+    """MONAI's engines take a batch apart again, and write with what they find."""
+    data = pytest.importorskip("monai.data")
+    items = [
+        {
+            "image": data.MetaTensor(image, affine=affine * (1 + number), meta={"filename_or_obj": f"{number}.nii"}),
+            "label": data.MetaTensor(label, affine=affine * (1 + number)),
+        }
+        for number, (image, label, affine) in enumerate(
+            zip(*(batch[k] for k in ("image", "label", "affine")), strict=True)
+        )
+    ]
+    done = synthesizer.augment_batch(data.list_data_collate(items), seed=0, out_keys={"mask": "new"})
+    for before, after in zip(items, data.decollate_batch(done), strict=True):
+        for key in ("image", "label"):
+            assert torch.equal(after[key].affine, before[key].affine)
+        assert torch.equal(after["new"].affine, before["label"].affine)
+        assert after["image"].meta["filename_or_obj"] == before["image"].meta["filename_or_obj"]
+
+
 def test_keys_and_shapes_that_do_not_fit_are_refused(synthesizer, batch):
     with pytest.raises(InputError, match=r"no 'seg', it has 'image', 'label', 'affine', 'name'"):
         synthesizer.augment_batch(batch, label_key="seg")
@@ -84,6 +104,8 @@ def test_keys_and_shapes_that_do_not_fit_are_refused(synthesizer, batch):
         synthesizer.augment_batch(batch, p=2)
     with pytest.raises(InputError, match="needs an image under one of"):
         synthesizer.augment_batch({"x": batch["image"], "label": batch["label"]})
+    with pytest.raises(InputError, match="needs to be a dictionary such as .*, got tuple$"):
+        synthesizer.augment_batch((batch["image"], batch["label"]))
 
 
 def test_an_element_whose_wall_is_full_of_scar_is_kept_where_that_is_asked_for(synthesizer, batch):

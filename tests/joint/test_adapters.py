@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from claim_aug import ScarSynthesizer
-from claim_aug.errors import MissingHostError
+from claim_aug.errors import InputError, MissingHostError
 from claim_aug.joint import TRAINERS, JointTrainer
 from claim_aug.joint.nnunet import make_joint, restore, with_scars
 
@@ -154,6 +154,13 @@ def test_batches_of_nnunet_get_scars_at_every_resolution(nnunet, slices, deep):
     assert done["keys"] == ["a", "b"]
     assert (nnunet.weight, nnunet.updates.generator_optimizer.param_groups[0]["lr"]) == (0.5, 0.01)
     assert any(not torch.equal(value, nnunet.generator.state_dict()[name]) for name, value in before.items())
+
+
+def test_what_json_cannot_hold_is_refused_by_name(net, monkeypatch):
+    settings = {"generator": "ddpm", "joint": {"curriculum": [[1, 2], [3, 4], 5]}}
+    monkeypatch.setenv("CLAIM_AUG_NNUNET", json.dumps(settings))
+    with pytest.raises(InputError, match="joint in CLAIM_AUG_NNUNET takes rate, weight, .*, got 'curriculum'"):
+        make_joint(FakeTrainer(net(deep=True)))
 
 
 def test_the_generator_of_a_trainer_is_saved_restored_and_paints(nnunet, slices, tmp_path):

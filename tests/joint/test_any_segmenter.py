@@ -89,7 +89,7 @@ def test_stacked_deep_supervision_is_taken_apart(joint, net, slices):
 def test_one_channel_is_scar_or_not(joint, net, slices):
     trainer = joint(net(classes=1), target=lambda labels: (labels == 3).long() | (labels == 4).long())
     assert np.isfinite(trainer.step(slices, seed=1)["segmenter"])
-    assert trainer.scorer.scar(torch.device("cpu")).tolist() == [1]
+    assert trainer.scorer.scar(torch.zeros(1, 1, 8, 8)).tolist() == [1]
 
 
 def test_a_loss_of_the_users_own_is_used(joint, net, slices):
@@ -142,7 +142,7 @@ def test_a_scaler_a_backward_and_a_norm_of_the_users_own_are_used(joint, net, sl
         ),
         (
             {"change": lambda _, logits: logits * float("nan")},
-            r"the loss of the (generator|segmenter) is nan at step 1: lower its learning rate",
+            r"the loss of the (generator|segmenter) at step 1 is (lesion .*, feedback nan, )?total nan.*: lower its",
         ),
         ({"change": lambda _, logits: {"out": logits}}, r"logits .* or a list of them with the finest first, got dict"),
     ],
@@ -159,6 +159,50 @@ def test_a_segmenter_that_does_not_fit_is_an_error_of_ours_and_nothing_is_update
     assert probe.same(before[1], trainer.generator.state_dict())
     weights = dict(trainer.segmenter.named_parameters())
     assert all(torch.equal(before[0][name], weight) for name, weight in weights.items())
+
+
+@pytest.mark.parametrize("ask", [{"objective": "challenge"}, {"drop_unfound": True}])
+@pytest.mark.parametrize(
+    ("classes", "target", "reason"),
+    [
+        (3, None, r"the segmenter has 3 classes, 0-2, and the labels \d-\d; give target=, a function"),
+        (2, lambda labels: (labels == 3).long(), "needs classes of its own, and class 0 is other tissue, too; give"),
+    ],
+)
+def test_who_asks_whether_scar_is_found_needs_classes_of_scar_alone(joint, net, slices, ask, classes, target, reason):
+    """Else background would count as found scar, or a scar be dropped without a word."""
+    trainer = joint(net(classes=classes), **ask, **({"target": target} if target else {}))
+    with pytest.raises(InputError, match=reason):
+        trainer.generator_turn(slices, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        (["label"], r"labels \(B, 1, \*grid\), got \(2, 1, 64, 64\) and \(2, 64, 64\); \[:, None\] adds an axis"),
+        (["image", "label"], r"got \(2, 64, 64\) and \(2, 64, 64\)"),
+    ],
+)
+def test_a_batch_without_a_channel_axis_is_refused(joint, net, slices, keys, reason):
+    with pytest.raises(InputError, match=reason):
+        joint(net()).augment(slices | {key: slices[key][:, 0] for key in keys})
+
+
+def test_a_batch_that_is_no_dictionary_is_refused_in_one_line(joint, net, slices):
+    with pytest.raises(InputError, match=r"a dictionary such as \{'image': ..., 'label': ...\}, got tuple$"):
+        joint(net()).step((slices["image"], slices["label"]))
+    with pytest.raises(InputError, match="it has 'x', 'label'; name it with image_key="):
+        joint(net()).step({"x": slices["image"], "label": slices["label"]})
+
+
+@pytest.mark.parametrize("dtype", [torch.int16, torch.uint16])
+def test_whole_numbers_have_the_gradient_of_floats(probe, joint, net, slices, dtype):
+    whole = slices | {"image": slices["image"].to(dtype)}
+    floats = whole | {"image": whole["image"].float()}
+    reached = [probe.reached(joint(net()), batch, "feedback") for batch in (whole, floats)]
+    assert reached[0][0] > 0
+    assert reached[0] == pytest.approx(reached[1])
+    assert joint(net()).augment(whole, seed=1)["image"].dtype == dtype
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def test_inside_it_is_what_paste_writes(joint, net, hearts, slices, flat):
     drawn = draw(joint(net(2 if flat else 3), grad_steps=2), slices if flat else hearts, 4)
     new = drawn.mask > 0
     assert composite(drawn).detach()[new].numpy() == pytest.approx(drawn.image[new].numpy(), rel=1e-4, abs=1e-2)
+    with torch.autocast("cpu", torch.bfloat16):  # the segmenter's; not for the image that it sees
+        assert composite(drawn).detach()[new].numpy() == pytest.approx(drawn.image[new].numpy(), rel=1e-4, abs=1e-2)
 
 
 def test_every_channel_is_painted_at_its_own_level(joint, net, slices):

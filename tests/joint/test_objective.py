@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claim_aug import ScarSynthesizer
 from claim_aug.errors import InputError
@@ -85,6 +87,15 @@ def test_the_burden_follows_the_curriculum(joint, net, hearts):
     assert 15 < sizes[1] < 23
     assert 28 < sizes[2] < 42
     assert 28 < sizes[3] < 42
+
+
+@given(st.floats(0.1, 50), st.floats(0.1, 50), st.integers(1, 50))
+def test_a_curriculum_stays_within_its_ranges(one, two, steps):
+    """A range that is off in its last bit would be refused when a long training gets there."""
+    curriculum = Curriculum((one, 100), (two, 100), steps)
+    lows = [curriculum.burden(step)[0] for step in range(steps + 2)]
+    assert all(min(one, two) <= low <= max(one, two) for low in lows)
+    assert (lows[0], lows[-1]) == (one, two)
 
 
 def blind(_, logits):

@@ -132,6 +132,17 @@ def test_saved_and_resumed_equals_uninterrupted(probe, joint, net, slices, tmp_p
     assert torch.equal(whole.augment(slices, seed=9)["image"], resumed.augment(slices, seed=9)["image"])
 
 
+def test_a_state_of_another_segmenter_changes_nothing(probe, joint, net, slices):
+    other = joint(net(width=4))
+    other.step(slices, seed=1)
+    trainer = joint(net())
+    before = probe.state(trainer.generator)
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        trainer.load_state_dict(other.state_dict())
+    assert trainer.steps == 0
+    assert probe.same(before, trainer.generator.state_dict())
+
+
 def test_a_state_without_an_optimiser_that_is_attached_is_refused(joint, net, synthesizer):
     bare = JointTrainer(synthesizer, net()).state_dict()
     with pytest.raises(InputError, match="the state needs generator_optimizer, segmenter_optimizer, it has"):

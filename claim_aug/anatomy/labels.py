@@ -72,6 +72,9 @@ class LabelScheme:
         """
         if isinstance(text, LabelScheme):
             return text
+        if not isinstance(text, str):
+            msg = f"labels need a LabelScheme or text such as emidec or cavity=1,myocardium=2,infarct=3, got {text!r}"
+            raise LabelError(msg)
         if "=" not in text:
             if text.lower() not in SCHEMES:
                 msg = (

@@ -112,7 +112,7 @@ class LVAnatomy:
         tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
         affine = None if affine is None else check_affine(affine)
         known = spacing is not None or affine is not None
-        voxel = check_spacing(spacing, affine) if known else nominal_spacing(tissues, through_plane)
+        voxel = check_spacing(spacing, affine, picture=picture) if known else nominal_spacing(tissues, through_plane)
         box = region(tissues, voxel)
         tissues = Tissues(**{name: mask[box] for name, mask in vars(tissues).items()})
         orientation = find_orientation(
@@ -125,7 +125,7 @@ class LVAnatomy:
             centres,
             orientation,
             voxel,
-            landmark=in_region(anterior_insertion, box),
+            landmark=in_region(anterior_insertion, box, np.shape(labels)),
             image=None if image is None else region_of(image, np.shape(labels), box),
             affine=affine,
         )

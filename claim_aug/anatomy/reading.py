@@ -48,12 +48,24 @@ def region_of(image: ArrayLike, shape: tuple[int, ...], box: Box) -> NDArray[np.
     return (array[..., None] if array.ndim == 2 else array)[box].astype(np.float64)
 
 
-def in_region(landmark: Landmark | None, box: Box) -> Landmark | None:
-    """A landmark with its point, if it is one, counted from the region's corner."""
+def in_region(landmark: Landmark | None, box: Box, shape: tuple[int, ...]) -> Landmark | None:
+    """A landmark with its point, if it is one, counted from the region's corner.
+
+    Args:
+        shape: of the labels, (I, J) or (I, J, K).
+
+    Raises:
+        AnatomyError: a point that does not lie in the scan.
+    """
     point = np.atleast_1d(np.asarray(landmark, dtype=object))
-    if landmark is None or point.size not in (2, 3):
+    if landmark is None or point.size not in (len(shape), 3):
         return landmark
-    return [float(place) - part.start for place, part in zip(point, box, strict=False)]
+    places = [float(place) for place in point]
+    if not all(-0.5 <= place <= size - 0.5 for place, size in zip(places, shape, strict=False) if np.isfinite(place)):
+        where, scan = ", ".join(f"{place:g}" for place in places), " x ".join(map(str, shape))
+        msg = f"the anterior RV insertion at voxel {where} lies outside of the scan of {scan}; voxels count from 0"
+        raise AnatomyError(msg)
+    return [place - part.start for place, part in zip(places, box, strict=False)]
 
 
 def region(tissues: Tissues, spacing: tuple[float, float, float]) -> Box:
@@ -83,14 +95,18 @@ def nominal_spacing(tissues: Tissues, through_plane: int | None) -> tuple[float,
     return voxel[0], voxel[1], voxel[2]
 
 
-def check_spacing(spacing: Sequence[float] | None, affine: NDArray[np.float64] | None) -> tuple[float, float, float]:
-    """Spacing in mm for three axes: given, else the affine's."""
+def check_spacing(
+    spacing: Sequence[float] | None, affine: NDArray[np.float64] | None, *, picture: bool
+) -> tuple[float, float, float]:
+    """Spacing in mm for three axes: given, else the affine's; of a ``picture``, two are enough."""
     if spacing is None:
         assert affine is not None
         spacing = np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
-    # Headers keep spacing in single precision and affines in double: rounded, both give the same scar.
-    voxel = [round(float(size), 4) for size in spacing] + [1.0] * (3 - len(spacing))
-    if len(voxel) != 3 or not all(np.isfinite(voxel)) or min(voxel) <= 0:
-        msg = f"spacing needs three positive numbers in mm, got {list(spacing)}"
+    sizes = np.atleast_1d(np.asarray(spacing, dtype=np.float64))
+    lengths = (2, 3) if picture else (3,)
+    if sizes.ndim != 1 or sizes.size not in lengths or not np.isfinite(sizes).all() or sizes.min() <= 0:
+        msg = f"spacing needs {'two or three' if picture else 'three'} positive numbers in mm, got {sizes.tolist()}"
         raise AnatomyError(msg)
+    # Headers keep spacing in single precision and affines in double: rounded, both give the same scar.
+    voxel = [round(float(size), 4) for size in sizes] + [1.0] * (3 - sizes.size)
     return voxel[0], voxel[1], voxel[2]

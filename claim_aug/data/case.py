@@ -63,16 +63,20 @@ class Case:
 
 def check_same_grid(image: VoxelFile, other: VoxelFile) -> None:
     """Refuse two files whose shape, spacing or affine differ; both are named."""
-    pair = f"{image.path.name} and {other.path.name} lie on different grids: "
+    names = [file.path.name for file in (image, other)]
+    if names[0] == names[1]:  # EMIDEC's image and labels differ by their folder only
+        names = [f"{file.path.parent.name}/{file.path.name}" for file in (image, other)]
+    pair, advice = f"{' and '.join(names)} lie on different grids: ", "; resample one of them onto the other"
     if image.data.shape != other.data.shape:
-        msg = pair + f"shape {image.data.shape} and {other.data.shape}"
+        msg = pair + f"shape {image.data.shape} and {other.data.shape}" + advice
         raise InputError(msg)
     if image.spacing is not None and other.spacing is not None:
         if not np.allclose(image.spacing, other.spacing, rtol=1e-3):
-            msg = pair + f"spacing {listed(image.spacing)} mm and {listed(other.spacing)} mm"
+            msg = pair + f"spacing {listed(image.spacing)} mm and {listed(other.spacing)} mm" + advice
             raise InputError(msg)
         if not np.allclose(image.affine, other.affine, atol=1e-2):  # type: ignore[arg-type]
-            msg = pair + f"affine {np.round(image.affine, 3).tolist()} and {np.round(other.affine, 3).tolist()}"  # type: ignore[arg-type]
+            affines = [np.round(file.affine, 3).tolist() for file in (image, other)]  # type: ignore[arg-type]
+            msg = pair + f"affine {affines[0]} and {affines[1]}" + advice
             raise InputError(msg)
 
 

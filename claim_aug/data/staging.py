@@ -12,8 +12,8 @@ from claim_aug.errors import OutputError
 
 
 @contextlib.contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """A hidden folder inside ``out`` whose files move to ``out`` when the block ends well.
+def staged(out: Path, obsolete: Iterable[Path] = ()) -> Iterator[Path]:
+    """A hidden folder inside ``out`` whose files move to ``out`` when the block ends well, and obsolete ones go.
 
     Whatever goes wrong, the hidden folder goes, and so do folders that were made for it and hold nothing.
 
@@ -34,6 +34,8 @@ def staged(out: Path) -> Iterator[Path]:
             fresh = not target.exists()
             file.replace(target)
             moved += [target] * fresh
+        for path in obsolete:
+            path.unlink(missing_ok=True)
     except OSError as error:
         for target in moved:
             target.unlink(missing_ok=True)

@@ -135,7 +135,7 @@ def read_voxels(path: Path) -> VoxelFile:
         InputError: missing, of another kind, damaged, or not 2-D or 3-D.
     """
     if not path.is_file():
-        msg = f"{path} does not exist" if not path.exists() else f"{path} is not a file"
+        msg = f"{path} is a folder; give one file at a time" if path.is_dir() else f"{path} does not exist"
         raise InputError(msg)
     if not path.name.lower().endswith(SUFFIXES):
         msg = f"{path} needs to be one of {', '.join(SUFFIXES)}"
@@ -143,6 +143,7 @@ def read_voxels(path: Path) -> VoxelFile:
     file: VoxelFile = PngFile.read(path) if path.suffix.lower() == ".png" else NiftiFile.read(path)
     if file.data.ndim not in (2, 3) or file.data.size == 0:
         msg = f"{path} needs to be a slice or a stack (2-D or 3-D) with voxels in it, its shape is {file.data.shape}"
+        msg += "; save one of its volumes by itself" if file.data.ndim > 3 else ""
         raise InputError(msg)
     if file.data.dtype.kind not in "iuf":
         msg = f"{path} needs to hold real numbers, it holds {file.data.dtype}"

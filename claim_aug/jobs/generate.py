@@ -49,6 +49,11 @@ def sample_name(case: Case, replica: int) -> str:
     return f"{case.name}_scar{replica:03d}"
 
 
+def picture_of(case: Case) -> Path:
+    """The preview of a case's samples."""
+    return Path("previews") / f"{case.name}.png"
+
+
 def sample_seed(seed: int, case: str, replica: int) -> int:
     """Seed of one sample, independent of what else is generated and in which order."""
     return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica]).generate_state(1)[0])
@@ -82,7 +87,7 @@ def generate_case(
     Raises:
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
     """
-    picture = Path("previews") / f"{case.name}.png"
+    picture = picture_of(case)
     named = [Files.of(case, replica, LAYOUTS[layout]) for replica in range(count)]
     if not overwrite:
         refuse_existing(out, [str(name) for names in named for name in vars(names).values()] + [str(picture)])
@@ -90,7 +95,8 @@ def generate_case(
     shown: list[ScarSample] = []
     samples = iter_samples(case, synthesizer, anatomy, count=count, seed=seed)
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
-    with staged(out) as stage:
+    old = obsolete(case, out, LAYOUTS[layout], count, preview=preview) if overwrite else []
+    with staged(out, old) as stage:
         for replica, sample in enumerate(itertools.chain([first], samples)):
             labels = renumbered(sample.labels, synthesizer.labels) if layout == "nnunet" else sample.labels
             write_sample(stage, named[replica], case, sample.image, labels, sidecar(run, sample, replica))
@@ -107,6 +113,17 @@ def generate_case(
             (stage / picture).parent.mkdir()
             draw_preview(case.image.data, shown, stage / picture, title=case.name)
     return shown
+
+
+def obsolete(case: Case, out: Path, folders: Folders, count: int, *, preview: bool) -> list[Path]:
+    """What a longer run of the case left, and its preview where none is drawn: of samples that are no more."""
+    files = [] if preview else [out / picture_of(case)]
+    for replica in itertools.count(count):
+        own = [out / name for name in vars(Files.of(case, replica, folders)).values()]
+        if not any(path.exists() for path in own):
+            break
+        files += own
+    return files
 
 
 def iter_samples(

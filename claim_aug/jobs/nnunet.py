@@ -70,7 +70,8 @@ def write_tables(stage: Path, out: Path, case: Case, scheme: LabelScheme, synthe
     """
     table = read_table(out, scheme, case.image.suffix)
     real = sorted({*table[OURS]["real"], case.name})
-    sources = table[OURS]["synthetic"] | dict.fromkeys(synthetic, case.name)
+    others = {name: source for name, source in table[OURS]["synthetic"].items() if source != case.name}
+    sources = others | dict.fromkeys(synthetic, case.name)
     table |= {"numTraining": len(real) + len(sources), OURS: {"real": real, "synthetic": dict(sorted(sources.items()))}}
     write_json(stage / "dataset.json", table)
     folds = splits(real, sources)

@@ -78,7 +78,9 @@ class ScarPool:
     def __init__(self, folder: str | Path) -> None:
         self.folder = str(folder)
         if not scans_of(Path(folder)):
-            msg = f"{folder} holds no scar pool; make one with claim-aug pool build DATASET {folder}"
+            whole = f"give the folder that it lies in, {Path(folder).parent}"
+            new = f"make one with claim-aug pool build DATASET {folder}"
+            msg = f"{folder} holds no scar pool; {whole if Path(folder).is_file() else new}"
             raise InputError(msg)
 
     def __call__(self, data: Any) -> Any:

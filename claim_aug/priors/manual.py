@@ -89,13 +89,15 @@ def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatom
         msg = f"the mask has the shape {infarct.shape}, the scan {anatomy.grid_shape}; draw it on the scan's grid"
         raise InputError(msg)
     asked = int((infarct | mvo).sum())
+    if asked == 0:
+        msg = "the mask has no scar in it; mark scar with 1, or with the scheme's values of infarct and mvo"
+        raise InputError(msg)
     infarct, mvo = infarct[anatomy.box] & anatomy.healthy, mvo[anatomy.box] & anatomy.healthy
     kept = int((infarct | mvo).sum())
     if kept == 0:
-        msg = (
-            f"none of the {asked} scar voxels of the mask lies in healthy myocardium; "
-            "existing=replace draws over scar that the scan has"
-        )
+        covered = bool(anatomy.scar.any())
+        more = "existing=replace draws over scar that the scan has" if covered else "is it the mask of another scan?"
+        msg = f"none of the {asked} scar voxels of the mask lies in healthy myocardium; {more}"
         raise InputError(msg)
     note = None
     if kept < asked:
@@ -138,13 +140,16 @@ def read_table(path: str | Path) -> dict[int, float]:
         if not any(cell.strip() for cell in row) or (number == 1 and not row[0].strip().isdigit()):
             continue
         try:
-            segment, value = row[0], row[1]
-            table[int(segment)] = float(value)
+            segment, value = int(row[0]), float(row[1])
         except (IndexError, ValueError) as error:
             msg = (
                 f"line {number} of the table {path} needs segment,transmurality such as 7,0.5; it is {','.join(row)!r}"
             )
             raise InputError(msg) from error
+        if segment in table:
+            msg = f"line {number} of the table {path} has segment {segment} again; give each segment one row"
+            raise InputError(msg)
+        table[segment] = value
     return table
 
 

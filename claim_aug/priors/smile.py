@@ -114,6 +114,9 @@ class SmilePrior:
 
     def sample_parameters(self, anatomy: LVAnatomy, rng: np.random.Generator) -> SmileParameters:
         """Size and depth first, then place and shape, then what is inside."""
+        if self.segments and not anatomy.healthy[np.isin(anatomy.segment, self.segments)].any():
+            msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments)}"
+            raise EmptyScarError(msg)
         size, wish = self._draw_size(rng)
         territory = None if self.segments else self.territory or self.law.draw_territory(rng)
         fed = self.segments or draw_segments(territory or "LAD", rng)

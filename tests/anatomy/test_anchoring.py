@@ -54,6 +54,13 @@ def test_a_landmark_that_is_no_place_is_refused(unlabelled, landmark):
         LVAnatomy.from_labels(unlabelled, anterior_insertion=landmark)
 
 
+def test_a_landmark_outside_of_the_scan_is_refused_with_the_numbers_that_were_given(unlabelled):
+    with pytest.raises(AnatomyError, match=r"at voxel 900, 900, 2 lies outside of the scan of 112 x 112 x 7; voxels"):
+        LVAnatomy.from_labels(unlabelled, anterior_insertion=(900, 900, 2))
+    with pytest.raises(AnatomyError, match=r"or a voxel \(three numbers\), got 90, 91"):
+        LVAnatomy.from_labels(unlabelled, anterior_insertion=(90, 91))
+
+
 @pytest.mark.parametrize("turn", [0, 50, 200])
 def test_an_oblique_affine_says_where_the_insertion_usually_is(unlabelled, turn):
     anchor = LVAnatomy.from_labels(unlabelled, affine=short_axis_affine(turn=turn)).anchor

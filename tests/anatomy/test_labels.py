@@ -73,6 +73,8 @@ def test_whole_numbers_in_floats_are_fine():
         ("cavity=1,muscle=2,infarct=3", "unknown tissue 'muscle'"),
         ("cavity=1,myocardium=x,infarct=3", "whole numbers"),
         ("cavity=1,myocardium=2,infarct=2", "value 2 to more than one tissue"),
+        ({"cavity": 1}, "need a LabelScheme or text such as emidec .*, got {'cavity': 1}"),
+        (None, "need a LabelScheme or text such as emidec .*, got None"),
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused(text, reason):

@@ -54,6 +54,14 @@ def test_mass_is_volume_times_density(phantom):
     assert anatomy.mass_g == pytest.approx(wall * np.prod(phantom.spacing) / 1000 * 1.05)
 
 
+@pytest.mark.parametrize("spacing", [(1.5, 1.5), (10,), 1.5, (0, 1, 1), (1, 1, 1, 1), (1, np.nan, 1)])
+def test_a_spacing_that_is_not_of_every_axis_is_refused(phantom, spacing):
+    """Filled up with ones, a stack's mass would be off tenfold."""
+    with pytest.raises(AnatomyError, match="spacing needs three positive numbers in mm, got"):
+        LVAnatomy.from_labels(phantom.labels, "phantom", spacing=spacing)
+    assert LVAnatomy.from_labels(phantom.labels[..., 3], "phantom", spacing=(1.5, 1.5)).spacing == (1.5, 1.5, 1.0)
+
+
 def test_without_spacing_there_is_no_mass(phantom):
     assert LVAnatomy.from_labels(phantom.labels, "phantom").mass_g is None
 

@@ -35,6 +35,15 @@ def test_files_that_exist_are_not_replaced_unasked(generate, tmp_path):
     assert generate("--seed", "5", "--no-preview", "--overwrite").code == 0
 
 
+def test_what_a_longer_run_left_goes_with_it(generate, tmp_path):
+    """Else samples of two runs would lie side by side, of other settings."""
+    generate("-n", "4")
+    assert generate("-n", "2", "--seed", "5", "--no-preview", "--overwrite").code == 0
+    left = produced(tmp_path / "out")
+    assert len(left) == 6
+    assert {name.rpartition("_scar")[2].partition(".")[0] for name in left} == {"000", "001"}
+
+
 def rewrite(path, change, affine=None):
     image = nib.load(path)
     data = np.asanyarray(image.dataobj)

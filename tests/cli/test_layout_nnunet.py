@@ -77,6 +77,15 @@ def test_no_fold_validates_on_a_synthetic_case_or_trains_on_a_patient_it_validat
     assert read(tmp_path, "dataset.json")["numTraining"] == 9
 
 
+def test_a_shorter_run_that_overwrites_takes_its_samples_out_of_the_tables(generate, tmp_path):
+    assert generate(0).code == generate(1).code == 0
+    assert generate(0, "-n", "1", "--overwrite").code == 0
+    table = read(tmp_path, "dataset.json")
+    assert list(table["claim_aug"]["synthetic"]) == ["Case_0_scar000", "Case_1_scar000", "Case_1_scar001"]
+    assert table["numTraining"] == 5 == len(list((tmp_path / "out" / "imagesTr").iterdir()))
+    assert "Case_0_scar001" not in str(read(tmp_path, "splits_final.json"))
+
+
 def test_a_data_set_of_another_make_or_with_other_labels_is_left_alone(generate, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "dataset.json").write_text('{"labels": {}}')

@@ -25,6 +25,15 @@ def test_a_case_is_named_after_its_image(pair):
     assert stem(pair[0].with_name("Case_P001.v2.nii")) == "Case_P001.v2"
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(phantom, tmp_path):
+    """EMIDEC's image and labels are."""
+    for folder, data in (("Images", phantom.image), ("Contours", phantom.labels[1:])):
+        (tmp_path / folder).mkdir()
+        save(tmp_path / folder / "Case_0.nii.gz", data)
+    with pytest.raises(InputError, match=r"^Images/Case_0.nii.gz and Contours/Case_0.nii.gz lie .*; resample one of"):
+        Case.read(tmp_path / "Images" / "Case_0.nii.gz", tmp_path / "Contours" / "Case_0.nii.gz")
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -150,10 +150,10 @@ def complex_voxels(folder):
         (not_nifti, "cannot be read as NIfTI"),
         (cut_png, "cannot be read as PNG"),
         (colour_png, "grey PNG with one channel"),
-        (four_dimensional, r"2-D or 3-D.*\(4, 4, 3, 2\)"),
+        (four_dimensional, r"2-D or 3-D.*\(4, 4, 3, 2\); save one of its volumes by itself"),
         (complex_voxels, "real numbers"),
         (lambda folder: folder / "missing.nii.gz", "does not exist"),
-        (lambda folder: folder, "is not a file"),
+        (lambda folder: folder, "is a folder; give one file at a time"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_reason(tmp_path, make, reason):

@@ -44,6 +44,21 @@ def test_what_lies_outside_the_wall_is_left_out_and_said(ventricle):
     assert "left out" in mask.note
 
 
+def test_a_mask_without_scar_or_of_another_scan_says_which_it_is(ventricle):
+    nothing = np.zeros(ventricle.grid_shape, np.uint8)
+    with pytest.raises(InputError, match="the mask has no scar in it; mark scar with 1"):
+        ManualPrior(mask=nothing).sample(ventricle, RNG)
+    nothing[:3, :3] = 1
+    with pytest.raises(InputError, match="none of the 63 scar voxels .* is it the mask of another scan?"):
+        ManualPrior(mask=nothing).sample(ventricle, RNG)
+
+
+def test_a_table_that_has_a_segment_twice_is_refused(tmp_path):
+    (tmp_path / "table.csv").write_text("7,0.5\n8,0.5\n7,0.9\n")
+    with pytest.raises(InputError, match="line 3 of the table .* has segment 7 again; give each segment one row"):
+        ManualPrior(table=tmp_path / "table.csv")
+
+
 def test_a_cases_own_label_map_needs_its_scar_replaced(scarred):
     anatomy = LVAnatomy.from_labels(scarred.labels, "phantom", affine=scarred.affine)
     prior = ManualPrior(mask=scarred.labels, labels="phantom")

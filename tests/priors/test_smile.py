@@ -1,6 +1,7 @@
 """``smile`` grows ischaemic scar: from the endocardium, in its territory, to its burden."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from claim_aug import LVAnatomy
-from claim_aug.errors import InputError
+from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.priors.base import burden, extent, realised, sectors, transmurality
 from claim_aug.priors.law import ACUTE
 from claim_aug.priors.smile import SmilePrior
@@ -33,6 +34,12 @@ def test_a_burden_that_is_asked_for_is_met_within_a_point(ventricle, asked, seed
     mask = SmilePrior(burden=asked).sample(ventricle, np.random.default_rng(seed))
     assert abs(burden(mask.scar, ventricle) - asked) <= 1
     assert mask.note is None
+
+
+def test_segments_that_the_scan_does_not_show_are_refused(ventricle):
+    basal = replace(ventricle, segment=np.where(ventricle.segment > 12, 0, ventricle.segment).astype(np.uint8))
+    with pytest.raises(EmptyScarError, match=r"no healthy myocardium of this scan lies in AHA segments \[17\]"):
+        SmilePrior(segments=[17]).sample(basal, np.random.default_rng(0))
 
 
 def test_a_burden_that_cannot_be_met_says_why(ventricle):

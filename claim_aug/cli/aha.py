@@ -46,7 +46,11 @@ def aha(
     anatomy = LVAnatomy.from_labels(file.data, scheme or "emidec", affine=file.affine, spacing=file.spacing, **known)
     write_segment_map(file, anatomy, out, overwrite=overwrite)
     report = plain(segment_report(anatomy))
-    typer.echo(json.dumps(report, indent=2)) if as_json else print_table(report, out)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        print_table(report, out)
+        opt.note_winding(anatomy)
 
 
 def print_table(report: dict[str, Any], out: Path) -> None:

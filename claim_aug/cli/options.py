@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from claim_aug.errors import InputError
+
+if TYPE_CHECKING:
+    from claim_aug.anatomy import LVAnatomy
 
 Scheme = Annotated[
     str | None,
@@ -83,6 +86,16 @@ def orientation(
         "base": base,
         "winding": winding,
     }
+
+
+def note_winding(anatomy: LVAnatomy) -> None:
+    """Say that the sense in which segments run was assumed, where a picture is all there is to tell it by."""
+    orientation = anatomy.orientation
+    if orientation.winding_source == "assumed" and anatomy.grid_shape[-1] == 1:
+        typer.echo(
+            f"note: one slice does not tell which way segments run; --winding {orientation.winding} was assumed, "
+            f"as for a picture with the septum on the left; a mirrored one needs --winding {-orientation.winding}"
+        )
 
 
 def numbers(name: str, text: str | None, needed: str) -> tuple[float, ...] | None:

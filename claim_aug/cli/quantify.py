@@ -44,10 +44,15 @@ def quantify(
     if csv is not None:
         check_csv(csv, overwrite=overwrite)
     case = Case.read(image, labels)
-    report = plain(quantify_case(case, case.ventricle(scheme or "emidec", **known)))
+    anatomy = case.ventricle(scheme or "emidec", **known)
+    report = plain(quantify_case(case, anatomy))
     if csv is not None:
         write_csv(report, csv)
-    typer.echo(json.dumps(report, indent=2)) if as_json else print_report(report, csv)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        print_report(report, csv)
+        opt.note_winding(anatomy)
 
 
 def print_report(report: dict[str, Any], csv: Path | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
@@ -15,7 +16,8 @@ class MixedSampler(Sampler[int]):
     """Draws from ``ConcatDataset([real, synthetic])``: a share of synthetic samples, fewer and fewer towards the end.
 
     A segmenter that sees synthetic scar to the end calls too much of it; ending on real samples undoes that
-    (docs/mixing.md). Each of the two is drawn in random order, no sample twice before all were drawn once.
+    (docs/mixing.md). Each of the two is drawn in random order, no sample twice before all were drawn once; real ones
+    with scar may come more often.
 
     Args:
         real, synthetic: how many samples each of the two has, at least 1.
@@ -23,10 +25,12 @@ class MixedSampler(Sampler[int]):
         ratio: share of draws that are synthetic, 0 to 1.
         fade: share of the training, at its end, over which that falls to nothing, 0 to 1.
         draws: samples of an epoch; as many as there are real ones by default.
+        scarred: indices of the real samples that have scar, from 0; a ``scarred_share`` of the real draws is from these
+            alone, 0 to 1.
         generator: source of randomness; PyTorch's global one by default.
 
     Raises:
-        InputError: a count below 1, or a share outside 0 to 1.
+        InputError: a count below 1, a share outside 0 to 1, or an index that no real sample has.
     """
 
     def __init__(
@@ -38,17 +42,24 @@ class MixedSampler(Sampler[int]):
         ratio: float = 0.75,
         fade: float = 0.8,
         draws: int | None = None,
+        scarred: Sequence[int] = (),
+        scarred_share: float = 1 / 3,
         generator: torch.Generator | None = None,
     ) -> None:
         self.real, self.synthetic, self.epochs = real, synthetic, epochs
         self.ratio, self.fade, self.draws = ratio, fade, real if draws is None else draws
+        self.scarred, self.scarred_share = torch.tensor(scarred, dtype=torch.long), scarred_share
         self.generator, self.epoch = generator, 0
         for name in ("real", "synthetic", "epochs", "draws"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} needs a number of 1 or more, got {getattr(self, name)}")
-        for name in ("ratio", "fade"):
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < 1:
+                got = value if isinstance(value, Real) else type(value).__name__
+                raise InputError(f"{name} needs a whole number of 1 or more, got {got}")
+        for name in ("ratio", "fade", "scarred_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} needs a number within 0 to 1, got {getattr(self, name)}")
+        if any(not 0 <= index < real for index in scarred):
+            raise InputError(f"scarred needs indices of real samples, 0-{real - 1}, got {min(scarred)}-{max(scarred)}")
 
     def __len__(self) -> int:
         return self.draws
@@ -66,10 +77,20 @@ class MixedSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         synthetic = torch.rand(self.draws, generator=self.generator) < self.shares()
         chosen = torch.empty(self.draws, dtype=torch.long)
-        chosen[~synthetic] = self.shuffled(self.real, int((~synthetic).sum()))
+        chosen[~synthetic] = self.drawn_real(int((~synthetic).sum()))
         chosen[synthetic] = self.real + self.shuffled(self.synthetic, int(synthetic.sum()))
         self.epoch += 1
         return iter(chosen.tolist())
+
+    def drawn_real(self, count: int) -> Tensor:
+        """So many indices of real samples."""
+        if not len(self.scarred):
+            return self.shuffled(self.real, count)
+        alone = torch.rand(count, generator=self.generator) < self.scarred_share
+        chosen = torch.empty(count, dtype=torch.long)
+        chosen[alone] = self.scarred[self.shuffled(len(self.scarred), int(alone.sum()))]
+        chosen[~alone] = self.shuffled(self.real, int((~alone).sum()))
+        return chosen
 
     def shuffled(self, size: int, count: int) -> Tensor:
         """So many indices below ``size``."""

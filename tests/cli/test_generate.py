@@ -125,6 +125,7 @@ def test_a_png_pair_gives_png(cli, phantom, tmp_path):
         "phantom",
     )
     assert done.code == 0, done.err
+    assert "--winding 1 was assumed" in done.out
     before = np.array(Image.open(tmp_path / "slice.png"))
     after = np.array(Image.open(tmp_path / "out" / "images" / "slice_scar000.png"))
     scar = np.isin(np.array(Image.open(tmp_path / "out" / "labels" / "slice_scar000.png")), (3, 4))

@@ -40,6 +40,14 @@ def test_indices_are_those_of_the_two_and_none_comes_twice_before_all_came_once(
     assert all(0 <= index < real + synthetic for index in drawn)
 
 
+def test_samples_with_scar_come_more_often_where_asked_for():
+    sampler = MixedSampler(100, 10, epochs=1, ratio=0.2, fade=0, draws=4000, scarred=[3, 7], scarred_share=0.5)
+    drawn = list(sampler)
+    assert sum(index >= 100 for index in drawn) == pytest.approx(800, abs=120)
+    assert sum(index in (3, 7) for index in drawn) == pytest.approx(3200 * (0.5 + 0.5 * 0.02), abs=120)
+    assert {index for index in drawn if index < 100} == set(range(100))
+
+
 def test_the_same_generator_draws_the_same_and_epochs_differ():
     def drawn(seed):
         sampler = MixedSampler(30, 30, epochs=5, generator=torch.Generator().manual_seed(seed))
@@ -57,13 +65,23 @@ def test_pytorch_s_own_state_is_used_where_no_generator_is_given():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "name"), [({"ratio": 1.2}, "ratio"), ({"fade": -0.1}, "fade"), ({"epochs": 0}, "epochs")]
+    ("wrong", "name"),
+    [
+        ({"ratio": 1.2}, "ratio"),
+        ({"fade": -0.1}, "fade"),
+        ({"epochs": 0}, "epochs"),
+        ({"scarred_share": 2}, "scarred_share"),
+    ],
 )
 def test_impossible_values_are_named(wrong, name):
-    with pytest.raises(InputError, match=f"{name} needs a number"):
+    with pytest.raises(InputError, match=f"{name} needs a (whole )?number"):
         MixedSampler(5, 5, **({"epochs": 3} | wrong))
 
 
 def test_nothing_to_draw_from_is_named():
-    with pytest.raises(InputError, match="synthetic needs a number of 1 or more, got 0"):
+    with pytest.raises(InputError, match="synthetic needs a whole number of 1 or more, got 0"):
         MixedSampler(5, 0, epochs=3)
+    with pytest.raises(InputError, match="real needs a whole number of 1 or more, got list"):
+        MixedSampler([1, 2], 3, epochs=3)
+    with pytest.raises(InputError, match="scarred needs indices of real samples, 0-4, got 2-5"):
+        MixedSampler(5, 3, epochs=3, scarred=[5, 2])

@@ -50,7 +50,7 @@ def aha(
         typer.echo(json.dumps(report, indent=2))
     else:
         print_table(report, out)
-        opt.note_winding(anatomy)
+        opt.note_doubts(anatomy, scheme)
 
 
 def print_table(report: dict[str, Any], out: Path) -> None:

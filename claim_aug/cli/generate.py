@@ -123,7 +123,7 @@ def generate(
             advance=lambda: progress.advance(task),
         )
     report(case.name, samples, count, out)  # type: ignore[arg-type]
-    opt.note_winding(anatomy)
+    opt.note_doubts(anatomy, synthesizer.labels)
     if layout == "nnunet" and not (out / "splits_final.json").exists():  # type: ignore[operator]
         typer.echo("note: splits_final.json is written when there are two real cases; generate from another one, too")
 

@@ -10,7 +10,7 @@ import typer
 from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
-    from claim_aug.anatomy import LVAnatomy
+    from claim_aug.anatomy import LabelScheme, LVAnatomy
 
 Scheme = Annotated[
     str | None,
@@ -88,9 +88,15 @@ def orientation(
     }
 
 
-def note_winding(anatomy: LVAnatomy) -> None:
-    """Say that the sense in which segments run was assumed, where a picture is all there is to tell it by."""
+def note_doubts(anatomy: LVAnatomy, scheme: LabelScheme | str | None) -> None:
+    """Say what to look at: a label scheme that may be another's, and a winding that a picture alone does not tell."""
+    from claim_aug.anatomy import LabelScheme
+    from claim_aug.anatomy.ring import FITTING, ring_fit
+
     orientation = anatomy.orientation
+    if ring_fit(anatomy) < FITTING:
+        known = LabelScheme.parse(scheme or "emidec")
+        typer.echo(f"note: in no slice the wall closes around the cavity; is {known} the right label scheme?")
     if orientation.winding_source == "assumed" and anatomy.grid_shape[-1] == 1:
         typer.echo(
             f"note: one slice does not tell which way segments run; --winding {orientation.winding} was assumed, "

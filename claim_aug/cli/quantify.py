@@ -52,7 +52,7 @@ def quantify(
         typer.echo(json.dumps(report, indent=2))
     else:
         print_report(report, csv)
-        opt.note_winding(anatomy)
+        opt.note_doubts(anatomy, scheme)
 
 
 def print_report(report: dict[str, Any], csv: Path | None) -> None:

@@ -11,6 +11,7 @@ from torch.nn.functional import pixel_unshuffle
 from claim_aug.generators.diffusion.codec import Codec, grown, hidden_codes, taken_out
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
+from claim_aug.generators.diffusion.mvo import darkened
 from claim_aug.generators.diffusion.network import Denoiser, schedule
 from claim_aug.generators.diffusion.samplers import Denoise
 
@@ -41,7 +42,8 @@ class LesionDiffusion(nn.Module):
 
     def decode(self, code: Tensor, picture: Tensor, masks: Tensor) -> Tensor:
         """The picture of a code, and of what ``picture`` shows beside the scar."""
-        return code if self.codec is None else self.codec.decode(code, taken_out(picture, masks), masks)
+        found = code if self.codec is None else self.codec.decode(code, taken_out(picture, masks), masks)
+        return darkened(found, masks)
 
     def surroundings(self, picture: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What the network is told: the code of the picture without its scar, the condition, and what is hidden.

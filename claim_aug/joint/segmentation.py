@@ -64,11 +64,10 @@ class Scorer:
         Raises:
             InputError: the segmenter does not have them, or has other tissue in them, too.
         """
-        scheme, device = self.labels, logits.device
-        scar = self.classes_of([*scheme.infarct, *scheme.mvo], device)
-        shared = scar[
-            torch.isin(scar, self.classes_of([*scheme.background, *scheme.cavity, *scheme.myocardium], device))
-        ]
+        scheme = self.labels
+        scar = self.classes_of([*scheme.infarct, *scheme.mvo], logits.device)
+        others = self.classes_of([*scheme.background, *scheme.cavity, *scheme.myocardium], logits.device)
+        shared = scar[torch.isin(scar, others)]
         if len(shared):
             msg = f"scar needs classes of its own, and class {int(shared[0])} is other tissue, too; {ADVICE}"
             raise InputError(msg)

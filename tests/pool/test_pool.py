@@ -129,6 +129,11 @@ def test_a_folder_without_a_pool_is_refused(tmp_path):
             ScarPool(folder)
 
 
+def test_a_file_of_a_pool_is_answered_with_its_folder(pool):
+    with pytest.raises(InputError, match=f"give the folder that it lies in, {pool}$"):
+        ScarPool(next(pool.iterdir()))
+
+
 def test_a_pool_that_grows_is_read_again(pool, hearts, tmp_path):
     first, second = sorted(pool.iterdir())
     (tmp_path / first.name).write_bytes(first.read_bytes())

@@ -54,7 +54,7 @@ def test_what_shares_a_batch_changes_nothing(masks):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_synthetic_mvo_is_darker_than_its_infarct(seed):
-    """Of the weights of the package, one slice in seven was not so."""
+    """Painted by the package's weights, one slice in seven was not so (benchmarks/mvo.py)."""
     scan = make_phantom(seed, scar=False)
     synthesizer = ScarSynthesizer(generator="ddpm", labels="phantom", burden=25, mvo=0.3, steps=4)
     made = synthesizer.sample(scan.image, scan.labels, seed=seed, affine=scan.affine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from claim_aug.errors import InputError, UnanchoredWarning
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
 #: Folders of label maps beside folders of images, label folder first.
 PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
+#: Cases that a warning names.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,13 @@ class Stack:
     spacing: tuple[float, ...] | None
     through_plane: int | None
 
-    def unanchored(self, scheme: LabelScheme | str) -> LVAnatomy:
-        """The ventricle, without the warning that its segments are rotated: for uses to which they do not matter."""
+    def unanchored(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
+        """The ventricle, without the warning that its segments are rotated: where they do not matter, or one is given
+        for the whole set.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnanchoredWarning)
-            return self.ventricle(scheme)
+            return self.ventricle(scheme, **known)
 
     def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
         """The ventricle of a stack of labels; ``known`` as in ``LVAnatomy.from_labels``."""
@@ -118,6 +123,18 @@ def read_stack(paths: tuple[Path, ...]) -> Stack:
     for file in files[1:]:
         check_same_grid(files[0], file)
     return Stack(np.stack([file.data for file in files], axis=-1), None, None, 2)
+
+
+def warn_unanchored(names: Sequence[str], count: int) -> None:
+    """One warning for a set: which of its cases nothing anchors."""
+    if names:
+        listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        warnings.warn(
+            f"unanchored in {len(names)} of {count} cases ({listed}): there is no RV label and no RV was found in an "
+            "image, so their AHA segments are rotated by unknown angles",
+            UnanchoredWarning,
+            stacklevel=2,
+        )
 
 
 def is_voxels(path: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import stem
-from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_stack
+from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_stack, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.evaluation.quantification import SegmentScar, segment_scars
@@ -40,13 +40,16 @@ def write_bullseye(
         raise InputError(msg)
     cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path)])]
     check_picture(out, cases, overwrite=overwrite)
-    segments, unanchored = [], 0
+    segments, unanchored = [], []
     for case in cases:
-        anatomy = read_anatomy(case, scheme, known)
+        anatomy = read_anatomy(case, scheme, known, alone=len(cases) == 1)
         segments.append(segment_scars(anatomy))
-        unanchored += not anatomy.anchor.known
+        if not anatomy.anchor.known:
+            unanchored.append(case.name)
+    if len(cases) > 1:
+        warn_unanchored(unanchored, len(cases))
     with staged(out.parent) as stage:
-        draw(stage / out.name, cases, segments, show=show, unanchored=unanchored)
+        draw(stage / out.name, cases, segments, show=show, unanchored=len(unanchored))
 
 
 def draw(
@@ -104,12 +107,15 @@ def single(path: Path) -> DatasetCase:
     return DatasetCase(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
 
 
-def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any]) -> LVAnatomy:
-    """The ventricle of a case, anchored on its image where there is one; errors name the file, as there may be many."""
+def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any], *, alone: bool) -> LVAnatomy:
+    """The ventricle of a case, anchored on its image where there is one; errors name the file, as there may be many.
+
+    Only of a case that stands alone it warns that it is unanchored, and says which options would help.
+    """
     labels = read_stack(case.labels)
     image = read_stack(case.images).data if case.images else None
     try:
-        return labels.ventricle(scheme, image=image, **known)
+        return (labels.ventricle if alone else labels.unanchored)(scheme, image=image, **known)
     except InputError as error:
         msg = f"{case.labels[0]}: {error}"
         raise InputError(msg) from error

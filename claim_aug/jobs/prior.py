@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases, read_stack, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import AnatomyError, InputError, LabelError
 from claim_aug.priors.fit import ScarMeasures, fit, measure
@@ -34,15 +34,16 @@ def fit_prior(
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     scars: list[ScarMeasures] = []
-    skipped = []
-    for case in find_cases(dataset):
+    skipped, unanchored = [], []
+    cases = find_cases(dataset)
+    for case in cases:
         stack = read_stack(case.labels)
         image = read_stack(case.images).data if case.images else None
         if image is not None and image.shape != stack.data.shape:
             msg = f"{case.name}: image and labels need the same grid, got {image.shape} and {stack.data.shape}"
             raise InputError(msg)
         try:
-            anatomy = stack.ventricle(scheme, image=image)
+            anatomy = stack.unanchored(scheme, image=image)
         except AnatomyError:
             skipped.append(case.name)
         except LabelError as error:
@@ -51,6 +52,9 @@ def fit_prior(
         else:
             if anatomy.scar.any():
                 scars.append(measure(anatomy))
+            if not anatomy.anchor.known:
+                unanchored.append(case.name)
+    warn_unanchored(unanchored, len(cases))
     law = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
     with staged(out.parent) as stage:
         law.save(stage / out.name)

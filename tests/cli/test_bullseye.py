@@ -85,8 +85,9 @@ def test_it_says_how_many_cases_are_unanchored(cli, emidec, three, tmp_path, dra
     nib.save(nib.Nifti1Image(labels, three[0].affine), tmp_path / "no_rv.nii.gz")
     done = cli("bullseye", emidec, tmp_path / "no_rv.nii.gz", tmp_path / "a.png", "--labels", "phantom")
     assert drawn["warning"].startswith("unanchored in 1 of 4 cases")
-    assert done.err.startswith("warning: unanchored")
-    cli("bullseye", tmp_path / "no_rv.nii.gz", tmp_path / "b.png", "--labels", "phantom")
+    assert done.err.startswith("warning: unanchored in 1 of 4 cases (no_rv): there is no RV label")
+    done = cli("bullseye", tmp_path / "no_rv.nii.gz", tmp_path / "b.png", "--labels", "phantom")
+    assert "give the image (image, --image) or the angle" in done.err
     assert drawn["warning"].startswith("unanchored:")
     cli("bullseye", tmp_path / "no_rv.nii.gz", tmp_path / "c.png", "--labels", "phantom", "--anterior-insertion", "30")
     assert drawn["warning"] == ""

@@ -2,6 +2,8 @@
 
 import json
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 #: Most of what is said here holds for any generator; this one takes no time.
@@ -27,6 +29,20 @@ def test_a_prior_is_fitted_and_used(cli, case, dataset, tmp_path):
     assert done.code == 0, done.err
     record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
     assert record["request"]["prior"].endswith("law.json")
+
+
+def test_cases_without_an_anchor_are_named_in_one_line(cli, tmp_path):
+    from claim_aug.phantom import make_phantom
+
+    (tmp_path / "set").mkdir()
+    for seed in range(7):
+        scan = make_phantom(seed, scar=True, shape=(80, 80, 5))
+        labels = np.where((scan.labels == 5) & (seed > 0), 0, scan.labels)
+        nib.save(nib.Nifti1Image(labels, scan.affine), tmp_path / "set" / f"Case_{seed}.nii.gz")
+    done = cli("prior", "fit", tmp_path / "set", tmp_path / "law.json", "--labels", "phantom")
+    assert done.code == 0, done.err
+    assert done.err.count("\n") == 1
+    assert "unanchored in 6 of 7 cases (Case_1, Case_2, Case_3, Case_4, Case_5 and 1 more): there is no RV" in done.err
 
 
 def test_too_few_scars_leave_nothing(cli, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy.box import bounds
-from claim_aug.anatomy.labels import Tissues
+from claim_aug.anatomy.labels import Mask, Tissues
 
 End = Literal["first", "last"]
 
@@ -105,15 +105,16 @@ def find_through_plane(tissues: Tissues, spacing: Sequence[float]) -> int:
 
 def enclosed(tissues: Tissues, axis: int) -> NDArray[np.float64]:
     """Share of each slice's cavity that its wall encloses, (slices with cavity,) in 0-1."""
-    part = bounds(tissues.cavity | tissues.wall)
-    shares = []
-    for cavity, wall in zip(
-        *(np.moveaxis(mask[part], axis, 0) for mask in (tissues.cavity, tissues.wall)), strict=True
-    ):
-        if cavity.any():
-            inside = ndimage.binary_fill_holes(np.pad(wall, 1))[1:-1, 1:-1]
-            shares.append((inside & cavity).sum() / cavity.sum())
+    shares = [(inside & cavity).sum() / cavity.sum() for cavity, inside in rings(tissues.cavity, tissues.wall, axis)]
     return np.array(shares or [0.0])
+
+
+def rings(cavity: Mask, wall: Mask, axis: int) -> Iterator[tuple[Mask, Mask]]:
+    """Of every slice with cavity, cavity and what the wall encloses; (rows, columns) each, cut to the ventricle."""
+    part = bounds(cavity | wall)
+    for blood, muscle in zip(*(np.moveaxis(mask[part], axis, 0) for mask in (cavity, wall)), strict=True):
+        if blood.any():
+            yield blood, ndimage.binary_fill_holes(np.pad(muscle, 1))[1:-1, 1:-1] & ~muscle
 
 
 def find_base(tissues: Tissues, axis: int, affine: NDArray[np.float64] | None = None) -> End | None:

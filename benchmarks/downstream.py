@@ -31,12 +31,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from study.arms import Arm, synthesised
+from study.arms import Arm, hosts, synthesised
 from study.data import Patient, Windows, joined, parted, read_patients, windows_of
-from study.network import Schedule, train
+from study.draws import Schedule, draw
+from study.network import Lesson, Training, train
 from study.score import judged, mean_of
 from study.table import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
-from torch import nn
+
+from claim_aug.generators.diffusion.device import find_device
 
 COPIES = 8
 #: Factors of scar's share, tried on the last network: below 1, scar is called only where the network is surer of it,
@@ -64,14 +66,14 @@ class Run:
         """Names the patients that it learns from."""
         return f"n{counted(self.size)}-{'i' if self.inner else 'f'}{self.fold}-s{self.seed}"
 
+    @property
+    def judged(self) -> tuple[int, ...]:
+        """Steps after which it is judged; only a reference may be stopped at its best."""
+        return (self.schedule.steps,) if self.arm.synthetic else self.schedule.judged
+
     def path(self, out: Path) -> Path:
         turn = "" if self.schedule.turn == Schedule.turn else f"-turn{self.schedule.turn:g}"
         return out / "runs" / f"{named(self.arm.text)}-{self.patients}-t{self.schedule.steps}{turn}.json"
-
-    def synthetic_path(self, out: Path, part: Arm) -> Path:
-        # Made of the same patients, slices with synthetic scar serve every way of mixing them in; phantoms serve all.
-        made_of = "" if part.generator == "phantom" else f"-{self.patients}"
-        return out / "synthetic" / f"{named(part.text)}{made_of}.npz"
 
 
 def counted(size: int | None) -> str:
@@ -86,8 +88,20 @@ def named(text: str) -> str:
 
 
 def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Windows:
-    """One kind of the arm's synthetic slices, made once."""
-    path = run.synthetic_path(out, part)
+    """One kind of the arm's synthetic slices, made once: for all runs, for all that hold a patient, or for this run."""
+    folder = out / "synthetic"
+    if part.generator == "phantom":
+        return kept(folder / f"{named(part.text)}.npz", run, part, learn)
+    if part.by_patient:
+        folder /= named(part.text.replace(f":{part.source}", "" if part.source in ("N", "P", "NP") else part.source, 1))
+        return joined(
+            kept(folder / f"{patient.name}-s{run.seed}.npz", run, part, [patient]) for patient in hosts(part, learn)
+        )
+    return kept(folder / f"{named(part.text)}-{run.patients}.npz", run, part, learn)
+
+
+def kept(path: Path, run: Run, part: Arm, learn: Sequence[Patient]) -> Windows:
+    """Slices of a file, which is made where there is none."""
     if not path.exists():
         with tempfile.TemporaryDirectory() as scratch:
             fold = {"fold": run.fold, "size": counted(run.size), "seed": run.seed}
@@ -95,45 +109,56 @@ def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Wi
             made = synthesised(part, learn, COPIES, run.seed, Path(scratch))
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(temporary, pictures=made.pictures.astype(np.float16), classes=made.classes)
+        np.savez_compressed(temporary, pictures=made.pictures.astype(np.float16), classes=made.classes)
         temporary.replace(path)
     with np.load(path) as file:
         return Windows(file["pictures"].astype(np.float32), file["classes"])
 
 
-def perform(run: Run, patients: list[Patient], out: Path) -> None:
-    """Train, judge at every step that is asked for, write."""
+def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: torch.device) -> None:
+    """Train side by side, judge at every step that is asked for, write."""
     start = time.perf_counter()
-    learn, test = parted(patients, run.fold, run.size, run.seed, inner=run.inner)
+    parts = [parted(patients, run.fold, run.size, run.seed, inner=run.inner) for run in runs]
+    lessons = [lesson_of(run, learn, out) for run, (learn, _) in zip(runs, parts, strict=True)]
+    made = time.perf_counter() - start
+    trainings = [Training(lesson, device) for lesson in lessons]
+    scores: list[dict[str, Any]] = [{} for _ in runs]
+
+    def judge(number: int, step: int) -> None:
+        if step in runs[number].judged:
+            cautions = CAUTIONS if step == runs[number].schedule.steps else (1.0,)
+            found = judged(trainings[number].shares, parts[number][1], cautions)
+            scores[number] |= {moment(step, caution): own for caution, own in zip(cautions, found, strict=True)}
+
+    train(trainings, judge)
+    seconds = {"making": made, "all": time.perf_counter() - start, "side by side": len(runs)}
+    for run, (learn, _), found in zip(runs, parts, scores, strict=True):
+        write(run, found, out, {"patients": len(learn), "seconds": seconds, "device": device.type})
+
+
+def lesson_of(run: Run, learn: Sequence[Patient], out: Path) -> Lesson:
+    """Real and synthetic slices, and what is drawn of them."""
     real = joined(windows_of(patient) for patient in learn)
     synthetic = [synthetic_of(run, part, learn, out) for part in run.arm.parts]
-    made = time.perf_counter() - start
-    scores: dict[str, Any] = {}
-
-    def judge(step: int, network: nn.Module) -> None:
-        cautions = CAUTIONS if step == run.schedule.steps else (1.0,)
-        for caution, found in zip(cautions, judged(network, test, cautions), strict=True):
-            scores[moment(step, caution)] = found
-
-    train(
-        real, synthetic, run.arm.ratio,
-        fade=run.arm.fade, augment=run.arm.generator != "plain", seed=run.seed, schedule=run.schedule, judge=judge,
+    draws = draw(
+        real, synthetic, run.arm.ratio, run.schedule, np.random.default_rng(run.seed),
+        fade=run.arm.fade, scarred=run.arm.scarred, augment=run.arm.generator != "plain",
     )  # fmt: skip
-    record = {
-        "arm": run.arm.text, "size": run.size, "fold": run.fold, "seed": run.seed, "scores": scores,
-        "patients": len(learn), "real slices": len(real), "synthetic slices": sum(map(len, synthetic)),
-        "seconds": {"making": made, "all": time.perf_counter() - start},
-    }  # fmt: skip
+    return Lesson(joined([real, *synthetic]), draws, run.seed)
+
+
+def write(run: Run, scores: dict[str, Any], out: Path, more: dict[str, Any]) -> None:
+    """Keep a run's scores."""
+    record = {"arm": run.arm.text, "size": run.size, "fold": run.fold, "seed": run.seed, "scores": scores, **more}
     path = run.path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.writing")
     temporary.write_text(json.dumps(record))
     temporary.replace(path)
     told = ", ".join(f"{step}: {mean_of(found, 'scar'):.3f}" for step, found in scores.items())
-    missed = ", ".join(
-        f"{mean_of(scores[str(run.schedule.steps)], name):.0f} % {name}" for name in ("as blood", "as wall")
-    )
-    print(f"{path.stem}  Dice {told}; of scar, {missed}  ({record['seconds']['all']:.0f} s)", flush=True)
+    last = scores[str(run.schedule.steps)]
+    missed = ", ".join(f"{mean_of(last, name):.0f} % {name}" for name in ("as blood", "as wall"))
+    print(f"{path.stem}  Dice {told}; of scar, {missed}  ({more['seconds']['all']:.0f} s)", flush=True)
 
 
 def moment(step: int, caution: float) -> str:
@@ -188,6 +213,12 @@ def row(arm: Arm, found: Sequence[dict[str, Any]], reference: Sequence[Scores], 
     return f"| {' | '.join(map(str, cells))} |"
 
 
+def share(text: str) -> tuple[int, int]:
+    """Which part of how many, from ``0/4``."""
+    part, _, parts = text.partition("/")
+    return int(part), int(parts)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
@@ -204,6 +235,11 @@ def main() -> None:
     parser.add_argument(
         "--caution", type=float, default=1.0, choices=CAUTIONS, help="of the table's arms but the first"
     )
+    parser.add_argument("--device", help="cpu or cuda; the fastest there is")
+    parser.add_argument("--together", type=int, default=1, help="runs that are trained side by side, on a GPU")
+    parser.add_argument(
+        "--share", type=share, default=(0, 1), metavar="K/N", help="every Nth run from the Kth, for several processes"
+    )
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]
@@ -217,11 +253,12 @@ def main() -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     patients = read_patients(arguments.dataset)
-    for size in arguments.sizes:
-        for arm in arguments.arms:
-            for run in runs_of(arguments, arm, size):
-                if not run.path(arguments.out).exists():
-                    perform(run, patients, arguments.out)
+    sets = itertools.product(arguments.sizes, arguments.arms)
+    runs = [run for size, arm in sets for run in runs_of(arguments, arm, size)]
+    part, parts = arguments.share
+    missing = [run for run in runs[part::parts] if not run.path(arguments.out).exists()]
+    for first in range(0, len(missing), arguments.together):
+        perform(missing[first : first + arguments.together], patients, arguments.out, find_device(arguments.device))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from claim_aug.phantom.wide import phantom_region
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
 from study.data import CAVITY, INFARCT, MVO, SCHEME, WALL, Patient, Windows, joined, windows, windows_of
+from study.draws import SCARRED
 from study.joint import tuned
 
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
@@ -38,6 +40,7 @@ class Arm:
         source: see ``SOURCES``.
         ratio: share of synthetic slices in a batch.
         fade: share of the steps, at the end, over which that falls to nothing.
+        scarred: share of a batch's real slices that is drawn from those with scar; the others are drawn from all.
         law: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
         options: more parameters of ``ScarSynthesizer``, or of ``phantoms``.
@@ -49,16 +52,17 @@ class Arm:
     source: str = "NP"
     ratio: float = 0.3
     fade: float = 0.0
+    scarred: float = SCARRED
     law: str = "clinical"
     weight: float = 1.0
     options: str = "{}"
 
     @classmethod
     def parse(cls, text: str) -> Arm:
-        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, ratio and fade follow its last kind."""
+        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, what mixes follows its last kind."""
         generator, source, given = spelled(text.rpartition("+")[2])
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
-        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "weight")}
+        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "scarred", "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
         return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
 
@@ -67,10 +71,17 @@ class Arm:
         return self.generator not in ("plain", "usual")
 
     @property
+    def by_patient(self) -> bool:
+        """Whether a patient's synthetic slices are the same, whichever patients are learnt from beside it."""
+        learns = self.generator in ("phantom", "carve", "transplant", "joint") or self.law == "fitted"
+        return not learns and "{" not in self.model
+
+    @property
     def parts(self) -> list[Arm]:
         """The kinds of synthetic slices that it mixes: ``phantom+ddpm:P`` has two, in equal shares."""
         kinds = [kind.split("@") for kind in self.text.split("+")] if self.synthetic else []
-        return [Arm.parse("@".join(p for p in kind if not p.startswith(("ratio=", "fade=")))) for kind in kinds]
+        mixing = ("ratio=", "fade=", "scarred=")
+        return [Arm.parse("@".join(part for part in kind if not part.startswith(mixing))) for kind in kinds]
 
 
 def spelled(kind: str) -> tuple[str, str, dict[str, str]]:
@@ -78,6 +89,11 @@ def spelled(kind: str) -> tuple[str, str, dict[str, str]]:
     head, *pairs = kind.split("@")
     generator, _, source = head.partition(":")
     return generator, source, dict(pair.split("=", 1) for pair in pairs)
+
+
+def hosts(arm: Arm, learn: Sequence[Patient]) -> list[Patient]:
+    """The patients that get scar."""
+    return [patient for patient in learn if patient.scarred in SOURCES[arm.source]]
 
 
 def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
@@ -92,29 +108,27 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
     if arm.generator == "carve":
         return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
     generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
-    return joined(painted(generator, options, arm, learn, copies, seed))
+    parts = [painted(generator, options, arm, patient, copies, seed) for patient in hosts(arm, learn)]
+    return joined(itertools.chain.from_iterable(parts))
 
 
 def painted(
-    generator: str, options: dict[str, Any], arm: Arm, learn: Sequence[Patient], copies: int, seed: int
+    generator: str, options: dict[str, Any], arm: Arm, patient: Patient, copies: int, seed: int
 ) -> Iterator[Windows]:
-    """The slices that new scar reached, patient by patient."""
-    synthesizer = None if arm.source == "R" else ScarSynthesizer("smile", generator, labels=SCHEME, **options)
-    for number, patient in enumerate(learn):
-        if patient.scarred not in SOURCES[arm.source]:
+    """The slices of a patient that new scar reached, copy by copy."""
+    if arm.source == "R":
+        options = {**options, "existing": "replace"}
+    where = ManualPrior(mask=patient.labels, labels=SCHEME) if arm.source == "R" else "smile"
+    synthesizer = ScarSynthesizer(where, generator, labels=SCHEME, **options)
+    for copy in range(copies):
+        own = int(np.random.SeedSequence((seed, patient.number, copy)).generate_state(1)[0])
+        try:
+            sample = synthesizer.sample(patient.image, patient.labels, seed=own, anatomy=patient.anatomy)
+        except EmptyScarError:
             continue
-        if arm.source == "R":
-            own_scar = ManualPrior(mask=patient.labels, labels=SCHEME)
-            synthesizer = ScarSynthesizer(own_scar, generator, labels=SCHEME, existing="replace", **options)
-        for copy in range(copies):
-            own = int(np.random.SeedSequence((seed, number, copy)).generate_state(1)[0])
-            try:
-                sample = synthesizer.sample(patient.image, patient.labels, seed=own, anatomy=patient.anatomy)
-            except EmptyScarError:
-                continue
-            reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][patient.levels]
-            if reached.any():
-                yield windows_of(patient, sample.image, sample.labels).of(reached)
+        reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][patient.levels]
+        if reached.any():
+            yield windows_of(patient, sample.image, sample.labels).of(reached)
 
 
 def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str:

@@ -29,8 +29,9 @@ FOLDS = 3
 
 @dataclass(frozen=True)
 class Patient:
-    """A scan and its labels, (I, J, K), and its ventricle."""
+    """A scan and its labels, (I, J, K), and its ventricle; ``number`` counts the data set's patients."""
 
+    number: int
     name: str
     image: NDArray[Any]
     labels: NDArray[Any]
@@ -68,10 +69,10 @@ class Windows:
 def read_patients(dataset: Path) -> list[Patient]:
     """Every patient of a folder of labelled scans, by name."""
     found = []
-    for case in find_cases(dataset):
+    for number, case in enumerate(find_cases(dataset)):
         image, labels = read_stack(case.images).data, read_stack(case.labels)
         with_image = {"image": image}
-        found.append(Patient(case.name, image, labels.data, labels.ventricle(SCHEME, **with_image)))
+        found.append(Patient(number, case.name, image, labels.data, labels.ventricle(SCHEME, **with_image)))
     return found
 
 
@@ -140,17 +141,23 @@ def windows(image: NDArray[Any], labels: NDArray[Any], anatomy: LVAnatomy) -> Wi
 
 
 def joined(parts: Iterable[Windows]) -> Windows:
-    parts = list(parts)
+    empty = Windows(np.empty((0, 1, SIDE, SIDE), np.float32), np.empty((0, SIDE, SIDE), np.uint8))
+    parts = [empty, *parts]
     return Windows(np.concatenate([p.pictures for p in parts]), np.concatenate([p.classes for p in parts]))
 
 
-def back(patient: Patient, shares: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Classes of every voxel of the region, slices first, from (levels, ``CLASSES``, side, side) of a segmenter."""
-    found = np.zeros(in_plane(patient.anatomy.wall, patient.anatomy).shape, np.uint8)
-    rows, columns = np.indices(found.shape[1:])
+def back(patient: Patient, shares: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Shares of every class in every voxel of the region, slices first, from (levels, ``CLASSES``, side, side).
+
+    Where no window was, all is background.
+    """
+    depth, rows, columns = in_plane(patient.anatomy.wall, patient.anatomy).shape
+    found = np.zeros((depth, CLASSES, rows, columns), np.float32)
+    found[:, 0] = 1
+    here = np.indices((rows, columns)).astype(np.float64)
     for level, share in zip(patient.levels, shares, strict=True):
-        places = roi_of(patient.anatomy, int(level)).pixels(np.stack([rows, columns]).astype(np.float64))
+        places = roi_of(patient.anatomy, int(level)).pixels(here)
         inside = ((places >= -0.5) & (places <= SIDE - 0.5)).all(0)
         layers = [ndimage.map_coordinates(layer, places, order=1, mode="nearest") for layer in share]
-        found[level] = np.where(inside, np.argmax(layers, 0), 0)
+        found[level] = np.where(inside, layers, found[level])
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from claim_aug import ScarSynthesizer
-from claim_aug.generators.diffusion.device import autocast
+from claim_aug.generators.diffusion.device import autocast, find_device
 from claim_aug.joint import JointTrainer
 from claim_aug.training.slices import controls_of, slices_of
 from study.data import SCHEME, SPACING, Patient, Windows, joined, windows_of
@@ -23,12 +23,13 @@ GENERATOR_RATE = 1e-4
 
 def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, weight: float) -> None:
     """Write the folder of a generator that was trained jointly; with ``weight`` 0, on the arm's scars alone."""
-    segmenter = new_network()
+    device = find_device(None)
+    segmenter = new_network().to(device)
     joint = JointTrainer(
         ScarSynthesizer("smile", generator, labels=SCHEME),
         segmenter,
         weight=weight,
-        autocast=lambda: autocast(torch.device("cpu")),
+        autocast=lambda: autocast(device),
     )
     config = joint.generator.config
     joint.generator.controls = controls_of(
@@ -55,6 +56,7 @@ def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, 
         torch.manual_seed(seed)
         for step in range(ALONE + STEPS):
             batch, own = batch_of(real, rng), int(rng.integers(2**31))
+            batch["image"] = batch["image"].to(device)
             (joint.segmenter_step if step < ALONE else joint.step)(batch, seed=own)
     joint.save_generator(folder)
 

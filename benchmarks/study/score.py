@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from claim_aug.evaluation.slices import in_plane
 from claim_aug.evaluation.thresholds import dice
 from study.data import CAVITY, CLASSES, INFARCT, MVO, WALL, Patient, back, windows_of
-from study.network import shares
 
 
 def judged(
-    network: nn.Module, patients: Sequence[Patient], cautions: Sequence[float]
+    shares: Callable[[NDArray[np.float32]], NDArray[np.float32]], patients: Sequence[Patient], cautions: Sequence[float]
 ) -> list[dict[str, dict[str, Any]]]:
     """By caution, by patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall.
 
     Args:
+        shares: of pictures (slices, 1, side, side), the share of each class (slices, ``CLASSES``, side, side).
         cautions: factors of the share that is given to scar before the largest share wins.
     """
-    seen = {patient.name: shares(network, windows_of(patient).pictures) for patient in patients}
+    windows = [windows_of(patient).pictures for patient in patients]
+    every = np.split(shares(np.concatenate(windows)), np.cumsum([len(pictures) for pictures in windows])[:-1])
+    seen = {patient.name: back(patient, own) for patient, own in zip(patients, every, strict=True)}
     return [{patient.name: judge(seen[patient.name], patient, caution) for patient in patients} for caution in cautions]
 
 
 def judge(seen: NDArray[np.float32], patient: Patient, caution: float) -> dict[str, Any]:
-    """One patient's scores of the shares that a network gave; ``None`` where there is nothing to find."""
+    """One patient's scores of the shares in its voxels; ``None`` where there is nothing to find."""
     anatomy = patient.anatomy
     weights = np.where(np.arange(CLASSES) >= INFARCT, caution, 1)[:, None, None]
-    found = back(patient, weights * seen)
+    found = np.argmax(weights * seen, 1)
     scar, mvo = found >= INFARCT, found == MVO
     true_scar, true_mvo, wall = (in_plane(mask, anatomy) for mask in (anatomy.scar, anatomy.mvo, anatomy.wall))
     within = found[true_scar]  # scar that is missed is taken for something else

@@ -18,6 +18,9 @@ def add_to(app: typer.Typer) -> None:
 def bullseye(
     labels: Annotated[list[Path], typer.Argument(help="Label maps (.nii.gz, .nii, .png), or folders of them.")],
     out: Annotated[Path, typer.Argument(help="Where to write the picture (.png).")],
+    image: Annotated[
+        Path | None, typer.Option(help="The scan of a single label map, to find the RV in; of a folder it is found.")
+    ] = None,
     scheme: opt.Scheme = None,
     show: Annotated[
         str, typer.Option(metavar="burden|transmurality|counts|mvo", help="What to show per AHA segment.")
@@ -34,5 +37,6 @@ def bullseye(
     from claim_aug.jobs.bullseye import write_bullseye
 
     known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
-    write_bullseye(labels, out, LabelScheme.parse(scheme or "emidec"), show=show, known=known, overwrite=overwrite)
+    parsed = LabelScheme.parse(scheme or "emidec")
+    write_bullseye(labels, out, parsed, image=image, show=show, known=known, overwrite=overwrite)
     typer.echo(f"written to {out}")

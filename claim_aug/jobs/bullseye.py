@@ -8,9 +8,10 @@ from typing import Any
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import stem
+from claim_aug.data.case import check_same_grid, stem
 from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_stack, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
+from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import InputError
 from claim_aug.evaluation.quantification import SegmentScar, segment_scars
 from claim_aug.evaluation.segment_means import MEASURES, scar_counts, segment_means
@@ -23,22 +24,34 @@ IMAGES_BESIDE = {"Contours": "Images", **dict(PAIRED_FOLDERS)}
 
 
 def write_bullseye(
-    labels: Sequence[Path], out: Path, scheme: LabelScheme, *, show: str, known: Mapping[str, Any], overwrite: bool
+    labels: Sequence[Path],
+    out: Path,
+    scheme: LabelScheme,
+    *,
+    image: Path | None,
+    show: str,
+    known: Mapping[str, Any],
+    overwrite: bool,
 ) -> None:
     """Draw what ``show`` names over all cases as a PNG.
 
     Args:
         labels: label maps, and folders of them.
+        image: the scan of a label map that is the only one, to find the RV in.
         known: orientation, as keywords of ``LVAnatomy.from_labels``; it holds for every case.
 
     Raises:
-        InputError: an unknown measure, ``out`` is no PNG, no label maps, or one that cannot be read; it is named.
+        InputError: an unknown measure, ``out`` is no PNG, no label maps, one that cannot be read (it is named), or an
+            image for more than one.
         OutputError: ``out`` exists or cannot be written.
     """
     if show not in MEASURES:
         msg = f"--show needs to be one of {', '.join(MEASURES)}, got {show!r}"
         raise InputError(msg)
-    cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path)])]
+    if image is not None and (len(labels) > 1 or labels[0].is_dir()):
+        msg = f"--image is the scan of one label map, got {' and '.join(map(str, labels))}; leave it away"
+        raise InputError(msg)
+    cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path, image)])]
     check_picture(out, cases, overwrite=overwrite)
     segments, unanchored = [], []
     for case in cases:
@@ -100,8 +113,15 @@ def check_picture(out: Path, cases: Sequence[DatasetCase], *, overwrite: bool) -
         refuse_existing(out.parent, [out.name])
 
 
-def single(path: Path) -> DatasetCase:
-    """A case of one label map, with its image where the layout says where that is."""
+def single(path: Path, image: Path | None) -> DatasetCase:
+    """A case of one label map, with its image where none is given and the layout says where that is.
+
+    Raises:
+        InputError: the image is of another grid, or either cannot be read.
+    """
+    if image is not None:
+        check_same_grid(read_voxels(image), read_voxels(path))
+        return DatasetCase(stem(path), (path,), (image,))
     beside = IMAGES_BESIDE.get(path.parent.name)
     known = path.is_file() and beside is not None
     return DatasetCase(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())

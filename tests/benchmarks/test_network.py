@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from study.draws import Schedule, draw
 from study.network import Lesson, Training, train
+
 from tests.benchmarks.test_draws import slices
 
 

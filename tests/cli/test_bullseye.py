@@ -91,6 +91,10 @@ def test_it_says_how_many_cases_are_unanchored(cli, emidec, three, tmp_path, dra
     assert drawn["warning"].startswith("unanchored:")
     cli("bullseye", tmp_path / "no_rv.nii.gz", tmp_path / "c.png", "--labels", "phantom", "--anterior-insertion", "30")
     assert drawn["warning"] == ""
+    nib.save(nib.Nifti1Image(three[0].image, three[0].affine), tmp_path / "scan.nii.gz")
+    options = ("--labels", "phantom", "--image", tmp_path / "scan.nii.gz")
+    assert cli("bullseye", tmp_path / "no_rv.nii.gz", tmp_path / "d.png", *options).code == 0
+    assert drawn["warning"] == ""
 
 
 @pytest.mark.parametrize(
@@ -102,11 +106,16 @@ def test_it_says_how_many_cases_are_unanchored(cli, emidec, three, tmp_path, dra
         (["{set}/Case_0/Images", "{out}/eye.png", "--labels", "phantom"], "Case_0.nii.gz: the label map holds"),
         (["{set}", "{out}/eye.png", "--labels", "emidec"], "Case_0.nii.gz: the label map holds"),
         (["{empty}", "{out}/eye.png"], "holds no label maps"),
+        (["{set}", "{out}/eye.png", "--image", "{set}/scan.nii.gz"], "--image is the scan of one label map, got"),
+        (["{a}", "{a}", "{out}/eye.png", "--image", "{a}"], "--image is the scan of one label map, got"),
+        (["{a}", "{out}/eye.png", "--image", "{other}"], "grid"),
     ],
 )
 def test_bad_input_is_one_line_that_names_the_file(cli, emidec, tmp_path, arguments, reason):
     (tmp_path / "empty").mkdir()
+    nib.save(nib.Nifti1Image(np.zeros((9, 9, 3), np.float32), np.eye(4)), tmp_path / "other.nii.gz")
     folders = {"set": emidec, "out": tmp_path / "out", "empty": tmp_path / "empty"}
+    folders |= {"a": emidec / "Case_0" / "Contours" / "Case_0.nii.gz", "other": tmp_path / "other.nii.gz"}
     done = cli("bullseye", *(argument.format(**folders) for argument in arguments))
     assert (done.code, done.out, len(done.err.splitlines())) == (1, "", 1)
     assert reason in done.err

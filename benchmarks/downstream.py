@@ -139,7 +139,7 @@ def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: tor
 def lesson_of(run: Run, learn: Sequence[Patient], out: Path) -> Lesson:
     """Real and synthetic slices, and what is drawn of them."""
     real = joined(windows_of(patient) for patient in learn)
-    synthetic = [synthetic_of(run, part, learn, out) for part in run.arm.parts]
+    synthetic = [synthetic_of(run, part, learn, out).plain_to_see(run.arm.least) for part in run.arm.parts]
     draws = draw(
         real, synthetic, run.arm.ratio, run.schedule, np.random.default_rng(run.seed),
         fade=run.arm.fade, scarred=run.arm.scarred, augment=run.arm.generator != "plain",

@@ -20,6 +20,9 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")  # the same examples at every run: a landing does not depend on luck
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers that take all cores each are several times slower
+
 os.environ["CLAIM_AUG_PLUGINS"] = ""  # what a developer has installed must not decide a test
 
 

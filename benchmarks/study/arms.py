@@ -27,6 +27,8 @@ from study.joint import tuned
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
 #: where those patients have theirs (R), which is then painted anew.
 SOURCES = {"N": (False,), "P": (True,), "NP": (False, True), "R": (True,)}
+#: Options that say how slices are mixed, not how they are made.
+MIXING = ("ratio", "fade", "scarred", "least")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Arm:
         ratio: share of synthetic slices in a batch.
         fade: share of the steps, at the end, over which that falls to nothing.
         scarred: share of a batch's real slices that is drawn from those with scar; the others are drawn from all.
+        least: pixels of scar in a synthetic slice that has any; those with less are left away.
         law: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
         options: more parameters of ``ScarSynthesizer``, or of ``phantoms``.
@@ -53,6 +56,7 @@ class Arm:
     ratio: float = 0.3
     fade: float = 0.0
     scarred: float = SCARRED
+    least: float = 0.0
     law: str = "clinical"
     weight: float = 1.0
     options: str = "{}"
@@ -62,7 +66,9 @@ class Arm:
         """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, what mixes follows its last kind."""
         generator, source, given = spelled(text.rpartition("+")[2])
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
-        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "scarred", "weight")}
+        numbers = {
+            name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "scarred", "least", "weight")
+        }
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
         return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
 
@@ -80,8 +86,7 @@ class Arm:
     def parts(self) -> list[Arm]:
         """The kinds of synthetic slices that it mixes: ``phantom+ddpm:P`` has two, in equal shares."""
         kinds = [kind.split("@") for kind in self.text.split("+")] if self.synthetic else []
-        mixing = ("ratio=", "fade=", "scarred=")
-        return [Arm.parse("@".join(part for part in kind if not part.startswith(mixing))) for kind in kinds]
+        return [Arm.parse("@".join(part for part in kind if part.split("=")[0] not in MIXING)) for kind in kinds]
 
 
 def spelled(kind: str) -> tuple[str, str, dict[str, str]]:

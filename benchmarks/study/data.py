@@ -62,6 +62,11 @@ class Windows:
         """Which slices show scar."""
         return np.asarray((self.classes >= INFARCT).any((1, 2)))
 
+    def plain_to_see(self, least: float) -> Windows:
+        """Those without scar, and those with so many pixels of it."""
+        pixels = (self.classes >= INFARCT).sum((1, 2))
+        return self.of((pixels == 0) | (pixels >= least))
+
     def of(self, chosen: NDArray[Any]) -> Windows:
         return Windows(self.pictures[chosen], self.classes[chosen])
 

@@ -8,8 +8,8 @@ folds; an arm learns from its own patients of two of them, with a given number o
 judged on the third. Synthetic scar is made of the arm's own patients; see ``study/arms.py`` for how arms are spelled. A
 run that is there is not run again, so the command may be cut off, and two of them may share the work.
 
-The first arm is the reference. It is given for each size at the step where it was best on the very patients it is
-judged on, which favours it; every other arm is given at the last step.
+The first arm is the reference. Without synthetic scar it is given for each size at the step where it was best on the
+very patients it is judged on, which favours it; every other arm is given at the last step.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def table(arguments: argparse.Namespace) -> None:
                 continue
             step = moment(arguments.schedule.steps, arguments.caution)
             if not reference:
-                steps = map(str, arguments.schedule.judged)
+                steps = map(str, next(runs_of(arguments, arm, size)).judged)
                 step = max(steps, key=lambda one: scar_dice([scores[one] for scores in found.values()]))
                 reference = {key: scores[step] for key, scores in found.items()}
             both = [key for key in found if key in reference]

@@ -22,7 +22,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -172,28 +172,33 @@ def runs_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> Iterat
         yield Run(arm, size, fold, seed, arguments.schedule, arguments.inner)
 
 
+def scores_of(arguments: argparse.Namespace, arm: Arm, size: int | None) -> dict[tuple[int, int], dict[str, Any]]:
+    """Scores of an arm's runs that are there, by fold and seed."""
+    paths = {(run.fold, run.seed): run.path(arguments.out) for run in runs_of(arguments, arm, size)}
+    return {key: json.loads(path.read_text())["scores"] for key, path in paths.items() if path.exists()}
+
+
+def best_step(arguments: argparse.Namespace, found: Collection[dict[str, Any]]) -> str:
+    """The step after which the first arm's runs are best."""
+    judged = next(runs_of(arguments, arguments.arms[0], None)).judged
+    return max(map(str, judged), key=lambda step: scar_dice([scores[step] for scores in found]))
+
+
 def table(arguments: argparse.Namespace) -> None:
     """Print what is there."""
+    first = arguments.arms[0]
     for size in arguments.sizes:
         print(f"\n{counted(size)} patients with scar\n")
         print(f"| {COLUMNS} |\n|{'---|' * len(COLUMNS.split('|'))}")
-        reference: dict[tuple[int, int], dict[str, Any]] = {}
+        compared = scores_of(arguments, first, size if arguments.against is None else arguments.against)
+        best = best_step(arguments, compared.values()) if compared else ""
         for arm in arguments.arms:
-            found = {
-                (run.fold, run.seed): json.loads(run.path(arguments.out).read_text())["scores"]
-                for run in runs_of(arguments, arm, size)
-                if run.path(arguments.out).exists()
-            }
-            if not found:
-                continue
-            step = moment(arguments.schedule.steps, arguments.caution)
-            if not reference:
-                steps = map(str, next(runs_of(arguments, arm, size)).judged)
-                step = max(steps, key=lambda one: scar_dice([scores[one] for scores in found.values()]))
-                reference = {key: scores[step] for key, scores in found.items()}
-            both = [key for key in found if key in reference]
+            found = scores_of(arguments, arm, size)
+            both = [key for key in found if key in compared]
             if both:
-                print(row(arm, [found[key] for key in both], [reference[key] for key in both], step))
+                last = moment(arguments.schedule.steps, arguments.caution)
+                step = best_step(arguments, found.values()) if arm is first else last
+                print(row(arm, [found[key] for key in both], [compared[key][best] for key in both], step))
 
 
 def row(arm: Arm, found: Sequence[dict[str, Any]], reference: Sequence[Scores], step: str) -> str:
@@ -240,6 +245,7 @@ def main() -> None:
     parser.add_argument(
         "--share", type=share, default=(0, 1), metavar="K/N", help="every Nth run from the Kth, for several processes"
     )
+    parser.add_argument("--against", type=int, help="patients with scar of the table's reference; as many by default")
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]

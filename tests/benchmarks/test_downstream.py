@@ -31,7 +31,15 @@ def test_a_reference_is_given_at_its_best_step_where_it_has_no_synthetic_scar(tm
     capsys.readouterr()
     table(
         Namespace(
-            arms=arms, sizes=[10], out=tmp_path, schedule=SCHEDULE, caution=1.0, seeds=[0], folds=[0], inner=False
+            arms=arms,
+            sizes=[10],
+            out=tmp_path,
+            schedule=SCHEDULE,
+            caution=1.0,
+            against=None,
+            seeds=[0],
+            folds=[0],
+            inner=False,
         )
     )
     first, second = capsys.readouterr().out.splitlines()[-2:]

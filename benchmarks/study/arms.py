@@ -66,9 +66,7 @@ class Arm:
         """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, what mixes follows its last kind."""
         generator, source, given = spelled(text.rpartition("+")[2])
         known = {name: given.pop(name) for name in ("model", "law") if name in given}
-        numbers = {
-            name: float(given.pop(name, getattr(cls, name))) for name in ("ratio", "fade", "scarred", "least", "weight")
-        }
+        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in (*MIXING, "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
         return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
 

@@ -93,7 +93,8 @@ def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Wi
     if part.generator == "phantom":
         return kept(folder / f"{named(part.text)}.npz", run, part, learn)
     if part.by_patient:
-        folder /= named(part.text.replace(f":{part.source}", "" if part.source in ("N", "P", "NP") else part.source, 1))
+        # Whoever the hosts are, a patient gets the same scars; only those in place of its own (R) are others.
+        folder /= named(part.text if part.source == "R" else part.text.replace(f":{part.source}", "", 1))
         return joined(
             kept(folder / f"{patient.name}-s{run.seed}.npz", run, part, [patient]) for patient in hosts(part, learn)
         )
@@ -263,8 +264,9 @@ def main() -> None:
     runs = [run for size, arm in sets for run in runs_of(arguments, arm, size)]
     part, parts = arguments.share
     missing = [run for run in runs[part::parts] if not run.path(arguments.out).exists()]
+    device = find_device(arguments.device)
     for first in range(0, len(missing), arguments.together):
-        perform(missing[first : first + arguments.together], patients, arguments.out, find_device(arguments.device))
+        perform(missing[first : first + arguments.together], patients, arguments.out, device)
 
 
 if __name__ == "__main__":

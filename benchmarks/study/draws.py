@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -57,12 +57,10 @@ class Draws:
 
     def at(self, step: Tensor) -> Draws:
         """Those of one step, whose number is a tensor of one element, so that a captured graph reads it anew."""
-        picked = {
-            name: None if table is None else table[step][0]
-            for name in ("chosen", "motion", "tone", "grain")
-            for table in [getattr(self, name)]
-        }
-        return replace(self, **picked)
+        if self.motion is None:
+            return Draws(self.chosen[step][0])
+        chosen, motion, tone, grain = (table[step][0] for table in (self.chosen, self.motion, self.tone, self.grain))
+        return Draws(chosen, motion, tone, grain, self.grains)
 
 
 def draw(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import check_same_grid, stem
-from claim_aug.data.voxels import SUFFIXES, read_voxels
+from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
 from claim_aug.errors import InputError, UnanchoredWarning
 
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
@@ -114,9 +114,26 @@ def image_of(labels: Path, folder: Path) -> tuple[Path, ...]:
     raise InputError(msg)
 
 
-def read_stack(paths: tuple[Path, ...]) -> Stack:
+def read_case(case: DatasetCase) -> tuple[Stack, NDArray[Any] | None]:
+    """The labels of a case, and its image where it has one.
+
+    Raises:
+        InputError: a file cannot be read, or an image lies on another grid than its labels.
+    """
+    labels, images = ([read_voxels(path) for path in paths] for paths in (case.labels, case.images))
+    if images:
+        for image, own in zip(images, labels, strict=True):
+            check_same_grid(image, own)
+    return stacked(labels), stacked(images).data if images else None
+
+
+def read_stack(paths: Sequence[Path]) -> Stack:
+    """The label maps, or the images, of a case."""
+    return stacked([read_voxels(path) for path in paths])
+
+
+def stacked(files: Sequence[VoxelFile]) -> Stack:
     """A stack file as it is, or slices one upon the other; slices need to have one shape."""
-    files = [read_voxels(path) for path in paths]
     if len(files) == 1:
         data = files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
         return Stack(data, files[0].affine, files[0].spacing, 2 if files[0].data.ndim == 2 else None)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.checks import check_image
-from claim_aug.data.dataset import Stack, find_cases, read_stack
+from claim_aug.data.dataset import Stack, find_cases, read_case
 from claim_aug.errors import AnatomyError, InputError
 
 
@@ -43,10 +43,10 @@ def labelled_cases(dataset: Path, scheme: LabelScheme, skipped: list[str], *, pu
         LabelError: values outside the scheme.
     """
     for case in find_cases(dataset):
-        if not case.images:
+        labels, image = read_case(case)
+        if image is None:
             msg = f"{case.name} of {dataset} has labels alone; {purpose} needs the images too, in Images/ or images/"
             raise InputError(msg)
-        labels, image = read_stack(case.labels), read_stack(case.images).data
         try:
             with naming(case.name):
                 anatomy = labels.unanchored(scheme)

@@ -8,10 +8,9 @@ from typing import Any
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import check_same_grid, stem
-from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_stack, warn_unanchored
+from claim_aug.data.case import stem
+from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_case, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import InputError
 from claim_aug.evaluation.quantification import SegmentScar, segment_scars
 from claim_aug.evaluation.segment_means import MEASURES, scar_counts, segment_means
@@ -117,10 +116,9 @@ def single(path: Path, image: Path | None) -> DatasetCase:
     """A case of one label map, with its image where none is given and the layout says where that is.
 
     Raises:
-        InputError: the image is of another grid, or either cannot be read.
+        InputError: the layout's folder of images lacks it.
     """
     if image is not None:
-        check_same_grid(read_voxels(image), read_voxels(path))
         return DatasetCase(stem(path), (path,), (image,))
     beside = IMAGES_BESIDE.get(path.parent.name)
     known = path.is_file() and beside is not None
@@ -132,8 +130,7 @@ def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any
 
     Only of a case that stands alone it warns that it is unanchored, and says which options would help.
     """
-    labels = read_stack(case.labels)
-    image = read_stack(case.images).data if case.images else None
+    labels, image = read_case(case)
     try:
         return (labels.ventricle if alone else labels.unanchored)(scheme, image=image, **known)
     except InputError as error:

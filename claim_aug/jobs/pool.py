@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from claim_aug.data.dataset import DatasetCase, find_cases, read_stack
+from claim_aug.data.dataset import DatasetCase, find_cases, read_case
 from claim_aug.data.provenance import plain
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import AnatomyError, InputError
@@ -76,14 +76,15 @@ def render(
     advance: Callable[[], None],
 ) -> Patient:
     """All scars of one case."""
-    labels, image = read_stack(case.labels), read_stack(case.images)
-    anatomy = labels.ventricle(synthesizer.labels, image=image.data)
+    labels, image = read_case(case)
+    assert image is not None
+    anatomy = labels.ventricle(synthesizer.labels, image=image)
 
     def samples() -> Iterator[ScarSample]:
         for replica in range(count):
             # The same seeds as those of claim-aug generate, so the same scars.
             own = sample_seed(seed, case.name, replica)
-            yield synthesizer.sample(image.data, labels.data, seed=own, anatomy=anatomy)
+            yield synthesizer.sample(image, labels.data, seed=own, anatomy=anatomy)
             advance()
 
-    return collect(case.name, image.data, labels.data, anatomy.orientation.through_plane, samples(), request)
+    return collect(case.name, image, labels.data, anatomy.orientation.through_plane, samples(), request)

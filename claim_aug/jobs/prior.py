@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.data.dataset import find_cases, read_stack, warn_unanchored
+from claim_aug.data.dataset import find_cases, read_case, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import AnatomyError, InputError, LabelError
+from claim_aug.errors import AnatomyError, LabelError
 from claim_aug.priors.fit import ScarMeasures, fit, measure
 from claim_aug.priors.law import SmileLaw
 
@@ -37,13 +37,9 @@ def fit_prior(
     skipped, unanchored = [], []
     cases = find_cases(dataset)
     for case in cases:
-        stack = read_stack(case.labels)
-        image = read_stack(case.images).data if case.images else None
-        if image is not None and image.shape != stack.data.shape:
-            msg = f"{case.name}: image and labels need the same grid, got {image.shape} and {stack.data.shape}"
-            raise InputError(msg)
+        labels, image = read_case(case)
         try:
-            anatomy = stack.unanchored(scheme, image=image)
+            anatomy = labels.unanchored(scheme, image=image)
         except AnatomyError:
             skipped.append(case.name)
         except LabelError as error:

@@ -70,7 +70,7 @@ def test_an_image_on_another_grid_is_refused_with_its_case(cli, tmp_path):
     write_emidec(make_phantom(0, scar=True, shape=(80, 80, 6)), tmp_path / "other", "Case_0")
     shutil.copy(*(tmp_path / name / "Case_0" / "Images" / "Case_0.nii.gz" for name in ("other", "set")))
     done = cli("bank", "build", tmp_path / "set", tmp_path / "bank.safetensors", "--labels", "phantom")
-    assert (done.code, "Case_0: image and labels need the same grid" in done.err) == (1, True), done.err
+    assert (done.code, "Contours/Case_0.nii.gz lie on different grids" in done.err) == (1, True), done.err
 
 
 def test_without_a_bank_the_generator_says_how_to_make_one(cli, case, tmp_path):

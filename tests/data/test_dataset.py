@@ -1,10 +1,11 @@
 """Folders of scans in the layouts people keep them in."""
 
+import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
 
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases, read_case, read_stack
 from claim_aug.errors import InputError
 from claim_aug.phantom import write_emidec
 
@@ -56,6 +57,36 @@ def test_slices_of_different_shapes_are_refused(tmp_path):
         Image.fromarray(np.zeros((4, 4 + index), np.uint8)).save(tmp_path / f"a_slice{index}.png")
     with pytest.raises(InputError, match="different grids"):
         read_stack(find_cases(tmp_path)[0].labels)
+
+
+def test_an_image_comes_with_its_labels(phantom, tmp_path):
+    write_emidec(phantom, tmp_path, "Case_A")
+    labels, image = read_case(find_cases(tmp_path)[0])
+    assert np.array_equal(labels.data, phantom.labels)
+    assert np.array_equal(image, phantom.image)
+
+
+def test_labels_alone_have_no_image(tmp_path):
+    Image.fromarray(np.zeros((4, 5), np.uint8)).save(tmp_path / "a_slice1.png")
+    assert read_case(find_cases(tmp_path)[0])[1] is None
+
+
+def test_an_image_of_another_place_is_refused(phantom, tmp_path):
+    write_emidec(phantom, tmp_path, "Case_A")
+    moved = phantom.affine.copy()
+    moved[0, 3] += 20
+    path = tmp_path / "Case_A" / "Images" / "Case_A.nii.gz"
+    nib.save(nib.Nifti1Image(phantom.image, moved), path)
+    with pytest.raises(InputError, match=r"Images/Case_A.* and Contours/Case_A.* lie on different grids: affine"):
+        read_case(find_cases(tmp_path)[0])
+
+
+def test_a_slice_of_another_shape_than_its_labels_is_refused(tmp_path):
+    for folder, shape in (("labels", (4, 5)), ("images", (5, 4))):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(np.zeros(shape, np.uint8)).save(tmp_path / folder / "a_slice1.png")
+    with pytest.raises(InputError, match="different grids: shape"):
+        read_case(find_cases(tmp_path)[0])
 
 
 def test_a_folder_without_label_maps_says_what_was_expected(tmp_path):

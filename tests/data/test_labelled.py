@@ -50,7 +50,12 @@ def test_a_case_without_a_ventricle_is_passed_over(dataset):
 @pytest.mark.parametrize(
     ("folder", "change", "kind", "reason"),
     [
-        ("Images", lambda image: image[:-1], InputError, "Case_1: image and labels need the same grid"),
+        (
+            "Images",
+            lambda image: image[:-1],
+            InputError,
+            "Images/Case_1.nii.gz and Contours/Case_1.nii.gz lie on different grids",
+        ),
         ("Images", lambda image: np.full(image.shape, np.nan), InputError, "Case_1: the image holds .* NaN"),
         ("Contours", lambda labels: labels + 40, LabelError, "Case_1: "),
     ],

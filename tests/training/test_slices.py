@@ -73,7 +73,7 @@ def test_a_case_without_ventricle_is_named_and_passed_over(own):
 @pytest.mark.parametrize(
     ("part", "change", "reason"),
     [
-        ("Images", lambda a: a[..., :3], "Case_0: image and labels need the same grid"),
+        ("Images", lambda a: a[..., :3], "Images/Case_0.nii.gz and Contours/Case_0.nii.gz lie on different grids"),
         ("Images", lambda a: np.where(a > np.median(a), np.nan, a), "Case_0: the image holds .* NaN or infinite"),
         ("Images", lambda a: np.full_like(a, 7), "Case_0: the image is constant over the left ventricle"),
         ("Contours", lambda a: a + np.uint8(40), "Case_0: .*values"),

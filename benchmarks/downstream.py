@@ -38,7 +38,7 @@ from study.network import Lesson, Training, train
 from study.score import judged, mean_of
 from study.table import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
 
-from claim_aug.generators.diffusion.device import find_device
+from claim_aug.optimisation.device import find_device
 
 COPIES = 8
 #: Factors of scar's share, tried on the last network: below 1, scar is called only where the network is surer of it,

@@ -17,10 +17,11 @@ import numpy as np
 from scipy import ndimage, stats
 
 from claim_aug import LVAnatomy, ScarMask
+from claim_aug.measures.shares import burden, extent, sectors, transmurality
 from claim_aug.phantom import make_phantom
-from claim_aug.priors.base import burden, extent, realised, sectors, transmurality
+from claim_aug.priors.base import realised
+from claim_aug.priors.distributions import ACUTE
 from claim_aug.priors.fit import measure
-from claim_aug.priors.law import ACUTE
 from claim_aug.priors.smile import SmilePrior
 
 
@@ -41,7 +42,7 @@ def endocardial_share(mask: ScarMask, heart: LVAnatomy) -> float:
     sector = sectors(heart)
     first = np.full((2, int(sector.max()) + 1), np.inf)
     for row, part in zip(first, (heart.wall, mask.scar), strict=True):
-        np.minimum.at(row, sector[part], heart.depth[part])
+        np.minimum.at(row, sector[part], heart.transmural[part])
     scarred = np.isfinite(first[1])
     return float((first[1] <= first[0] + 0.1)[scarred].mean())
 
@@ -66,10 +67,10 @@ def main() -> None:
     expected = [ACUTE.draw_burden(np.random.default_rng(seed)) for seed in range(10 * count)]
     rows["burden, clinical: KS p"] = f"{stats.ks_2samp(sizes, expected).pvalue:.3f}"
     rows["burden quartiles, %LV"] = " / ".join(f"{value:.1f}" for value in np.percentile(sizes, [25, 50, 75]))
-    asked = [mask.drawn["burden"] for mask, _ in clinical]
+    asked = [mask.params["burden"] for mask, _ in clinical]
     rows["burden within 1 point"] = f"{np.mean(np.abs(np.subtract(sizes, asked)) <= 1):.1%}"
     depths = [transmurality(mask.scar, heart)[0] for mask, heart in clinical]
-    wished = [mask.drawn["wish"]["transmurality"] for mask, _ in clinical]
+    wished = [mask.params["wish"]["transmurality"] for mask, _ in clinical]
     rows["transmurality, clinical: KS p"] = f"{stats.ks_2samp(depths, wished).pvalue:.3f}"
     fixed = drawn(SmilePrior(burden=(5, 15), transmurality=(0.4, 0.8)), hearts, count)
     for name, got, law in (
@@ -85,7 +86,7 @@ def main() -> None:
     extents = [extent(mask.scar, heart) for mask, heart in wide]
     rows["extent 0.1-0.5: KS p"] = f"{stats.kstest(extents, stats.uniform(0.1, 0.4).cdf).pvalue:.3f}"
     culprits = np.array(
-        [[mask.drawn["territory"] == artery for artery in ("LAD", "RCA", "LCX")] for mask, _ in clinical]
+        [[mask.params["territory"] == artery for artery in ("LAD", "RCA", "LCX")] for mask, _ in clinical]
     )
     share = np.array(ACUTE.culprit)
     rows["culprits: chi-square p"] = f"{stats.chisquare(culprits.sum(0), share * count).pvalue:.3f}"

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.data.dataset import find_cases, read_stack
 from claim_aug.evaluation.adherence import Segmenter
-from claim_aug.evaluation.slices import in_plane
 
 #: Side of the picture that the network sees, and the share of a region that it shows: the ventricle and a little more.
 SIDE, SHARE = 64, 0.66

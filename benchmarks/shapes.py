@@ -29,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from claim_aug import LVAnatomy
 from claim_aug.anatomy import Mask
 from claim_aug.data.dataset import find_cases, read_stack
-from claim_aug.priors.base import burden, sectors
+from claim_aug.measures.shares import burden, sectors
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.smile import SmilePrior
 
@@ -59,10 +59,10 @@ def features(scar: Mask, heart: LVAnatomy) -> dict[str, float]:
     share = scarred[here] / wall[here]
     planes = [np.moveaxis(mask, across, 0) for mask in (scar, heart.wall & ~scar)]
     slices = [(plane, healthy) for plane, healthy in zip(*planes, strict=True) if plane.any()]
-    profile = np.histogram(heart.depth[scar], bins=[0, 0.2, 0.4, 0.6, 0.8, 1.01])[0] / scar.sum()
+    profile = np.histogram(heart.transmural[scar], bins=[0, 0.2, 0.4, 0.6, 0.8, 1.01])[0] / scar.sum()
     first = np.full((2, wall.size), np.inf)
     for row, mask in zip(first, (heart.wall, scar), strict=True):
-        np.minimum.at(row, sector[mask], heart.depth[mask])
+        np.minimum.at(row, sector[mask], heart.transmural[mask])
     pairs = [(a, b) for a, b in itertools.pairwise(depth) if a.any() and b.any()]
     return {
         "size": burden(scar, heart),

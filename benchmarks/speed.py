@@ -23,7 +23,7 @@ import torchio
 
 from claim_aug import ScarSynthesizer
 from claim_aug.anatomy import LabelScheme
-from claim_aug.anatomy.memory import MEMORY
+from claim_aug.anatomy.cache import ANATOMY_CACHE
 from claim_aug.jobs.bank import build_bank
 from claim_aug.phantom import make_phantom, write_emidec
 
@@ -32,7 +32,7 @@ def median_seconds(work: Callable[[int], object], runs: int) -> float:
     """Median over runs, after one that is not counted."""
     times = []
     for run in range(runs + 1):
-        MEMORY.kept.clear()  # a patient that was not met before
+        ANATOMY_CACHE.kept.clear()  # a patient that was not met before
         start = time.perf_counter()
         work(run)
         times.append(time.perf_counter() - start)

@@ -35,7 +35,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from claim_aug import ScarSynthesizer as Core
 from claim_aug.anatomy import LabelScheme
-from claim_aug.anatomy.memory import LIMIT_BYTES, MEMORY
+from claim_aug.anatomy.cache import ANATOMY_CACHE, LIMIT_BYTES
 from claim_aug.integrations.torchio import ScarSynthesizer
 from claim_aug.jobs.bank import build_bank
 from claim_aug.jobs.pool import build_pool
@@ -92,7 +92,7 @@ def time_transforms(scan: Any, forms: dict[str, dict[str, Any]], runs: int) -> d
     for run in range(runs + 1):
         for name, call in work.items():
             if name.endswith(NEW):
-                MEMORY.kept.clear()
+                ANATOMY_CACHE.kept.clear()
             start = time.process_time()
             call()
             if run:
@@ -170,7 +170,7 @@ def main() -> None:
         loops |= {name: [] for form in forms for name in ((form,) if form.endswith("pool") else (form, form + NEW))}
         for _ in range(arguments.rounds):
             for name, found in loops.items():
-                MEMORY.limit = 0 if name.endswith(NEW) else LIMIT_BYTES
+                ANATOMY_CACHE.limit = 0 if name.endswith(NEW) else LIMIT_BYTES
                 transform = None if name == "none" else ScarSynthesizer(**forms[name.removesuffix(NEW)])
                 found.append(train(scans, transform, arguments.steps))
         none = [statistics.median(column) for column in zip(*loops["none"], strict=True)]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from claim_aug._version import __version__
 
 if TYPE_CHECKING:
+    from claim_aug.adapters.mixed_sampler import MixedSampler
+    from claim_aug.adapters.workers import seed_worker
     from claim_aug.anatomy import LabelScheme, LVAnatomy
     from claim_aug.errors import ClaimAugError
     from claim_aug.generators import Rendering, ScarGenerator
-    from claim_aug.hosts.mix import MixedSampler
-    from claim_aug.hosts.workers import seed_worker
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
@@ -26,7 +26,7 @@ _HOMES = {
     "LVAnatomy": "claim_aug.anatomy",
     "LabelScheme": "claim_aug.anatomy",
     "MaskPrior": "claim_aug.priors",
-    "MixedSampler": "claim_aug.hosts.mix",
+    "MixedSampler": "claim_aug.adapters.mixed_sampler",
     "Rendering": "claim_aug.generators",
     "ScarGenerator": "claim_aug.generators",
     "ScarMask": "claim_aug.priors",
@@ -34,7 +34,7 @@ _HOMES = {
     "ScarSample": "claim_aug.synthesizer",
     "ScarSynthesizer": "claim_aug.synthesizer",
     "hookimpl": "claim_aug.plugins",
-    "seed_worker": "claim_aug.hosts.workers",
+    "seed_worker": "claim_aug.adapters.workers",
 }
 
 __all__ = [

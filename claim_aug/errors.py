@@ -21,7 +21,7 @@ class EmptyScarError(InputError):
     """A wall in which no scar can be placed."""
 
 
-class MissingHostError(ClaimAugError, ImportError):
+class MissingDependencyError(ClaimAugError, ImportError):
     """A library that an integration needs is not installed."""
 
 

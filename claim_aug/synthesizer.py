@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
-from claim_aug.anatomy.memory import MEMORY
+from claim_aug.anatomy.cache import ANATOMY_CACHE
 from claim_aug.data.checks import check_image
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
 from claim_aug.generators.base import render_all, to_dtype
-from claim_aug.generators.tissue import heal
+from claim_aug.generators.repaint import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
@@ -123,13 +123,13 @@ class ScarSynthesizer:
 
     def __call__(self, data: Any) -> Any:
         """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``hosts.call``."""
-        from claim_aug.hosts.call import call  # it needs PyTorch, the core does not
+        from claim_aug.adapters.call import call  # it needs PyTorch, the core does not
 
         return call(self, data)
 
     def augment_batch(self, batch: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
         """A batch with scars, on the device it is on; see ``hosts.batch.augment_batch`` for the settings."""
-        from claim_aug.hosts.batch import augment_batch
+        from claim_aug.adapters.batch import augment_batch
 
         return augment_batch(self, batch, **settings)
 
@@ -145,7 +145,7 @@ class ScarSynthesizer:
 
         A process remembers the last two hundred or so, so that a patient of a later epoch is not read again.
         """
-        return MEMORY.read(labels, self.labels, affine=affine, spacing=spacing, **known)
+        return ANATOMY_CACHE.read(labels, self.labels, affine=affine, spacing=spacing, **known)
 
     def sample(
         self,
@@ -236,7 +236,7 @@ class ScarSynthesizer:
         for channel, job, rendering in zip(channels, draft.jobs, renderings, strict=True):
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
-        drawn = [dict(rendering.drawn) for rendering in renderings]
+        drawn = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(draft.volume.shape) for part in (mask.infarct, mask.mvo, draft.healed)
         )
@@ -248,7 +248,7 @@ class ScarSynthesizer:
             mvo=mvo,
             healed=old,
             parameters={
-                "prior": dict(mask.drawn),
+                "prior": dict(mask.params),
                 "generator": drawn[0] if len(drawn) == 1 else drawn,
                 "realised": realised(mask, draft.jobs[0].anatomy),
                 "note": mask.note,

@@ -91,6 +91,14 @@ def folders(tiny: ModelConfig, tiny_latent: ModelConfig, learnable: list[Trainin
 
 
 @pytest.fixture(scope="session")
+def accelerator():
+    """One process on the CPU."""
+    from accelerate import Accelerator
+
+    return Accelerator(cpu=True)
+
+
+@pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real scans; tests that need it are skipped, by name, where it is absent."""
     folder = Path(os.environ.get("CLAIM_AUG_REALDATA", ROOT.parent / "shared" / "data"))

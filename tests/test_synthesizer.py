@@ -69,7 +69,7 @@ def test_global_random_state_is_neither_read_nor_moved(phantom):
 
 
 def test_another_generator_leaves_the_mask_as_it_is(phantom):
-    faint, bright = (sample(ScarSynthesizer(labels="phantom", brightness=level), phantom) for level in (0.7, 1.5))
+    faint, bright = (sample(ScarSynthesizer(labels="phantom", brightness_ratio=level), phantom) for level in (0.7, 1.5))
     assert np.array_equal(faint.infarct, bright.infarct)
 
 

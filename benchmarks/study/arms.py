@@ -44,7 +44,7 @@ class Arm:
         fade: share of the steps, at the end, over which that falls to nothing.
         scarred: share of a batch's real slices that is drawn from those with scar; the others are drawn from all.
         least: pixels of scar in a synthetic slice that has any; those with less are left away.
-        law: ``clinical``, or ``fitted`` to the arm's patients.
+        distributions: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
         options: more parameters of ``ScarSynthesizer``, or of ``phantoms``.
     """
@@ -57,15 +57,15 @@ class Arm:
     fade: float = 0.0
     scarred: float = SCARRED
     least: float = 0.0
-    law: str = "clinical"
+    distributions: str = "clinical"
     weight: float = 1.0
     options: str = "{}"
 
     @classmethod
     def parse(cls, text: str) -> Arm:
-        """From ``ddpm:NP@ratio=0.3@law=fitted@model=FOLDER``; of a mixture, what mixes follows its last kind."""
+        """From ``ddpm:NP@ratio=0.3@distributions=fitted@model=FOLDER``; what mixes follows the last kind."""
         generator, source, given = spelled(text.rpartition("+")[2])
-        known = {name: given.pop(name) for name in ("model", "law") if name in given}
+        known = {name: given.pop(name) for name in ("model", "distributions") if name in given}
         numbers = {name: float(given.pop(name, getattr(cls, name))) for name in (*MIXING, "weight")}
         options = json.dumps({name: json.loads(value) for name, value in given.items()})
         return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
@@ -77,7 +77,7 @@ class Arm:
     @property
     def by_patient(self) -> bool:
         """Whether a patient's synthetic slices are the same, whichever patients are learnt from beside it."""
-        learns = self.generator in ("phantom", "carve", "transplant", "joint") or self.law == "fitted"
+        learns = self.generator in ("phantom", "carve", "transplant", "joint") or self.distributions == "fitted"
         return not learns and "{" not in self.model
 
     @property
@@ -104,7 +104,7 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
 
     Args:
         copies: how often each patient gets a scar.
-        scratch: folder for a bank or a law.
+        scratch: folder for a bank or a distributions.
     """
     if arm.generator == "phantom":
         return phantoms(**json.loads(arm.options))
@@ -153,12 +153,12 @@ def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str
 
 
 def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
-    """Parameters of the synthesizer, with a law fitted to these patients where asked for."""
+    """Parameters of the synthesizer, with a distributions fitted to these patients where asked for."""
     options: dict[str, Any] = json.loads(arm.options)
-    if arm.law == "fitted":
-        path = scratch / "law.json"
+    if arm.distributions == "fitted":
+        path = scratch / "scars.json"
         fit([measure(patient.anatomy) for patient in learn if patient.scarred], source="patients of the arm").save(path)
-        options["law"] = str(path)
+        options["distributions"] = str(path)
     return options
 
 

@@ -13,10 +13,10 @@ from scipy import ndimage
 
 from claim_aug import LVAnatomy
 from claim_aug.anatomy import LabelScheme
+from claim_aug.anatomy.roi import Roi, place_roi
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.data.dataset import find_cases, read_stack
 from claim_aug.evaluation.realism import patient_folds
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.generators.diffusion.roi import Roi, place_roi
 
 #: mm of a pixel and pixels of a side. EMIDEC's own pixels are 1.3 to 1.9 mm wide.
 SPACING, SIDE = 1.5, 64

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from claim_aug import ScarSynthesizer
-from claim_aug.generators.diffusion.device import autocast, find_device
 from claim_aug.joint import JointTrainer
+from claim_aug.optimisation.device import autocast, find_device
 from claim_aug.training.slices import controls_of, slices_of
 from study.data import SCHEME, SPACING, Patient, Windows, joined, windows_of
 from study.network import RATE, new_network

@@ -12,7 +12,7 @@ from monai.networks.nets import UNet
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from claim_aug.generators.diffusion.device import autocast
+from claim_aug.optimisation.device import autocast
 from study.data import CLASSES, Windows
 from study.draws import Draws, shown
 

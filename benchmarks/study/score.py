@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.evaluation.thresholds import dice
+from claim_aug.anatomy.slices import in_plane
+from claim_aug.measures.dice import dice
 from study.data import CAVITY, CLASSES, INFARCT, MVO, WALL, Patient, back, windows_of
 
 

@@ -20,7 +20,7 @@ NAMES: dict[int, str] = dict(
 
 
 def aha_segment(
-    angle: NDArray[np.float32], level: NDArray[np.float32], *, cap: NDArray[np.bool_] | bool = False
+    rotational: NDArray[np.float32], apicobasal: NDArray[np.float32], *, cap: NDArray[np.bool_] | bool = False
 ) -> NDArray[np.uint8]:
     """Segment 1-17 from the wall's coordinates; the arguments broadcast.
 
@@ -30,11 +30,11 @@ def aha_segment(
     Cerqueira et al., Circulation 2002;105:539-542.
 
     Args:
-        angle: degrees from the anterior RV insertion towards the septum.
-        level: 0 at the base, 1 at the apex.
+        rotational: degrees from the anterior RV insertion towards the septum.
+        apicobasal: 0 at the base, 1 at the apex.
         cap: where the wall lies beyond the cavity.
     """
-    sixth = (np.floor(angle / 60).astype(int) + 1) % 6 + 1
-    quarter = (np.floor((angle - 15) / 90).astype(int) + 1) % 4 + 13
-    thirds = np.where(level < 1 / 3, sixth, np.where(level < 2 / 3, sixth + 6, quarter))
+    sixth = (np.floor(rotational / 60).astype(int) + 1) % 6 + 1
+    quarter = (np.floor((rotational - 15) / 90).astype(int) + 1) % 4 + 13
+    thirds = np.where(apicobasal < 1 / 3, sixth, np.where(apicobasal < 2 / 3, sixth + 6, quarter))
     return np.where(cap, 17, thirds).astype(np.uint8)

@@ -25,7 +25,7 @@ from claim_aug.anatomy.reading import (
     region_of,
     scheme_tissues,
 )
-from claim_aug.anatomy.wall import angle_around, cavity_centres, long_axis_level, transmural_depth
+from claim_aug.anatomy.wall import angle_around, apicobasal_coordinate, cavity_centres, transmural_coordinate
 from claim_aug.errors import AnatomyError, UnanchoredWarning
 
 Volume = NDArray[np.float32]
@@ -46,23 +46,23 @@ class LVAnatomy:
     grid's axes; outside the wall the coordinates are 0. ``on_grid`` puts an array back into the whole grid.
 
     Attributes:
-        depth: transmural depth, 0 endocardium to 1 epicardium.
-        angle: degrees in [0, 360) from the anterior RV insertion towards the septum; from the first in-plane axis
+        transmural: transmural coordinate, 0 at the endocardium to 1 at the epicardium.
+        rotational: degrees in [0, 360) from the anterior RV insertion towards the septum; from the first in-plane axis
             where the anchor is not known.
-        level: 0 base to 1 apex, one value a slice.
+        apicobasal: apicobasal coordinate, 0 at the base to 1 at the apex.
         segment: AHA segment 1-17, 0 outside the wall.
         wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
         orientation, anchor: how the stack lies, and what its angle rests on.
-        level_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
+        apicobasal_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
             nothing tells base from apex. A single slice counts as mid.
         spacing: mm per axis; where it is not known, that of an average heart of this size in pixels.
         spacing_known: whether volumes and masses mean anything.
         box, grid_shape: where the region lies in the scan.
     """
 
-    depth: Volume
-    angle: Volume
-    level: Volume
+    transmural: Volume
+    rotational: Volume
+    apicobasal: Volume
     segment: NDArray[np.uint8]
     wall: Mask
     cavity: Mask
@@ -71,7 +71,7 @@ class LVAnatomy:
     rv: Mask
     orientation: Orientation
     anchor: Anchor
-    level_known: bool
+    apicobasal_known: bool
     spacing: tuple[float, float, float]
     spacing_known: bool
     box: Box
@@ -137,7 +137,8 @@ class LVAnatomy:
             **vars(tissues),
             orientation=orientation,
             anchor=anchor,
-            level_known=orientation.base_found and int(tissues.cavity.any(orientation.in_plane).sum()) >= FEWEST_SLICES,
+            apicobasal_known=orientation.base_found
+            and int(tissues.cavity.any(orientation.in_plane).sum()) >= FEWEST_SLICES,
             spacing=voxel,
             spacing_known=known,
             box=box,
@@ -212,7 +213,11 @@ def wall_coordinates(
     centres: NDArray[np.float64],
     anchor: Anchor,
 ) -> dict[str, NDArray[Any]]:
-    """Depth, angle, level and segment of every voxel; ``centres`` are the cavity's, (slices, 2) in pixels."""
+    """Transmural, rotational and apicobasal coordinate and AHA segment of every voxel.
+
+    Args:
+        centres: cavity centres, (slices, 2) in pixels.
+    """
     across = orientation.through_plane
     cavity, wall = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall))
     pixel = (spacing[orientation.in_plane[0]], spacing[orientation.in_plane[1]])
@@ -220,19 +225,19 @@ def wall_coordinates(
     turned = [(orientation.winding * (angle_around(centre, wall.shape[1:], pixel) - start)) % 360 for centre in centres]
     closed: Mask = np.array(cavity.any((1, 2)))
     closed[closed] = enclosed(tissues, across) >= CLOSED
-    levels = long_axis_level(
+    apicobasal = apicobasal_coordinate(
         cavity, wall, closed, centres, (spacing[across], *pixel), base_first=orientation.base == "first"
     )
     part = bounds(cavity | wall)
-    depth = np.zeros(wall.shape, np.float32)
-    depth[part] = [transmural_depth(*planes, pixel) for planes in zip(cavity[part], wall[part], strict=True)]
-    angle = np.stack(turned)
+    transmural = np.zeros(wall.shape, np.float32)
+    transmural[part] = [transmural_coordinate(*planes, pixel) for planes in zip(cavity[part], wall[part], strict=True)]
+    rotational = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
-    segment = aha_segment(angle, levels, cap=beyond[:, None, None])
+    segment = aha_segment(rotational, apicobasal, cap=beyond[:, None, None])
     layers: dict[str, NDArray[Any]] = {
-        "depth": depth,
-        "angle": np.where(wall, angle, 0).astype(np.float32),
-        "level": np.where(wall, levels, 0).astype(np.float32),
+        "transmural": transmural,
+        "rotational": np.where(wall, rotational, 0).astype(np.float32),
+        "apicobasal": np.where(wall, apicobasal, 0).astype(np.float32),
         "segment": np.where(wall, segment, 0).astype(np.uint8),
     }
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}

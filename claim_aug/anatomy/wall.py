@@ -14,7 +14,7 @@ Plane = NDArray[np.float32]
 LEAST_TILT_DEG = 8.0
 
 
-def transmural_depth(cavity: Mask, wall: Mask, spacing: tuple[float, float]) -> Plane:
+def transmural_coordinate(cavity: Mask, wall: Mask, spacing: tuple[float, float]) -> Plane:
     """Depth of each wall pixel of one slice, 0 at the endocardium, 1 at the epicardium; 0 outside the wall.
 
     The share of the way from the nearest cavity pixel to the nearest pixel outside the ventricle, both measured from
@@ -54,7 +54,7 @@ def angle_around(centre: NDArray[np.float64], shape: tuple[int, int], spacing: t
     return (np.degrees(np.arctan2(columns, rows)) % 360).astype(np.float32)
 
 
-def long_axis_level(
+def apicobasal_coordinate(
     cavity: Mask,
     wall: Mask,
     ring: NDArray[np.bool_],
@@ -63,7 +63,7 @@ def long_axis_level(
     *,
     base_first: bool,
 ) -> Plane:
-    """Level of every voxel, 0 at the base, 1 at the apex, broadcastable to (slices, rows, columns).
+    """Apicobasal coordinate of every voxel, 0 at the base, 1 at the apex, broadcastable to (slices, rows, columns).
 
     The span is that of the slices with a closed ring (AHA 2002 counts only those); what lies beyond is clipped to it.
     Where the stack is tilted against the long axis, levels are cut perpendicular to the axis, not along the slices.
@@ -88,8 +88,8 @@ def long_axis_level(
             (place - centres[:, axis, None, None]) * spacing[axis + 1] for axis, place in enumerate(places)
         )
         along = along + (rows * rise[0] + columns * rise[1]) / ((1 + rise @ rise) * spacing[0])
-    level = along / count
-    return np.clip(level if base_first else 1 - level, 0, 1).astype(np.float32)
+    apicobasal = along / count
+    return np.clip(apicobasal if base_first else 1 - apicobasal, 0, 1).astype(np.float32)
 
 
 def axis_slope(centres: NDArray[np.float64], spacing: tuple[float, float, float]) -> NDArray[np.float64]:

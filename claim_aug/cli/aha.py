@@ -68,7 +68,7 @@ def print_table(report: dict[str, Any], out: Path) -> None:
     console = Console()
     console.print(table)
     console.print(f"{angle} (source {anchor['source']}, confidence {anchor['confidence']})", soft_wrap=True)
-    if not report["level_known"]:
+    if not report["apicobasal_known"]:
         console.print(
             "basal, mid and apical are not known: too few slices, or nothing tells base from apex", soft_wrap=True
         )

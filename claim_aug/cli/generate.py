@@ -12,7 +12,7 @@ from claim_aug.errors import InputError
 
 DEMO_CASE = "Case_demo"
 RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "existing", "mask", "table")}
-RESERVED["law"] = "--prior smile:FILE.json"
+RESERVED["distributions"] = "--prior smile:FILE.json"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,11 +38,12 @@ def generate(
     preset: Annotated[str | None, typer.Option(metavar="acute|chronic", help="Clinical distribution.")] = None,
     grey_zone: Annotated[str | None, typer.Option(metavar="0-0.6", help="Grey rim as share of the scar.")] = None,
     mvo: Annotated[str | None, typer.Option(metavar="0-0.6", help="MVO as share of the scar.")] = None,
-    brightness: Annotated[
+    brightness_ratio: Annotated[
         str | None,
-        typer.Option(
-            help="ddpm, latent: SD above remote, 12 or 8,20; signal, transplant: times blood over remote, 1 or 0.8,1.4."
-        ),
+        typer.Option(metavar="0.2-4", help="signal, transplant: scar over remote as a multiple of blood over remote."),
+    ] = None,
+    brightness_sd: Annotated[
+        str | None, typer.Option(metavar="2-60", help="ddpm, latent: SD of remote by which scar is brighter.")
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
@@ -78,7 +79,8 @@ def generate(
         "grey_zone": opt.number_or_range("grey-zone", grey_zone),
         "segments": opt.segment_list(segments),
         "mvo": opt.number_or_range("mvo", mvo),
-        "brightness": opt.number_or_range("brightness", brightness),
+        "brightness_ratio": opt.number_or_range("brightness-ratio", brightness_ratio),
+        "brightness_sd": opt.number_or_range("brightness-sd", brightness_sd),
         "table": None if table is None else str(table),
     }
     parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

@@ -23,8 +23,8 @@ def joint_train(
     model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
-    rate: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
-    generator_rate: Annotated[float, typer.Option(min=1e-8, max=1, help="And of the generator.")] = 1e-5,
+    lr: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
+    generator_lr: Annotated[float, typer.Option(min=1e-8, max=1, help="And of the generator.")] = 1e-5,
     alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
     weight: Annotated[float, typer.Option(min=0, help="Of the segmenter's loss in the generator's.")] = 1.0,
     objective: Annotated[str, typer.Option(metavar="agree|challenge", help="Scars it finds, or misses.")] = "agree",
@@ -41,7 +41,7 @@ def joint_train(
         bool, typer.Option("--drop-unfound", help="Leave a slice real where its scar is not found at all.")
     ] = False,
     validation: Annotated[float, typer.Option(metavar="0-0.5", help="Share of patients kept apart.")] = 0.1,
-    every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints and log lines.")] = 50,
+    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints and log lines.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same networks.")] = 0,
     licence: Annotated[str, typer.Option(help="Licence of the data, for the generator's card.")] = "not stated",
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the fastest there is where not given.")] = None,
@@ -56,15 +56,15 @@ def joint_train(
     from claim_aug.cli.train import reporter
     from claim_aug.joint.recipe import JointPlan
     from claim_aug.joint.run import train_jointly
-    from claim_aug.training.fit import Plan
+    from claim_aug.optimisation.plan import Plan
 
     last, first = burden_range("burden", burden), burden_range("first-burden", first_burden)
     if first is not None and last is None:
         msg = "--first-burden needs --burden, the range that it moves to, such as --first-burden 15,30 --burden 2,30"
         raise InputError(msg)
     plan = JointPlan(
-        Plan(steps=steps, batch=batch, rate=rate, every=every, seed=seed),
-        generator_rate=generator_rate,
+        Plan(steps=steps, batch=batch, lr=lr, checkpoint_every=checkpoint_every, seed=seed),
+        generator_lr=generator_lr,
         alone=alone,
         weight=weight,
         objective=objective,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 
@@ -12,15 +10,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(nnunet_trainers)
 
 
-def nnunet_trainers(
-    joint: Annotated[
-        bool, typer.Option("--joint", help="That of nnUNetTrainerJoint, which trains a generator, too.")
-    ] = False,
-) -> None:
-    """Print the folder of nnUNetTrainerScar, for nnU-Net's variable nnUNet_extTrainer."""
-    if joint:
-        from claim_aug.joint import TRAINERS
-    else:
-        from claim_aug.integrations.nnunet import TRAINERS
+def nnunet_trainers() -> None:
+    """Print the folder of nnUNetTrainerScar and nnUNetTrainerJoint, for nnU-Net's variable nnUNet_extTrainer."""
+    from claim_aug.integrations.nnunet import TRAINERS
 
     typer.echo(TRAINERS)

@@ -91,10 +91,10 @@ def orientation(
 def note_doubts(anatomy: LVAnatomy, scheme: LabelScheme | str | None) -> None:
     """Say what to look at: a label scheme that may be another's, and a winding that a picture alone does not tell."""
     from claim_aug.anatomy import LabelScheme
-    from claim_aug.anatomy.ring import FITTING, ring_fit
+    from claim_aug.anatomy.enclosure import FITTING, cavity_enclosure
 
     orientation = anatomy.orientation
-    if ring_fit(anatomy) < FITTING:
+    if cavity_enclosure(anatomy) < FITTING:
         known = LabelScheme.parse(scheme or "emidec")
         typer.echo(f"note: in no slice the wall closes around the cavity; is {known} the right label scheme?")
     if orientation.winding_source == "assumed" and anatomy.grid_shape[-1] == 1:

@@ -31,16 +31,19 @@ def fit(
     from claim_aug.anatomy import LabelScheme
     from claim_aug.jobs.prior import fit_prior
 
-    law, count, skipped = fit_prior(dataset, out, LabelScheme.parse(scheme or "emidec"), overwrite=overwrite)
-    sizes = dict(law.burden)
+    distributions, count, skipped = fit_prior(dataset, out, LabelScheme.parse(scheme or "emidec"), overwrite=overwrite)
+    sizes = dict(distributions.burden)
     table = Table("measure", "learned", title=f"smile from {opt.counted(count, 'scar')}")
     table.add_row("burden %LV, quartiles", " / ".join(f"{quartile(sizes, share):.1f}" for share in (0.25, 0.5, 0.75)))
-    start, gain, spread = law.transmurality
+    start, gain, spread = distributions.transmurality
     table.add_row("transmurality", f"{start:.2f} + {gain:.4f} per %LV, SD {spread:.2f}")
-    table.add_row("one, two, three parts", " / ".join(f"{share:.0%}" for share in law.islands))
-    table.add_row("MVO", f"in half of the infarcts at {law.mvo[1]:.0f} %LV" if law.mvo[0] else "none")
+    table.add_row("one, two, three parts", " / ".join(f"{share:.0%}" for share in distributions.islands))
     table.add_row(
-        "LAD / RCA / LCX", " / ".join(f"{share:.0%}" for share in law.culprit) if law.segments else "clinical"
+        "MVO", f"in half of the infarcts at {distributions.mvo[1]:.0f} %LV" if distributions.mvo[0] else "none"
+    )
+    table.add_row(
+        "LAD / RCA / LCX",
+        " / ".join(f"{share:.0%}" for share in distributions.culprit) if distributions.segments else "clinical",
     )
     console = Console()
     console.print(table)

@@ -10,7 +10,7 @@ import typer
 from claim_aug.cli import options as opt
 
 if TYPE_CHECKING:
-    from claim_aug.training.fit import Progress
+    from claim_aug.optimisation.plan import Progress
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,9 +28,11 @@ def train(
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 3500,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch, over all processes.")] = 16,
-    rate: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate.")] = 1e-3,
+    lr: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate.")] = 1e-3,
     validation: Annotated[float, typer.Option(metavar="0-0.5", help="Share of patients kept apart.")] = 0.1,
-    every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints, log lines and sample sheets.")] = 250,
+    checkpoint_every: Annotated[
+        int, typer.Option(min=1, help="Steps between checkpoints, log lines and sample sheets.")
+    ] = 250,
     factor: Annotated[int, typer.Option(metavar="2|4", help="latent: pixels of a code's side.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     licence: Annotated[str, typer.Option(help="Licence of the data, for the model's card.")] = "not stated",
@@ -43,10 +45,10 @@ def train(
 
     from claim_aug.anatomy import LabelScheme
     from claim_aug.cli.generate import progress_bar
-    from claim_aug.training.fit import Plan
+    from claim_aug.optimisation.plan import Plan
     from claim_aug.training.run import train_generator
 
-    plan = Plan(steps=steps, batch=batch, rate=rate, every=every, seed=seed)
+    plan = Plan(steps=steps, batch=batch, lr=lr, checkpoint_every=checkpoint_every, seed=seed)
     with progress_bar(TextColumn("loss {task.fields[loss]:.4f}")) as bar:
         done = train_generator(
             dataset,

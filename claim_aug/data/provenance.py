@@ -19,7 +19,7 @@ def describe(anatomy: LVAnatomy) -> dict[str, Any]:
     return {
         "anchor": vars(anatomy.anchor),
         "orientation": vars(anatomy.orientation),
-        "level_known": anatomy.level_known,
+        "apicobasal_known": anatomy.apicobasal_known,
         "spacing_mm": list(anatomy.spacing) if anatomy.spacing_known else None,
         "wall_voxels": anatomy.wall_voxels,
         "lv_mass_g": None if anatomy.mass_g is None else round(anatomy.mass_g, 2),

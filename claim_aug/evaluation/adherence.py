@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.errors import InputError
-from claim_aug.evaluation.thresholds import Image, dice, remote_myocardium, rules
+from claim_aug.measures.dice import dice
+from claim_aug.measures.remote import Image, remote_myocardium
+from claim_aug.measures.rules import rules
 
 Segmenter = Callable[[Image], Mask]
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.evaluation.thresholds import Image
+from claim_aug.anatomy.slices import in_plane
+from claim_aug.measures.remote import Image
 
 #: Pixels of a crop along each side.
 SIZE = 64

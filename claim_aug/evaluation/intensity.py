@@ -8,7 +8,7 @@ from scipy import stats
 
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.errors import InputError
-from claim_aug.evaluation.thresholds import Image, Remote, remote_myocardium
+from claim_aug.measures.remote import Image, Remote, remote_myocardium
 
 Values = NDArray[np.float64]
 

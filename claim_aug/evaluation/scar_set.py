@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.slices import slices_with
 from claim_aug.errors import InputError
 from claim_aug.evaluation.adherence import Segmenter, adherence
 from claim_aug.evaluation.crops import Crop, lv_crop
 from claim_aug.evaluation.intensity import Values, scar_sd
 from claim_aug.evaluation.seam import border_ratio
-from claim_aug.evaluation.slices import slices_with
 from claim_aug.evaluation.texture_distance import texture
-from claim_aug.evaluation.thresholds import Image
+from claim_aug.measures.remote import Image
 
 
 @dataclass

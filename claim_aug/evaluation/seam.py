@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.errors import InputError
-from claim_aug.evaluation.thresholds import Image
+from claim_aug.measures.remote import Image
 
 #: A ratio over fewer pairs of pixels than this says nothing; our default.
 FEWEST_PAIRS = 8

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy import ndimage, stats
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
 from claim_aug.evaluation.intensity import in_sd
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.evaluation.thresholds import Image
+from claim_aug.measures.remote import Image
 
 FEATURES = ("fine", "coarse", "gradient", "spread", "lag 1", "lag 2")
 #: Widths of the windows in pixels; our default.

@@ -19,11 +19,11 @@ class Rendering:
 
     Attributes:
         image: float, (I, J, K) of the region; only the voxels of the scar are used.
-        drawn: the parameters that were drawn, ready for JSON.
+        params: the parameters that were drawn, ready for JSON.
     """
 
     image: NDArray[np.floating[Any]]
-    drawn: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ScarGenerator(Protocol):
 
     A generator that is quicker on many scans at once may also have ``render_many(jobs)``, from a sequence of
     ``RenderJob`` to a list of ``Rendering``, equal to what ``render`` gives of each. One that is too slow for the
-    worker of a data loader says so with ``heavy = True``.
+    worker of a data loader says so with ``main_process_only = True``.
     """
 
     def render(

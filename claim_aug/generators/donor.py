@@ -8,8 +8,9 @@ from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.generators.bank import DonorPatch
 from claim_aug.generators.edge import LEAST_SHARE, without_surroundings
 from claim_aug.generators.texture import patches, unroll
-from claim_aug.generators.tissue import Image, Tissue, along, local_mean, measure, share_of
-from claim_aug.priors.base import transmurality
+from claim_aug.measures.remote import Image
+from claim_aug.measures.shares import transmurality
+from claim_aug.measures.tissue import Tissue, along, local_mean, measure, share_of
 
 #: Smaller pieces are mostly edge: their texture is the label's error.
 FEWEST_VOXELS = 15

@@ -6,7 +6,8 @@ import numpy as np
 from scipy import ndimage
 
 from claim_aug.anatomy import Mask
-from claim_aug.generators.tissue import POINT_SPREAD, Image
+from claim_aug.measures.remote import Image
+from claim_aug.measures.tissue import POINT_SPREAD
 
 #: Width of a scar's edge in pixels: the point spread, and a label up to a pixel off, as EMIDEC's are. With 1.2 borders
 #: of re-rendered EMIDEC scars were as steep as those of the real ones (ratio 1.00), with the point spread alone 1.16.

@@ -11,7 +11,8 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.fields import smooth_field
 from claim_aug.generators.base import Rendering
-from claim_aug.generators.tissue import Tissue, along, measure, repaint, seen_from, share_of
+from claim_aug.generators.repaint import repaint
+from claim_aug.measures.tissue import Tissue, along, measure, seen_from, share_of
 from claim_aug.physics import inversion_recovery, null_time
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
@@ -55,21 +56,21 @@ class SignalGenerator:
     from inside.
 
     Args:
-        brightness: scar above remote as a multiple of blood above remote, 0.2-4; a number, a pair, or ``None`` to
+        brightness_ratio: scar above remote as a multiple of blood above remote, 0.2-4; a number, a pair, or ``None`` to
             derive it from drawn T1 values.
 
     Raises:
-        InputError: ``brightness`` out of range.
+        InputError: ``brightness_ratio`` out of range.
     """
 
-    def __init__(self, *, brightness: Range = None) -> None:
-        self.brightness = check_range("brightness", brightness, 0.2, 4)
+    def __init__(self, *, brightness_ratio: Range = None) -> None:
+        self.brightness_ratio = check_range("brightness_ratio", brightness_ratio, 0.2, 4)
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
     ) -> Rendering:
         """Draw the signal, then paint it."""
-        parameters = sample_parameters(self.brightness, rng)
+        parameters = sample_parameters(self.brightness_ratio, rng)
         across, tissue = anatomy.orientation.through_plane, measure(image, anatomy)
         mottle = smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
         grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
@@ -83,7 +84,7 @@ class SignalGenerator:
         return Rendering(painted, asdict(parameters) | {"generator": "signal"})
 
 
-def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalParameters:
+def sample_parameters(brightness_ratio: Range, rng: np.random.Generator) -> SignalParameters:
     """T1 values some 15 minutes after contrast, and the intensities that they give.
 
     Remote 541 +- 88, infarct 425 +- 68, blood about 450 ms: JCMR 15:11. Blood lies 116-152 ms below remote: PMC2862561.
@@ -101,7 +102,7 @@ def sample_parameters(brightness: Range, rng: np.random.Generator) -> SignalPara
         [t1_remote, t1_blood, t1_scar, t1_mvo], inversion_time=inversion_time, **times
     )
     level = float(np.clip((scar - remote) / (blood - remote), *BRIGHTNESS_LIMITS))
-    scale = draw(brightness, lambda _: level, rng)
+    scale = draw(brightness_ratio, lambda _: level, rng)
     return SignalParameters(
         t1_remote, t1_blood, t1_scar, t1_mvo, inversion_time, times["repetition_time"],
         scar=scale,

@@ -75,12 +75,12 @@ def measured(voxels: Index, anatomy: LVAnatomy) -> Patch:
     places = np.stack([voxels[axis] for axis in in_plane], axis=1) * pixel
     ring = np.stack(np.nonzero(np.take(anatomy.wall, plane, across)), axis=1) * pixel
     radius = max(float(np.hypot(*(places - ring.mean(0)).T).mean()), float(pixel.min()))
-    angle = anatomy.angle[voxels].astype(np.float64)
+    angle = anatomy.rotational[voxels].astype(np.float64)
     step = float(np.degrees(pixel.mean() / radius))
     start, arc = span(angle, step)
     position = ((angle - start) % 360) / arc
     length = max(float(np.radians(arc)) * radius, float(pixel.mean()))
-    depth = within_column(anatomy.depth[voxels].astype(np.float64), position, max(round(arc / step), 1))
+    depth = within_column(anatomy.transmural[voxels].astype(np.float64), position, max(round(arc / step), 1))
     thickness = len(angle) * float(pixel.prod()) / length
     return Patch(voxels, plane, depth, np.clip(position, 0, 1), arc, length, thickness)
 

@@ -16,9 +16,10 @@ from claim_aug.generators.bank_file import read_bank
 from claim_aug.generators.base import Rendering
 from claim_aug.generators.edge import with_surroundings
 from claim_aug.generators.graft import Graft, grafted, sample_graft
+from claim_aug.generators.repaint import repaint
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS, sample_parameters
 from claim_aug.generators.texture import Patch, patches
-from claim_aug.generators.tissue import Tissue, along, local_mean, measure, repaint, seen_from, share_of
+from claim_aug.measures.tissue import Tissue, along, local_mean, measure, seen_from, share_of
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
 
@@ -54,21 +55,21 @@ class TransplantGenerator:
 
     Args:
         bank: file that ``claim-aug bank build`` made.
-        brightness: median of the infarct above remote as a multiple of blood above remote, 0.2-4; a number, a pair,
-            or ``None`` for the donor's own.
+        brightness_ratio: median of the infarct above remote as a multiple of blood above remote, 0.2-4; a number, a
+            pair, or ``None`` for the donor's own.
 
     Raises:
-        InputError: no bank, an unreadable one, or ``brightness`` out of range.
+        InputError: no bank, an unreadable one, or ``brightness_ratio`` out of range.
     """
 
-    def __init__(self, bank: str | Path | None = None, *, brightness: Range = None) -> None:
+    def __init__(self, bank: str | Path | None = None, *, brightness_ratio: Range = None) -> None:
         if not bank:
             msg = (
                 "generator 'transplant' needs a bank of scars: make one with claim-aug bank build DATASET "
                 "BANK.safetensors and say transplant:BANK.safetensors"
             )
             raise InputError(msg)
-        self.brightness = check_range("brightness", brightness, 0.2, 4)
+        self.brightness_ratio = check_range("brightness_ratio", brightness_ratio, 0.2, 4)
         self.path = str(bank)
         # A wrong file is an error now; the bank itself stays with the process, not with the object.
         read_bank(self.path)
@@ -86,7 +87,7 @@ class TransplantGenerator:
         parameters = TransplantParameters(
             infarct,
             sample_graft(bank, mvo, rng, mvo=True, noise=noise, prefer=infarct.donor) if core else None,
-            brightness=None if self.brightness is None else draw(self.brightness, lambda _: 1.0, rng),
+            brightness=None if self.brightness_ratio is None else draw(self.brightness_ratio, lambda _: 1.0, rng),
             mvo_level=signal.mvo / signal.scar,
             grey=signal.grey,
         )

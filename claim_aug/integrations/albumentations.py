@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from claim_aug.hosts.insertion import SEEDS, insert
-from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.hosts.scan import Written
-from claim_aug.integrations.optional import need
-from claim_aug.integrations.source import make_source
+from claim_aug.adapters.insertion import SEEDS, insert
+from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.scan import Written
+from claim_aug.integrations.source import make_scar_source
+from claim_aug.optional import need
 
 # albumentations asks the network for newer versions when it is imported, unless told not to.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
@@ -53,7 +53,7 @@ class ScarSynthesizer(base.DualTransform):
     ) -> None:
         super().__init__(p=check_probability(p))
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_source(core)
+        self.core, self.source = core, make_scar_source(core)
         self.entries = Keys(image_key, label_key, out_keys or {}, unusable)
 
     if IS_X:

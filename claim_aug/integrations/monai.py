@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from claim_aug.hosts.insertion import SEEDS, insert
-from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.integrations.optional import need
-from claim_aug.integrations.source import make_source
+from claim_aug.adapters.insertion import SEEDS, insert
+from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.integrations.source import make_scar_source
+from claim_aug.optional import need
 
 transforms: Any = need("monai.transforms", "monai")
 utils: Any = need("monai.utils", "monai")
@@ -35,7 +35,7 @@ class ScarSynthesizer(transforms.RandomizableTransform):
     def __init__(self, prob: float = 1.0, *, unusable: str = "raise", **core: Any) -> None:
         transforms.RandomizableTransform.__init__(self, check_probability(prob))
         self.unusable = Keys("image", "label", unusable=unusable).unusable
-        self.core, self.source = core, make_source(core)
+        self.core, self.source = core, make_scar_source(core)
         self.seed = 0
 
     def randomize(self, data: Any = None) -> None:

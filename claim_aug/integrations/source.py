@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from claim_aug.adapters.scan import ScarSource
 from claim_aug.errors import InputError
-from claim_aug.hosts.scan import Source
 from claim_aug.pool import ScarPool
 from claim_aug.synthesizer import ScarSynthesizer
 
 
-def make_source(core: Mapping[str, Any]) -> Source:
+def make_scar_source(core: Mapping[str, Any]) -> ScarSource:
     """Where a form takes its scars from.
 
     Args:

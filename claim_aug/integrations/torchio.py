@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from claim_aug.integrations.optional import need
+from claim_aug.optional import need
 
 MAJOR = int(need("torchio", "torchio").__version__.partition(".")[0])
 

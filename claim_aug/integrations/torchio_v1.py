@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from claim_aug.hosts.insertion import SEEDS
-from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.hosts.scan import Source
-from claim_aug.hosts.subjects import into_subject
-from claim_aug.integrations.optional import need
-from claim_aug.integrations.source import make_source
+from claim_aug.adapters.insertion import SEEDS
+from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.scan import ScarSource
+from claim_aug.adapters.subjects import into_subject
+from claim_aug.integrations.source import make_scar_source
+from claim_aug.optional import need
 
 transforms: Any = need("torchio.transforms", "torchio")
 random: Any = need("torchio.transforms.augmentation", "torchio")
@@ -44,9 +44,9 @@ class SeededScar(transforms.Transform):
         self.args_names = ["seed", "image_key", "label_key", "out_keys", "unusable", "core"]
 
     @cached_property
-    def source(self) -> Source:
+    def source(self) -> ScarSource:
         """Built when it is first used, or handed over by the random transform."""
-        return make_source(self.core)
+        return make_scar_source(self.core)
 
     def apply_transform(self, subject: Any) -> Any:
         """Write into the subject, which torchio has copied."""
@@ -87,7 +87,7 @@ class ScarSynthesizer(random.RandomTransform):
         Keys(image_key, label_key, out_keys or {}, unusable)
         self.p = check_probability(p)
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_source(core)
+        self.core, self.source = core, make_scar_source(core)
         self.args_names = ["image_key", "label_key", "p", "out_keys", "unusable", *core]
 
     def __getattr__(self, name: str) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 
 import torch
 
-from claim_aug.hosts.insertion import SEEDS
-from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.hosts.subjects import into_subjects
-from claim_aug.integrations.optional import need
-from claim_aug.integrations.source import make_source
+from claim_aug.adapters.insertion import SEEDS
+from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.subjects import into_subjects
+from claim_aug.integrations.source import make_scar_source
+from claim_aug.optional import need
 
 torchio: Any = need("torchio", "torchio")
 
@@ -47,7 +47,7 @@ class ScarSynthesizer(torchio.Transform):
     ) -> None:
         super().__init__(p=check_probability(p), copy=copy, per_instance=per_instance, include=include, exclude=exclude)
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_source(core)
+        self.core, self.source = core, make_scar_source(core)
         self.keys  # noqa: B018  a wrong setting is an error now
 
     @property

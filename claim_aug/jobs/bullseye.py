@@ -12,9 +12,9 @@ from claim_aug.data.case import stem
 from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_case, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
-from claim_aug.evaluation.quantification import SegmentScar, segment_scars
-from claim_aug.evaluation.segment_means import MEASURES, scar_counts, segment_means
-from claim_aug.pictures.bullseye import draw_bullseye_figure
+from claim_aug.measures.quantification import SegmentScar, segment_scars
+from claim_aug.measures.segment_means import MEASURES, scar_counts, segment_means
+from claim_aug.plots.bullseye import draw_bullseye_figure
 
 #: Ends of the colour bar in percent: the lowest that holds every value is taken.
 ENDS = (5, 10, 25, 50, 100)

@@ -108,7 +108,7 @@ def generate_case(
             names = [sample_name(case, replica) for replica in range(count)]
             write_tables(stage, out, case, synthesizer.labels, names)
         if preview:
-            from claim_aug.pictures.preview import draw_preview
+            from claim_aug.plots.preview import draw_preview
 
             (stage / picture).parent.mkdir()
             draw_preview(case.image.data, shown, stage / picture, title=case.name)

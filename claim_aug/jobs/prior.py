@@ -8,8 +8,8 @@ from claim_aug.anatomy import LabelScheme
 from claim_aug.data.dataset import find_cases, read_case, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import AnatomyError, LabelError
+from claim_aug.priors.distributions import ScarDistributions
 from claim_aug.priors.fit import ScarMeasures, fit, measure
-from claim_aug.priors.law import SmileLaw
 
 
 def fit_prior(
@@ -18,13 +18,13 @@ def fit_prior(
     scheme: LabelScheme,
     *,
     overwrite: bool = False,
-) -> tuple[SmileLaw, int, list[str]]:
-    """Fit ``smile`` to the scars of a data set and write the law as JSON.
+) -> tuple[ScarDistributions, int, list[str]]:
+    """Fit ``smile`` to the scars of a data set and write the distributions as JSON.
 
     Where there are images too, the RV is looked for in them, so that segments and territories can be learned.
 
     Returns:
-        The law, the number of cases with scar, and the cases that could not be read as a ventricle.
+        The distributions, the number of cases with scar, and the cases that could not be read as a ventricle.
 
     Raises:
         InputError: no data set, or too few scars.
@@ -51,7 +51,7 @@ def fit_prior(
             if not anatomy.anchor.known:
                 unanchored.append(case.name)
     warn_unanchored(unanchored, len(cases))
-    law = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
+    distributions = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
     with staged(out.parent) as stage:
-        law.save(stage / out.name)
-    return law, len(scars), skipped
+        distributions.save(stage / out.name)
+    return distributions, len(scars), skipped

@@ -14,7 +14,7 @@ from claim_aug.data.case import Case
 from claim_aug.data.provenance import describe
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
-from claim_aug.evaluation.quantification import Amount, Quantification, RuleArea, SegmentScar, quantify
+from claim_aug.measures.quantification import Amount, Quantification, RuleArea, SegmentScar, quantify
 
 #: Columns of the CSV; the values are those of the JSON.
 COLUMNS = (

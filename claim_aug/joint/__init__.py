@@ -1,21 +1,17 @@
 """A generator and a segmenter that learn from each other: CLAIM's joint training, with a gradient that is real.
 
-Names are imported when first used: the command line asks for ``TRAINERS`` alone, and needs no PyTorch for it.
+Names are imported when first used, so that the command line needs no PyTorch for its help.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from claim_aug.joint.curriculum import Curriculum
     from claim_aug.joint.trainer import JointTrainer
 
-__all__ = ["TRAINERS", "Curriculum", "JointTrainer"]
-
-#: Folder of ``nnUNetTrainerJoint``, for nnU-Net's variable ``nnUNet_extTrainer``; it is alone there.
-TRAINERS = Path(__file__).parent / "trainers"
+__all__ = ["Curriculum", "JointTrainer"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,8 +13,8 @@ from torch import Tensor
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.window import MIDDLE, SPREAD, Slice
-from claim_aug.generators.tissue import Tissue
 from claim_aug.joint.splines import PAD, coefficients, taps
+from claim_aug.measures.tissue import Tissue
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from claim_aug.adapters.arrays import is_meta
+from claim_aug.adapters.batch import affines_of, augment_batch, data_of, keys_of, with_data
+from claim_aug.adapters.keys import Keys
+from claim_aug.adapters.scan import NO_PARAMETERS, Scan
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.samplers import STEPS
-from claim_aug.hosts.arrays import is_meta
-from claim_aug.hosts.batch import affines_of, augment_batch, data_of, keys_of, with_data
-from claim_aug.hosts.keys import Keys
-from claim_aug.hosts.scan import NO_PARAMETERS, Scan
 from claim_aug.joint.composite import Places, places_of
 from claim_aug.joint.curriculum import Curriculum
 from claim_aug.joint.estimate import LEVELS, Estimate, LastSteps, OneStep

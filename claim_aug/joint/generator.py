@@ -15,9 +15,9 @@ from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.generator import DiffusionGenerator, DiffusionParameters
 from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
 from claim_aug.generators.diffusion.window import Slice
-from claim_aug.generators.tissue import Tissue
 from claim_aug.joint.composite import Painted
 from claim_aug.joint.estimate import Estimate, Task, without_gradient
+from claim_aug.measures.tissue import Tissue
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.synthesizer import ScarSynthesizer
 

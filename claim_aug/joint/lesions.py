@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from claim_aug.adapters.scan import Scan
 from claim_aug.errors import AnatomyError, UnanchoredWarning
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.network import TIMES
-from claim_aug.hosts.scan import Scan
 from claim_aug.synthesizer import ScarSynthesizer
 from claim_aug.training.augment import sample_view
 from claim_aug.training.batches import DROPPED, Batch, collate, example

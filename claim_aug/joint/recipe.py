@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 import torch
 
+from claim_aug.adapters.insertion import SEEDS
 from claim_aug.errors import InputError, UnanchoredWarning
-from claim_aug.evaluation.thresholds import dice
-from claim_aug.hosts.insertion import SEEDS
 from claim_aug.joint.curriculum import Curriculum
 from claim_aug.joint.trainer import JointTrainer
-from claim_aug.joint.unet import ToClasses, UNetConfig
-from claim_aug.joint.windows import LVWindow, WindowBatches, collate
+from claim_aug.measures.dice import dice
+from claim_aug.optimisation.checkpoint import load_moments, moments, part, read_state, under, write_state
+from claim_aug.optimisation.log import read_log, write_log, writing_to
+from claim_aug.optimisation.loop import dropout_seed
+from claim_aug.optimisation.plan import Plan, Progress, Report
+from claim_aug.segmentation.unet import ToClasses, UNetConfig
+from claim_aug.segmentation.windows import LVWindow, WindowBatches, collate
 from claim_aug.synthesizer import ScarSynthesizer
-from claim_aug.training.fit import Plan, Progress, Report, dropout_seed, read_log, write_log, writing_to
-from claim_aug.training.state import load_moments, moments, part, read_state, under, write_state
 
 STAGE = "joint"
 LOSSES = ("lesion", "feedback", "generator", "segmenter", "dropped")
@@ -34,7 +36,7 @@ class JointPlan:
 
     Attributes:
         plan: steps, batch and seed; ``rate`` is the segmenter's, and rises and falls as in ``Plan``.
-        generator_rate: the generator's highest learning rate; it follows the same curve.
+        generator_lr: the generator's highest learning rate; it follows the same curve.
         alone: steps at the start in which the segmenter learns alone.
         weight, objective, floor, grad_steps, drop_unfound, p: as in ``JointTrainer``.
         first: burden at the start in %LV, from which it moves to that of the synthesizer, ``last``; none, no
@@ -42,7 +44,7 @@ class JointPlan:
     """
 
     plan: Plan
-    generator_rate: float = 1e-5
+    generator_lr: float = 1e-5
     alone: int = 0
     weight: float = 1.0
     objective: str = "agree"
@@ -97,7 +99,7 @@ def fit_joint(
     for step in range(done, plan.steps):
         recent.append(take_step(joint, batches(step), joint_plan, step))
         report(Progress(STAGE, step + 1, plan.steps, float(np.mean([one["segmenter"] for one in recent]))))
-        if (step + 1) % plan.every == 0 or step + 1 == plan.steps:
+        if (step + 1) % plan.checkpoint_every == 0 or step + 1 == plan.steps:
             rows.append((step + 1, *(mean_of(recent, name) for name in LOSSES), scar_dice(joint, apart)))
             with writing_to(folder):
                 write_log(log, rows, ("step", *LOSSES, "dice"))
@@ -119,8 +121,8 @@ def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: J
     )
     segmenter.to(joint.generator.alphas.device)
     return joint.attach(
-        generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=joint_plan.generator_rate),
-        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=joint_plan.plan.rate),
+        generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=joint_plan.generator_lr),
+        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=joint_plan.plan.lr),
         max_norm=1.0,
     )
 
@@ -128,10 +130,10 @@ def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: J
 def take_step(joint: JointTrainer, batch: dict[str, Any], joint_plan: JointPlan, step: int) -> dict[str, float]:
     """One step of both, or of the segmenter alone; all that is random in it follows from its number."""
     plan = joint_plan.plan
-    rates = {"generator": joint_plan.generator_rate, "segmenter": plan.rate}
+    rates = {"generator": joint_plan.generator_lr, "segmenter": plan.lr}
     for who, rate in rates.items():
         for group in getattr(joint.updates, f"{who}_optimizer").param_groups:
-            group["lr"] = rate * plan.rate_at(step) / plan.rate
+            group["lr"] = rate * plan.lr_at(step) / plan.lr
     torch.manual_seed(dropout_seed(plan.seed, step, 0))
     seed = int(np.random.default_rng((plan.seed, 4, step)).integers(SEEDS))
     with warnings.catch_warnings():

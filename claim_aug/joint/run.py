@@ -16,10 +16,10 @@ from claim_aug.errors import OutputError
 from claim_aug.generators.diffusion.folder import CONFIG, read_config, write_model
 from claim_aug.joint.recipe import JointPlan, fit_joint, scar_dice
 from claim_aug.joint.trainer import JointTrainer
-from claim_aug.joint.unet import CLASSES, UNetConfig, write_segmenter
-from claim_aug.joint.windows import LVWindow, read_windows
+from claim_aug.optimisation.plan import Report
+from claim_aug.segmentation.unet import CLASSES, UNetConfig, write_segmenter
+from claim_aug.segmentation.windows import LVWindow, read_windows
 from claim_aug.synthesizer import ScarSynthesizer
-from claim_aug.training.fit import Report
 from claim_aug.training.slices import controls_of, read_slices, split
 from claim_aug.training.train import RUN
 
@@ -127,7 +127,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | made by | claim-aug {__version__}, joint-train |
 | trained on | {dataset.name}: {done.windows} slices of {done.patients} patients |
 | licence of the data | {licence} |
-| training | {plan.steps} steps of {plan.batch} slices, seed {plan.seed}, AdamW to {joint_plan.generator_rate:g} |
+| training | {plan.steps} steps of {plan.batch} slices, seed {plan.seed}, AdamW to {joint_plan.generator_lr:g} |
 | loss | squared error in the lesion, plus {joint_plan.weight:g} times the segmenter's ({joint_plan.objective}) |
 | segmenter | MONAI U-Net of {", ".join(CLASSES)}; Dice of scar {quality} kept apart |
 

@@ -12,28 +12,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from claim_aug.adapters.call import draw_seed
 from claim_aug.data.staging import staged
 from claim_aug.errors import InputError
-from claim_aug.generators.diffusion.device import autocast
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.hosts.call import draw_seed
 from claim_aug.joint.curriculum import Curriculum
 from claim_aug.joint.draw import Drawer, Drawn
 from claim_aug.joint.estimate import without_gradient
 from claim_aug.joint.generator import learning
 from claim_aug.joint.lesions import lesion_batch
 from claim_aug.joint.objective import OBJECTIVES, Feedback
-from claim_aug.joint.segmentation import (
-    Loss,
-    Scorer,
-    Target,
-    as_they_are,
-    frozen,
-    predict,
-    soft_dice_and_weighted_ce,
-)
 from claim_aug.joint.updates import Updates
+from claim_aug.optimisation.device import autocast
+from claim_aug.segmentation.scoring import Loss, Scorer, Target, as_they_are, frozen, predict, soft_dice_and_weighted_ce
 from claim_aug.synthesizer import ScarSynthesizer
 
 CARD = "# Lesion diffusion for LGE cardiac MRI\n\nTrained on together with a segmenter. Not for diagnosis.\n"
@@ -49,7 +41,7 @@ class JointTrainer:
     segmenter on the batch with generated scars pasted in, through which its gradient flows. The segmenter's is the
     segmentation loss on the same batch, which is a constant to it.
 
-    Batches are those of ``claim_aug.hosts.batch.augment_batch``: dictionaries with images (B, C, *grid) and labels
+    Batches are those of ``claim_aug.adapters.batch.augment_batch``: dictionaries with images (B, C, *grid) and labels
     (B, 1, *grid), tensors on any device, in any units. They stay as they are.
 
     Args:

@@ -21,7 +21,8 @@ class HeartCoordinates:
 
     ``epi``, ``endo`` and ``rv_outer``, ``rv_inner`` are the distances from the axis to the outer and inner surface of
     the LV wall and of the RV free wall in the direction of each voxel. ``phi`` is the angle in degrees from the
-    anterior RV insertion towards the septum, 0-360. ``level`` (n,) is 0 at the cavity's tip and 1 at the mitral plane.
+    anterior RV insertion towards the septum, 0-360. ``from_apex`` (n,) is 0 at the tip of
+    the cavity and 1 at the mitral plane.
     """
 
     x: Array
@@ -32,22 +33,22 @@ class HeartCoordinates:
     endo: Array
     rv_outer: Array
     rv_inner: Array
-    level: Array
+    from_apex: Array
 
     @property
     def cavity(self) -> NDArray[np.bool_]:
         """LV blood with the papillary muscles in it, below the mitral plane."""
-        return (self.radius < self.endo) & (self.level <= 1)
+        return (self.radius < self.endo) & (self.from_apex <= 1)
 
     @property
     def wall(self) -> NDArray[np.bool_]:
         """LV myocardium."""
-        return (self.radius < self.epi) & (self.radius >= self.endo) & (self.level <= 1)
+        return (self.radius < self.epi) & (self.radius >= self.endo) & (self.from_apex <= 1)
 
     @property
     def rv(self) -> NDArray[np.bool_]:
         """RV blood with its trabeculae."""
-        return (self.radius >= self.epi) & (self.radius < self.rv_inner) & (self.level <= 1)
+        return (self.radius >= self.epi) & (self.radius < self.rv_inner) & (self.from_apex <= 1)
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -105,8 +106,8 @@ def coordinates(parameters: PhantomParameters, z: NDArray[np.float64], shift: ND
     rv_outer = epi + depth * _bulge(alpha / (half + gap))
     rv_inner = epi + np.maximum(depth * _bulge(alpha / (half - gap)) - p.rv_wall, 0)
     phi = ((p.anterior_insertion_deg - np.degrees(theta)) % 360).astype(np.float32)
-    level = (heights - p.apex) / length
-    return HeartCoordinates(x, y, np.hypot(x, y), phi, epi, endo, rv_outer, np.minimum(rv_inner, rv_outer), level)
+    from_apex = (heights - p.apex) / length
+    return HeartCoordinates(x, y, np.hypot(x, y), phi, epi, endo, rv_outer, np.minimum(rv_inner, rv_outer), from_apex)
 
 
 def _bulge(position: Array) -> Array:
@@ -126,11 +127,11 @@ def segments(heart: HeartCoordinates, attachment: float) -> NDArray[np.uint8]:
     wall = heart.wall
     ring = np.any(heart.cavity, axis=(0, 1)) & np.any(wall, axis=(0, 1))
     from_base = np.cumsum(ring[::-1])[::-1] - 0.5
-    level = from_base / max(int(ring.sum()), 1)
+    down = from_base / max(int(ring.sum()), 1)
     phi = (heart.phi - (attachment / 2 - 60)) % 360
     six = np.array([2, 3, 4, 5, 6, 1])[np.minimum(phi // 60, 5).astype(int)]
     four = np.array([13, 14, 15, 16])[_quarter(phi)]
-    found = np.where(level < 1 / 3, six, np.where(level < 2 / 3, six + 6, four))
+    found = np.where(down < 1 / 3, six, np.where(down < 2 / 3, six + 6, four))
     found = np.where(ring, found, 17)
     return np.where(wall, found, 0).astype(np.uint8)
 

@@ -69,9 +69,9 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
     """
     p, rng = parameters, np.random.default_rng((parameters.seed, 2))
     scene = lay_out(p, rng, scar=scar, mvo=mvo)
-    level, texture = contrast.tissue_signal(p)
+    intensity, texture = contrast.tissue_signal(p)
     mottle = 0.7 * smooth_field(p.shape, (1.5, 1.5, 0.5), rng) + 0.7 * smooth_field(p.shape, (5, 5, 0.8), rng)
-    signal = averaged(level[scene.tissue]) + averaged(texture[scene.tissue]) * mottle
+    signal = averaged(intensity[scene.tissue]) + averaged(texture[scene.tissue]) * mottle
     image = contrast.acquire(signal * contrast.coil(p, scene.x, scene.y, rng), p, rng)
     affine = np.diag([*p.spacing, 1.0])
     return Phantom(image, scene.labels, p.spacing, affine, scene.segments, p.anterior_insertion_deg, p)
@@ -93,7 +93,7 @@ def lay_out(
     if mvo is not None:
         labels[(segments > 0) & mvo] = 4
 
-    body = paint_surroundings(paint_torso(p, middle.x, middle.y, middle.level, rng), middle, p, rng)
+    body = paint_surroundings(paint_torso(p, middle.x, middle.y, middle.from_apex, rng), middle, p, rng)
     z = np.arange(p.shape[2])[:, None] * p.spacing[2] + _PLANES * p.slice_thickness
     planes = heart.coordinates(p, z.ravel(), np.repeat(p.breathing, len(_PLANES), axis=0))
     fine_scar, fine_mvo = (None if mask is None else _finer(mask) for mask in (scar, mvo))

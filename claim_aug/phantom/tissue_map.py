@@ -37,7 +37,7 @@ def paint_surroundings(
     )
     # More of it over the right ventricle and towards the apex.
     rv_side = 0.5 + 0.5 * np.cos(np.radians(heart.phi - p.rv_attachment_deg / 2))
-    edge = 0.40 - 0.2 * rv_side**2 - 0.1 * np.clip(1 - 2 * heart.level, 0, 1) + 0.12 * uneven
+    edge = 0.40 - 0.2 * rv_side**2 - 0.1 * np.clip(1 - 2 * heart.from_apex, 0, 1) + 0.12 * uneven
     edge = np.clip(edge, 0.1, 0.5)
     tissue[near > edge - 0.07] = Tissue.PERICARDIUM
     tissue[near > edge] = Tissue.FAT
@@ -65,13 +65,13 @@ def paint_heart(
         mvo: where the wall is no-reflow core, (I, J, n).
         rng: of the trabeculae.
     """
-    p, level = parameters, heart.level
+    p, from_apex = parameters, heart.from_apex
     tissue: Tissues = body.copy()
     grain = smooth_field(body.shape, (2.2 / p.spacing[0], 2.2 / p.spacing[1], 2), rng)
 
     tissue[heart.whole] = Tissue.MYOCARDIUM
     towards_free_wall = np.clip((heart.radius - heart.epi) / np.maximum(heart.rv_inner - heart.epi, 1), 0, 1)
-    muscle_share = p.trabeculation * towards_free_wall**4 * (1.6 - 1.2 * level)
+    muscle_share = p.trabeculation * towards_free_wall**4 * (1.6 - 1.2 * from_apex)
     tissue[heart.rv & (grain < 2.8 - 8 * muscle_share)] = Tissue.BLOOD
     tissue[heart.cavity & ~_muscle_in_cavity(heart, p, grain)] = Tissue.BLOOD
     if scar is not None:
@@ -81,17 +81,17 @@ def paint_heart(
 
     left = heart.radius < heart.endo + 0.4 * (heart.epi - heart.endo)
     right = (heart.radius > heart.epi) & (heart.radius < heart.rv_inner)
-    tissue[(left | right) & (level > 1)] = Tissue.BLOOD  # the atria have thin walls
+    tissue[(left | right) & (from_apex > 1)] = Tissue.BLOOD  # the atria have thin walls
     return tissue
 
 
 def _muscle_in_cavity(heart: HeartCoordinates, p: PhantomParameters, grain: NDArray[np.float32]) -> Mask:
     """The two papillary muscles, free at mid-ventricle and merged with the wall below, and a ragged inner border."""
-    inside = heart.endo - heart.radius < (1.3 * grain - 0.8) * (1.6 - heart.level)
-    rise = np.clip((heart.level - 0.12) / 0.1, 0, 1) * np.clip((0.72 - heart.level) / 0.12, 0, 1)
+    inside = heart.endo - heart.radius < (1.3 * grain - 0.8) * (1.6 - heart.from_apex)
+    rise = np.clip((heart.from_apex - 0.12) / 0.1, 0, 1) * np.clip((0.72 - heart.from_apex) / 0.12, 0, 1)
     for radius, phi in zip(p.papillary_radius, p.papillary_phi, strict=True):
         angle = np.radians(p.anterior_insertion_deg - phi)
-        reach = heart.endo.max(axis=(0, 1)) - radius * (0.5 + 1.6 * heart.level)
+        reach = heart.endo.max(axis=(0, 1)) - radius * (0.5 + 1.6 * heart.from_apex)
         distance = np.hypot(heart.x - reach * np.float32(np.cos(angle)), heart.y - reach * np.float32(np.sin(angle)))
         inside |= distance < radius * rise * (1 + 0.35 * grain)
     return inside
@@ -102,5 +102,5 @@ def _outflow_tract(heart: HeartCoordinates, p: PhantomParameters) -> tuple[Mask,
     direction = np.radians(p.anterior_insertion_deg) + 0.2
     away = 1.24 * p.lv_outer_radius
     distance = np.hypot(heart.x - np.float32(away * np.cos(direction)), heart.y - np.float32(away * np.sin(direction)))
-    radius = 0.42 * p.lv_outer_radius * np.clip((heart.level - 0.72) / 0.2, 0, 1)
+    radius = 0.42 * p.lv_outer_radius * np.clip((heart.from_apex - 0.72) / 0.2, 0, 1)
     return distance < radius + 1.5 * (radius > 0), distance < radius

@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 def paint_torso(
-    parameters: PhantomParameters, x: Array, y: Array, level: Array, rng: np.random.Generator
+    parameters: PhantomParameters, x: Array, y: Array, from_apex: Array, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Tissue map (I, J, K) of a body without a heart.
 
@@ -25,7 +25,7 @@ def paint_torso(
         parameters: the phantom.
         x: mm right of the LV axis on the screen, (I, J, K).
         y: mm below it, (I, J, K).
-        level: 0 apex to 1 base of each slice, (K,).
+        from_apex: 0 at the apex to 1 at the base of each slice, (K,).
         rng: of the organs' places and outlines.
     """
     p = parameters
@@ -35,7 +35,7 @@ def paint_torso(
         smooth_field(x.shape, (size / p.spacing[0], size / p.spacing[1], depth), rng)
         for size, depth in ((20, 1.5), (6, 0.7), (4, 0.5), (4.5, 0.5))
     )
-    apical = np.clip(1 - level, 0, 1.1).astype(np.float32)
+    apical = np.clip(1 - from_apex, 0, 1.1).astype(np.float32)
 
     from_skin, _ = _depth(x, y, p.body_centre, p.body_semi_axes)
     from_skin += 2.5 * coarse

@@ -102,8 +102,8 @@ def render(
     core = displaced(mvo, wall, appearance.scar.ragged, rng) & real
     scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=core)
     own, obstructed = scar_heights(real & ~core, core, wall, appearance.scar, p.spacing[0], rng)
-    level = np.array(appearance.heights, np.float32)
-    signal = averaged(level[scene.tissue])
+    intensity = np.array(appearance.heights, np.float32)
+    signal = averaged(intensity[scene.tissue])
     scale = appearance.mottle_mm / p.spacing[0]
     signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
     for tissue, heights in ((Tissue.SCAR, own), (Tissue.MVO, obstructed)):

@@ -85,7 +85,7 @@ class ScarPool:
 
     def __call__(self, data: Any) -> Any:
         """A torchio Subject or a dictionary with a scar; see ``hosts.call``."""
-        from claim_aug.hosts.call import call  # it needs PyTorch, the pool does not
+        from claim_aug.adapters.call import call  # it needs PyTorch, the pool does not
 
         return call(self, data)
 

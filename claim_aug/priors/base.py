@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.measures.shares import burden, extent, transmurality
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class ScarMask:
 
     Attributes:
         infarct, mvo: disjoint masks inside the healthy wall.
-        drawn: the parameters that were drawn or given, ready for JSON.
+        params: the parameters that were drawn or given, ready for JSON.
         note: why a request was not met, if so.
         grey_zone: the part of ``infarct`` where living and dead cells mix; ``None`` where a prior knows of none.
     """
 
     infarct: Mask
     mvo: Mask
-    drawn: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
     grey_zone: Mask | None = None
 
@@ -59,40 +59,9 @@ class MaskPrior(Protocol):
         ...
 
 
-def burden(mask: Mask, anatomy: LVAnatomy) -> float:
-    """Share of the LV wall that the mask covers, in percent of its voxels, hence of its mass."""
-    return 100 * float(mask.sum()) / anatomy.wall_voxels
-
-
-def sectors(anatomy: LVAnatomy) -> NDArray[np.intp]:
-    """Sector of 6 degrees of every voxel of the wall, counted through all slices; outside the first of the slice."""
-    sector = 60 * anatomy.slice_index
-    sector[anatomy.wall] += (anatomy.angle[anatomy.wall] // 6).astype(np.intp)
-    return sector
-
-
-def extent(scar: Mask, anatomy: LVAnatomy) -> float:
-    """Share of the wall's 6-degree sectors, over all slices, that hold scar, 0-1."""
-    sector = sectors(anatomy)
-    scarred, wall = (np.count_nonzero(np.bincount(sector[mask])) for mask in (scar & anatomy.wall, anatomy.wall))
-    return scarred / wall
-
-
 def percent_of_scar(part: Mask | None, mask: ScarMask) -> float:
     """Share of the scar that a part of it takes, in percent."""
     return 0.0 if part is None else round(100 * float(part.sum()) / max(int(mask.scar.sum()), 1), 2)
-
-
-def transmurality(scar: Mask, anatomy: LVAnatomy) -> tuple[float, float]:
-    """Mean and peak share of the wall's depth that is scar, over the scarred 6-degree sectors of all slices.
-
-    The peak is the 95th percentile: one sector of two voxels is not a transmural infarct.
-    """
-    sector = sectors(anatomy)
-    wall = np.bincount(sector[anatomy.wall])
-    scarred = np.bincount(sector[scar & anatomy.wall], minlength=wall.size)
-    share = scarred[scarred > 0] / wall[scarred > 0]
-    return (float(share.mean()), float(np.percentile(share, 95))) if share.size else (0.0, 0.0)
 
 
 def realised(mask: ScarMask, anatomy: LVAnatomy) -> dict[str, Any]:

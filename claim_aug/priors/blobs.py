@@ -8,7 +8,7 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import EmptyScarError
 from claim_aug.fields import smooth_field
 from claim_aug.priors.base import ScarMask
-from claim_aug.priors.law import ACUTE
+from claim_aug.priors.distributions import ACUTE
 from claim_aug.priors.ranges import Range, check_range, draw
 
 

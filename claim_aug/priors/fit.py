@@ -1,4 +1,4 @@
-"""Learning the law of ``smile`` from labelled scars."""
+"""Learning the distributions of ``smile`` from labelled scars."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import InputError
-from claim_aug.priors.base import burden, extent, sectors, transmurality
-from claim_aug.priors.law import ACUTE, Quantiles, SmileLaw
+from claim_aug.measures.shares import burden, extent, sectors, transmurality
+from claim_aug.priors.distributions import ACUTE, Quantiles, ScarDistributions
 from claim_aug.priors.territories import FEEDING, TERRITORIES
 
 #: Fewer scars than this do not make a distribution.
@@ -71,13 +71,13 @@ def spared_share(anatomy: LVAnatomy) -> float:
     sector = sectors(anatomy)
     first = np.full((2, int(sector.max()) + 1), np.inf)
     for row, mask in zip(first, (anatomy.wall, anatomy.scar), strict=True):
-        np.minimum.at(row, sector[mask], anatomy.depth[mask])
+        np.minimum.at(row, sector[mask], anatomy.transmural[mask])
     scarred = np.isfinite(first[1])
     return float((first[1] > first[0] + 0.15)[scarred].mean())
 
 
-def fit(scars: Sequence[ScarMeasures], *, source: str) -> SmileLaw:
-    """The law that these scars follow; what they do not tell stays clinical.
+def fit(scars: Sequence[ScarMeasures], *, source: str) -> ScarDistributions:
+    """The distributions that these scars follow; what they do not tell stays clinical.
 
     Segment and territory frequencies come from anchored ventricles alone. MVO's frequency is a logistic curve in
     burden, its middle found by likelihood.
@@ -94,7 +94,7 @@ def fit(scars: Sequence[ScarMeasures], *, source: str) -> SmileLaw:
     spread = float((depths - start - gain * sizes).std())
     parts = np.array([min(scar.parts, 3) for scar in scars])
     mvo = np.array([scar.mvo for scar in scars])
-    law = replace(
+    distributions = replace(
         ACUTE,
         burden=quantiles(sizes),
         transmurality=(float(start), float(gain), spread),
@@ -104,15 +104,15 @@ def fit(scars: Sequence[ScarMeasures], *, source: str) -> SmileLaw:
         source=source,
     )
     if (mvo > 0).sum() >= FEWEST_SCARS:
-        law = replace(law, mvo_share=quantiles(mvo[mvo > 0]))
+        distributions = replace(distributions, mvo_share=quantiles(mvo[mvo > 0]))
     anchored = [scar for scar in scars if scar.segments is not None]
     if len(anchored) >= FEWEST_SCARS:
         frequency = np.mean([scar.segments or () for scar in anchored], axis=0)
         # No segment is out of the question because a small data set happens to spare it.
-        law = replace(law, segments=tuple(float(share) for share in np.maximum(frequency, 0.02)))
+        distributions = replace(distributions, segments=tuple(float(share) for share in np.maximum(frequency, 0.02)))
         counts = np.array([sum(scar.territory == artery for scar in anchored) + 1 for artery in TERRITORIES])
-        law = replace(law, culprit=tuple(float(share) for share in counts / counts.sum()))  # type: ignore[arg-type]
-    return law
+        distributions = replace(distributions, culprit=tuple(float(share) for share in counts / counts.sum()))  # type: ignore[arg-type]
+    return distributions
 
 
 def quantiles(values: np.ndarray) -> Quantiles:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.priors.base import sectors
+from claim_aug.measures.shares import sectors
 from claim_aug.priors.wavefront import Terrain, Vector, arrival, in_plane_sigma
 
 #: Tapers between which a profile is sought: a thin spike, and nearly a box.

@@ -68,7 +68,7 @@ class ManualPrior:
         depth = draw(self.transmurality, lambda _: 1.0, rng)
         table = self.table or dict.fromkeys(self.segments, depth)
         reach = np.array([table.get(segment, 0.0) for segment in (0, *SEGMENTS)])[anatomy.segment]
-        infarct = anatomy.healthy & (reach > 0) & (anatomy.depth <= reach)
+        infarct = anatomy.healthy & (reach > 0) & (anatomy.transmural <= reach)
         if not infarct.any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {sorted(table)}"
             raise EmptyScarError(msg)

@@ -1,4 +1,4 @@
-"""One rule for every parameter: a number is fixed, a pair is a range to draw from, ``None`` is the prior's own law."""
+"""One rule for every parameter: a number is fixed, a pair is a range to draw from, ``None`` the prior's own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import InputError
 
 Range = float | tuple[float, float] | None
-Law = Callable[[np.random.Generator], float]
+Distribution = Callable[[np.random.Generator], float]
 
 
-def draw(value: Range, law: Law, rng: np.random.Generator) -> float:
-    """The value itself, a uniform draw from the pair, or a draw from ``law``."""
+def draw(value: Range, distribution: Distribution, rng: np.random.Generator) -> float:
+    """The value itself, a uniform draw from the pair, or a draw from ``distribution``."""
     if value is None:
-        return law(rng)
+        return distribution(rng)
     if isinstance(value, tuple):
         return float(rng.uniform(*value))
     return float(value)

@@ -11,12 +11,13 @@ import numpy as np
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import EmptyScarError, InputError
-from claim_aug.priors.base import ScarMask, burden
+from claim_aug.measures.shares import burden
+from claim_aug.priors.base import ScarMask
+from claim_aug.priors.distributions import PRESETS, ScarDistributions
 from claim_aug.priors.growth import CLOSE_ENOUGH, Columns, Profile, Wish, core, find_profile, grey_rim, tidy
-from claim_aug.priors.law import PRESETS, SmileLaw
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
 from claim_aug.priors.territories import check_territory, draw_segments
-from claim_aug.priors.wavefront import Front, Source, arrival, mid_wall_radius, survey
+from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
 
 #: How often growing is aimed anew at the depth that is wanted.
 TRIES = 3
@@ -46,11 +47,11 @@ class SmileParameters:
 class SmilePrior:
     """Grows one ischaemic scar from the endocardium in the territory of a coronary artery.
 
-    A number is fixed, a pair is a range, ``None`` is the clinical distribution, or that of ``law``.
+    A number is fixed, a pair is a range, ``None`` is the clinical distribution, or that of ``distributions``.
 
     Args:
-        law: distributions to draw from, or a JSON file of ``claim-aug prior fit``; clinical where not given.
-        preset: ``"acute"`` (may have MVO, the default) or ``"chronic"`` (smaller, thinner, no MVO), instead of a law.
+        distributions: distributions to draw from, or a JSON file of ``claim-aug prior fit``; clinical where not given.
+        preset: ``"acute"`` (may have MVO, the default) or ``"chronic"`` (smaller, thinner, no MVO), instead of these.
         burden: scar in percent of LV mass, 0.1-100.
         transmurality: mean share of the wall's depth over the scarred sectors, 0.05-1.
         extent: share of the wall's sectors that are scarred, 0.01-1. Size is extent times transmurality, so two of the
@@ -66,7 +67,7 @@ class SmilePrior:
 
     def __init__(
         self,
-        law: SmileLaw | str | Path | None = None,
+        distributions: ScarDistributions | str | Path | None = None,
         *,
         preset: str | None = None,
         burden: Range = None,
@@ -80,9 +81,11 @@ class SmilePrior:
         if preset not in (None, *PRESETS):
             msg = f"preset needs to be one of {', '.join(PRESETS)}, got {preset!r}"
             raise InputError(msg)
-        if preset is not None and law is not None:
-            raise clash("preset", preset, "law", law, "a law that was fitted has its own distributions")
-        self.law = law if isinstance(law, SmileLaw) else SmileLaw.load(law) if law else PRESETS[preset or "acute"]
+        if preset is not None and distributions is not None:
+            raise clash("preset", preset, "distributions", distributions, "a fitted prior has its own")
+        if isinstance(distributions, (str, Path)):
+            distributions = ScarDistributions.load(distributions)
+        self.distributions = distributions or PRESETS[preset or "acute"]
         self.burden = check_range("burden", burden, 0.1, 100)
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
         self.extent = check_range("extent", extent, 0.01, 1)
@@ -118,25 +121,25 @@ class SmilePrior:
             msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments)}"
             raise EmptyScarError(msg)
         size, wish = self._draw_size(rng)
-        territory = None if self.segments else self.territory or self.law.draw_territory(rng)
+        territory = None if self.segments else self.territory or self.distributions.draw_territory(rng)
         fed = self.segments or draw_segments(territory or "LAD", rng)
         # Nobody knows where the artery is in a ventricle without an anchor; always the same wall would be a bias.
         loose = not anatomy.anchor.known and self.segments is None
         if loose:
             territory, fed = self.territory, tuple(SEGMENTS)
         front = Front(
-            sources=draw_sources(fed, wish.area(size), self.law, anatomy, rng),
+            sources=draw_sources(fed, wish.area(size), self.distributions, anatomy, rng),
             elongation=float(np.exp(rng.normal(0, 0.4))),
             drift=float(rng.normal(0, 0.3)),
             raggedness=float(rng.uniform(0, 0.12)),
             roughness=float(rng.uniform(0.1, 0.3)),
             jitter=float(rng.uniform(0, 0.28)),
-            spared=float(self.law.spared * rng.uniform(0, 2)),
+            spared=float(self.distributions.spared * rng.uniform(0, 2)),
             segments=fed,
             strict=self.segments is not None,
         )
-        mvo = draw(self.mvo, lambda rng: self.law.draw_mvo(size, rng), rng)
-        grey = min(draw(self.grey_zone, self.law.draw_grey_zone, rng), 0.9 - mvo)
+        mvo = draw(self.mvo, lambda rng: self.distributions.draw_mvo(size, rng), rng)
+        grey = min(draw(self.grey_zone, self.distributions.draw_grey_zone, rng), 0.9 - mvo)
         return SmileParameters(size, wish, draw_reach(wish, rng), territory, front, mvo, grey)
 
     def _draw_size(self, rng: np.random.Generator) -> tuple[float, Wish]:
@@ -144,8 +147,8 @@ class SmilePrior:
         for _ in range(50):
             depth = draw(self.transmurality, lambda _: 0.0, rng)
             extent = draw(self.extent, lambda _: 0.0, rng)
-            size = 100 * depth * extent or draw(self.burden, self.law.draw_burden, rng)
-            depth = depth or (0.0 if extent else self.law.draw_transmurality(size, rng))
+            size = 100 * depth * extent or draw(self.burden, self.distributions.draw_burden, rng)
+            depth = depth or (0.0 if extent else self.distributions.draw_transmurality(size, rng))
             if size <= 100 * (extent or depth):
                 break
         firm = self.transmurality is not None or self.extent is not None
@@ -192,8 +195,12 @@ def draw_reach(wish: Wish, rng: np.random.Generator) -> float:
 
 
 def draw_sources(
-    segments: tuple[int, ...], area: float, law: SmileLaw, anatomy: LVAnatomy, rng: np.random.Generator
-) -> tuple[Source, ...]:
+    segments: tuple[int, ...],
+    area: float,
+    distributions: ScarDistributions,
+    anatomy: LVAnatomy,
+    rng: np.random.Generator,
+) -> tuple[Origin, ...]:
     """A main source in the segments, and islands that start later and beside it.
 
     Args:
@@ -203,27 +210,30 @@ def draw_sources(
         EmptyScarError: no healthy myocardium is left.
     """
     weights = np.isin(anatomy.segment, segments) * anatomy.healthy
-    if law.segments:
-        weights = weights * np.array([0.0, *law.segments])[anatomy.segment]
+    if distributions.segments:
+        weights = weights * np.array([0.0, *distributions.segments])[anatomy.segment]
     candidates = np.flatnonzero(weights if weights.any() else anatomy.healthy)
     if candidates.size == 0:
         msg = "there is no healthy myocardium left for new scar; existing=replace takes its place"
         raise EmptyScarError(msg)
     chances = weights.flat[candidates] if weights.any() else np.ones(candidates.size)
     voxel = rng.choice(candidates, p=chances / chances.sum())
-    angle, position = float(anatomy.angle.flat[voxel]), float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5))
+    angle, position = (
+        float(anatomy.rotational.flat[voxel]),
+        float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5)),
+    )
     radius = mid_wall_radius(anatomy)
     gap = anatomy.spacing[anatomy.orientation.through_plane]
     # Radius of the scar if it were a disc on the unrolled wall: islands lie beside it, whatever its size.
     scale = float(np.sqrt(2 * area * gap * radius.sum()))
     islands = tuple(
-        Source(
+        Origin(
             angle=float(
                 (angle + rng.choice([-1, 1]) * min(np.degrees(rng.uniform(1.4, 2.2) * scale / radius.max()), 170)) % 360
             ),
             position=float(position + rng.normal(0, 1)),
             delay=float(rng.uniform(0.3, 0.8) * scale),
         )
-        for _ in range(law.draw_islands(rng))
+        for _ in range(distributions.draw_islands(rng))
     )
-    return (Source(angle, position), *islands)
+    return (Origin(angle, position), *islands)

@@ -22,7 +22,7 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Where a front starts.
 
     Attributes:
@@ -52,7 +52,7 @@ class Front:
         strict: whether the front may leave those segments.
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[Origin, ...]
     elongation: float
     drift: float
     raggedness: float
@@ -86,18 +86,18 @@ def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrai
     inside = anatomy.healthy
     slices = anatomy.slice_index[inside]
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
-    place = slices, column(anatomy.angle[inside])
+    place = slices, column(anatomy.rotational[inside])
     lateral = lateral_distance(front, anatomy, rng)[place]
     if front.spared:
         patches = smooth_field((count, BINS), (0.5, BINS / 60), rng)
         left_out = patches > np.quantile(patches, 1 - front.spared)
-        lateral = np.where(left_out[place] & (anatomy.depth[inside] < SPARED_DEPTH), np.inf, lateral)
+        lateral = np.where(left_out[place] & (anatomy.transmural[inside] < SPARED_DEPTH), np.inf, lateral)
     if front.strict:
         lateral = np.where(np.isin(anatomy.segment[inside], front.segments), lateral, np.inf)
     rough = smooth_field(inside.shape, in_plane_sigma(anatomy, 2.5), rng)[inside]
     uneven = np.exp(front.jitter * rng.standard_normal(count))[slices]
     # Roughness only holds the front back, so that a depth that was asked for is never passed.
-    depth = anatomy.depth[inside] * (1 + front.roughness * np.abs(rough)) * np.maximum(uneven, 1)
+    depth = anatomy.transmural[inside] * (1 + front.roughness * np.abs(rough)) * np.maximum(uneven, 1)
     return Terrain(np.log(lateral), depth.astype(np.float64))
 
 
@@ -139,7 +139,7 @@ def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator)
 def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> Vector:
     """How far each place of the unrolled wall belongs to the segments, (slices, bins), 0-1 with soft borders."""
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
-    place = anatomy.slice_index[anatomy.wall] * BINS + column(anatomy.angle[anatomy.wall])
+    place = anatomy.slice_index[anatomy.wall] * BINS + column(anatomy.rotational[anatomy.wall])
     inside = np.isin(anatomy.segment[anatomy.wall], segments)
     total = np.bincount(place, minlength=count * BINS).reshape(count, BINS)
     mine = np.bincount(place, weights=inside, minlength=count * BINS).reshape(count, BINS)

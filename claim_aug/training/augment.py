@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from claim_aug.generators.diffusion.roi import Roi
+from claim_aug.anatomy.roi import Roi
 from claim_aug.training.slices import TrainingSlice
 
 

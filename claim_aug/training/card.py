@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from claim_aug._version import __version__
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.training.fit import Plan
+from claim_aug.optimisation.plan import Plan
 
 
 @dataclass(frozen=True)
-class Source:
+class TrainingData:
     """What a model was trained on.
 
     Attributes:
@@ -33,7 +33,7 @@ class Source:
     start: str = ""
 
 
-def write_card(config: ModelConfig, source: Source, plan: Plan, validation: float | None) -> str:
+def write_card(config: ModelConfig, source: TrainingData, plan: Plan, validation: float | None) -> str:
     """The card in Markdown."""
     found = f"no {source.unit} were" if validation is None else f"{validation:.4f} on {source.unit}"
     return f"""# Lesion diffusion for LGE cardiac MRI, {config.kind}
@@ -51,7 +51,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | code | {"none, pixels" if config.kind == "ddpm" else f"{config.codes} channels of 1/{config.factor} the side"} |
 | loss | squared error in the lesion and a narrow rim |
 | started from | {source.start or "random weights"} |
-| training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.rate:g}, EMA {plan.decay:g}, seed {plan.seed} |
+| training | {plan.steps} steps of {plan.batch} slices, AdamW to {plan.lr:g}, EMA {plan.ema_decay:g}, seed {plan.seed} |
 | validation loss | {found} kept apart |
 | measured | {source.measured or "nothing else; see benchmarks/generators.py"} |
 

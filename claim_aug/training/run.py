@@ -14,12 +14,12 @@ from claim_aug.anatomy import LabelScheme
 from claim_aug.data.staging import refuse_existing
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.config import KINDS, ModelConfig
-from claim_aug.generators.diffusion.device import find_device
 from claim_aug.generators.diffusion.folder import CONFIG, read_model
 from claim_aug.generators.diffusion.generator import SHIPPED
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.training.card import Source
-from claim_aug.training.fit import Plan, Report
+from claim_aug.optimisation.device import find_device
+from claim_aug.optimisation.plan import Plan, Report
+from claim_aug.training.card import TrainingData
 from claim_aug.training.slices import read_slices, split
 from claim_aug.training.train import RUN, train
 
@@ -90,7 +90,7 @@ def train_generator(
         shutil.rmtree(out / RUN, ignore_errors=True)
     accelerator.wait_for_everyone()
     patients = len({piece.patient for piece in learn})
-    source = Source(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
+    source = TrainingData(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
     quiet = report if accelerator.is_main_process else (lambda progress: None)
     train(learn, apart, out, config, plan, source, accelerator, start=begun, report=quiet)
     kept = len({piece.patient for piece in apart})

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.data.labelled import labelled_cases, naming
 from claim_aug.errors import InputError
-from claim_aug.evaluation.slices import in_plane
 from claim_aug.generators.diffusion.control import Controls, histogram
 from claim_aug.generators.diffusion.window import Slice, take_slice
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 from claim_aug.priors import ScarMask
 
 #: Less scar in a slice is mostly edge.

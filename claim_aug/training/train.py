@@ -18,10 +18,11 @@ from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.optimisation.loop import fit
+from claim_aug.optimisation.plan import Plan, Report
 from claim_aug.training.batches import Batches, validation
-from claim_aug.training.card import Source, write_card
+from claim_aug.training.card import TrainingData, write_card
 from claim_aug.training.codec import CodecLoss, standardise
-from claim_aug.training.fit import Plan, Report, fit
 from claim_aug.training.sheet import draw_sheet
 from claim_aug.training.slices import TrainingSlice, controls_of
 
@@ -39,7 +40,7 @@ def train(
     out: Path,
     config: ModelConfig,
     plan: Plan,
-    source: Source,
+    source: TrainingData,
     accelerator: Accelerator,
     *,
     start: LesionDiffusion | None = None,

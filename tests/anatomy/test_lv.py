@@ -27,15 +27,15 @@ def test_depth_runs_from_endocardium_to_epicardium(ventricle):
     ring = ventricle.wall & ventricle.cavity.any((0, 1))
     inner = ring & ndimage.binary_dilation(ventricle.cavity, np.ones((3, 3, 1)))
     outer = ring & ~ndimage.binary_erosion(ventricle.wall | ventricle.cavity, np.ones((3, 3, 1)))
-    assert ventricle.depth[ring].min() >= 0
-    assert ventricle.depth[ring].max() <= 1
-    assert ventricle.depth[inner & ~outer].mean() < 0.25
-    assert ventricle.depth[outer & ~inner].mean() > 0.75
-    assert abs(np.median(ventricle.depth[ring]) - 0.5) < 0.1
+    assert ventricle.transmural[ring].min() >= 0
+    assert ventricle.transmural[ring].max() <= 1
+    assert ventricle.transmural[inner & ~outer].mean() < 0.25
+    assert ventricle.transmural[outer & ~inner].mean() > 0.75
+    assert abs(np.median(ventricle.transmural[ring]) - 0.5) < 0.1
 
 
 def test_level_runs_from_base_to_apex(ventricle):
-    levels = ventricle.level.max((0, 1))
+    levels = ventricle.apicobasal.max((0, 1))
     levels = levels[levels > 0]
     assert np.all(np.diff(levels) < 0)  # the base is the last slice
     assert 0 < levels.min() < 0.2
@@ -43,7 +43,7 @@ def test_level_runs_from_base_to_apex(ventricle):
 
 
 def test_outside_the_wall_there_is_nothing(ventricle):
-    for layer in (ventricle.depth, ventricle.angle, ventricle.level, ventricle.segment):
+    for layer in (ventricle.transmural, ventricle.rotational, ventricle.apicobasal, ventricle.segment):
         assert not layer[~ventricle.wall].any()
     assert set(np.unique(ventricle.segment[ventricle.wall])) >= set(range(1, 17))
 
@@ -148,10 +148,10 @@ def test_levels_are_cut_perpendicular_to_a_tilted_long_axis(phantom):
     sheared = np.stack([np.roll(phantom.labels[..., k], shift[k] - 6, axis=0) for k in range(7)], -1)
     straight = LVAnatomy.from_labels(phantom.labels, "phantom", spacing=phantom.spacing)
     tilted = LVAnatomy.from_labels(sheared, "phantom", spacing=phantom.spacing)
-    middle = tilted.level[..., 3]
+    middle = tilted.apicobasal[..., 3]
     inside = tilted.wall[..., 3]
     rows = np.broadcast_to(np.arange(inside.shape[0])[:, None], inside.shape)
-    assert np.ptp(straight.level[..., 3][straight.wall[..., 3]]) == 0
+    assert np.ptp(straight.apicobasal[..., 3][straight.wall[..., 3]]) == 0
     # The centre moves to higher rows towards the base, so at one slice higher rows lie nearer to the base.
     assert np.corrcoef(middle[inside], rows[inside])[0, 1] < -0.99
     assert 0.1 < np.ptp(middle[inside]) < 0.5
@@ -165,7 +165,7 @@ def test_an_open_basal_ring_is_not_counted_by_the_thirds(phantom):
     opened = LVAnatomy.from_labels(labels, "phantom", spacing=phantom.spacing)
     counted = LVAnatomy.from_labels(labels[..., :-1], "phantom", spacing=phantom.spacing)
     assert np.array_equal(opened.on_grid(opened.segment)[..., :-1], counted.on_grid(counted.segment))
-    assert opened.level[..., -1].max() == 0  # the open slice lies at the base
+    assert opened.apicobasal[..., -1].max() == 0  # the open slice lies at the base
     assert opened.wall[..., -1].any()
 
 
@@ -174,7 +174,7 @@ def test_an_open_basal_ring_is_not_counted_by_the_thirds(phantom):
 )
 def test_a_few_slices_do_not_tell_their_levels(phantom, slices, known):
     anatomy = LVAnatomy.from_labels(phantom.labels[..., slices], "phantom", spacing=phantom.spacing)
-    assert anatomy.level_known is known
+    assert anatomy.apicobasal_known is known
 
 
 def test_a_stack_without_its_apex_has_no_segment_17(phantom):

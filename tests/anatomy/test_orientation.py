@@ -56,5 +56,5 @@ def test_a_picture_is_taken_as_displayed_by_convention(phantom):
     truth = phantom.segments[:, :, 4].T
     wall = truth > 0
     assert found.orientation.winding_source == "assumed"
-    assert not found.level_known
+    assert not found.apicobasal_known
     assert np.mean((found.on_grid(found.segment)[..., 0] - 7)[wall] == (truth[wall].astype(int) - 1) % 6) > 0.9

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from claim_aug.anatomy.wall import angle_around, transmural_depth
+from claim_aug.anatomy.wall import angle_around, transmural_coordinate
 
 
 def annulus(inner, outer, size=81):
@@ -15,13 +15,13 @@ def annulus(inner, outer, size=81):
 def test_depth_is_the_share_of_the_way_through_an_annulus():
     cavity, wall, radius = annulus(18, 30)
     expected = (radius - 18) / 12
-    assert np.abs(transmural_depth(cavity, wall, (1.0, 1.0)) - expected)[wall].max() < 0.08
+    assert np.abs(transmural_coordinate(cavity, wall, (1.0, 1.0)) - expected)[wall].max() < 0.08
 
 
 def test_depth_follows_the_spacing():
     cavity, wall, _ = annulus(18, 30)
-    fine = transmural_depth(cavity, wall, (1.0, 1.0))
-    assert np.allclose(fine, transmural_depth(cavity, wall, (2.0, 2.0)), atol=1e-6)
+    fine = transmural_coordinate(cavity, wall, (1.0, 1.0))
+    assert np.allclose(fine, transmural_coordinate(cavity, wall, (2.0, 2.0)), atol=1e-6)
 
 
 @pytest.mark.parametrize(("offset", "angle"), [((5, 0), 0), ((0, 5), 90), ((-5, 0), 180), ((0, -5), 270)])

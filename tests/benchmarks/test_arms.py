@@ -17,7 +17,7 @@ def test_what_mixes_belongs_to_the_mixture_and_the_rest_to_its_kinds():
         ("signal:N", True),
         ("latent:P@model=folder", True),
         ("latent:P@model=folder/{fold}", False),
-        ("signal:N@law=fitted", False),
+        ("signal:N@distributions=fitted", False),
         ("transplant:N", False),
         ("joint:P", False),
         ("carve", False),

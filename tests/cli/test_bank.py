@@ -23,7 +23,7 @@ def test_a_bank_is_built_and_used(cli, case, dataset, tmp_path):
     assert "textures of 3 scars" in done.out
     assert f"--generator transplant:{bank}" in done.out
     assert bank.stat().st_size < 100_000
-    arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview", "--brightness", "1.2"]
+    arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview", "--brightness-ratio", "1.2"]
     done = cli("generate", *arguments, "--generator", f"transplant:{bank}")
     assert done.code == 0, done.err
     record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())

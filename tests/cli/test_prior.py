@@ -21,14 +21,14 @@ def dataset(tmp_path_factory):
 
 
 def test_a_prior_is_fitted_and_used(cli, case, dataset, tmp_path):
-    done = cli("prior", "fit", dataset, tmp_path / "law.json", "--labels", "phantom")
+    done = cli("prior", "fit", dataset, tmp_path / "scars.json", "--labels", "phantom")
     assert done.code == 0, done.err
     assert "smile from 6 scars" in done.out
     arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview"]
-    done = cli("generate", *SIGNAL, *arguments, "--prior", f"smile:{tmp_path / 'law.json'}")
+    done = cli("generate", *SIGNAL, *arguments, "--prior", f"smile:{tmp_path / 'scars.json'}")
     assert done.code == 0, done.err
     record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
-    assert record["request"]["prior"].endswith("law.json")
+    assert record["request"]["prior"].endswith("scars.json")
 
 
 def test_cases_without_an_anchor_are_named_in_one_line(cli, tmp_path):
@@ -39,7 +39,7 @@ def test_cases_without_an_anchor_are_named_in_one_line(cli, tmp_path):
         scan = make_phantom(seed, scar=True, shape=(80, 80, 5))
         labels = np.where((scan.labels == 5) & (seed > 0), 0, scan.labels)
         nib.save(nib.Nifti1Image(labels, scan.affine), tmp_path / "set" / f"Case_{seed}.nii.gz")
-    done = cli("prior", "fit", tmp_path / "set", tmp_path / "law.json", "--labels", "phantom")
+    done = cli("prior", "fit", tmp_path / "set", tmp_path / "scars.json", "--labels", "phantom")
     assert done.code == 0, done.err
     assert done.err.count("\n") == 1
     assert "unanchored in 6 of 7 cases (Case_1, Case_2, Case_3, Case_4, Case_5 and 1 more): there is no RV" in done.err
@@ -47,9 +47,9 @@ def test_cases_without_an_anchor_are_named_in_one_line(cli, tmp_path):
 
 def test_too_few_scars_leave_nothing(cli, tmp_path):
     cli("phantom", tmp_path / "set", "-n", "2", "--scar")
-    done = cli("prior", "fit", tmp_path / "set", tmp_path / "law.json", "--labels", "phantom")
+    done = cli("prior", "fit", tmp_path / "set", tmp_path / "scars.json", "--labels", "phantom")
     assert (done.code, "at least 5 labelled scars, got 2" in done.err) == (1, True)
-    assert not (tmp_path / "law.json").exists()
+    assert not (tmp_path / "scars.json").exists()
 
 
 @pytest.mark.parametrize(

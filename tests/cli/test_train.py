@@ -14,7 +14,7 @@ from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.phantom import make_phantom, write_emidec
 
-SHORT = ("--labels", "phantom", "--steps", "2", "--batch", "2", "--every", "2", "--device", "cpu")
+SHORT = ("--labels", "phantom", "--steps", "2", "--batch", "2", "--checkpoint-every", "2", "--device", "cpu")
 WEIGHTS = "weights.safetensors"
 
 
@@ -167,7 +167,7 @@ def test_an_impossible_request_is_one_line_and_leaves_nothing(cli, small, datase
 
 
 @pytest.mark.parametrize(
-    "options", [["--steps", "0"], ["--batch", "0"], ["--rate", "0"], ["--every", "0"], ["--seed", "-1"]]
+    "options", [["--steps", "0"], ["--batch", "0"], ["--lr", "0"], ["--checkpoint-every", "0"], ["--seed", "-1"]]
 )
 def test_a_number_out_of_range_is_refused(cli, dataset, tmp_path, options):
     done = cli("train", dataset, tmp_path / "out", *SHORT, *options)
@@ -201,7 +201,7 @@ def test_a_loss_that_is_not_finite_is_one_line(cli, small, dataset, tmp_path, mo
     from claim_aug.generators.diffusion import model
 
     monkeypatch.setattr(model, "RIM_WEIGHT", float("nan"))
-    refused(cli("train", dataset, tmp_path / "out", *SHORT), "the loss is nan at step 1: lower --rate (now 0.001)")
+    refused(cli("train", dataset, tmp_path / "out", *SHORT), "the loss is nan at step 1: lower --lr (now 0.001)")
     assert not (tmp_path / "out" / WEIGHTS).exists()
 
 

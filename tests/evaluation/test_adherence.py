@@ -11,7 +11,7 @@ from claim_aug.evaluation.adherence import adherence
 def asked(ventricle):
     """An infarct with a core of MVO, and an image that shows both."""
     scar = np.isin(ventricle.segment, (7, 8))
-    mvo = scar & (ventricle.depth < 0.4)
+    mvo = scar & (ventricle.transmural < 0.4)
     infarct = scar & ~mvo
     image = np.random.default_rng(0).normal(np.where(infarct, 300, np.where(mvo, 90, 100)), 10.0)
     return image, infarct, mvo

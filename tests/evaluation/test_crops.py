@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from claim_aug import LVAnatomy
+from claim_aug.anatomy.slices import one_slice
 from claim_aug.evaluation.crops import ROOM, lv_crop
-from claim_aug.evaluation.slices import one_slice
 
 
 @pytest.fixture

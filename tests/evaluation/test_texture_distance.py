@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from claim_aug.anatomy.slices import one_slice
 from claim_aug.errors import InputError
-from claim_aug.evaluation.slices import one_slice
 from claim_aug.evaluation.texture_distance import FEATURES, texture, texture_distance
 from claim_aug.fields import smooth_field
 

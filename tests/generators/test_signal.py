@@ -5,7 +5,7 @@ import pytest
 
 from claim_aug.errors import InputError
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS, SignalGenerator, sample_parameters
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 from claim_aug.priors import ScarMask
 from claim_aug.priors.smile import SmilePrior
 
@@ -25,7 +25,9 @@ def test_scar_stands_out_from_remote_by_the_brightness_asked_for(region, mask, v
     remote, blood = np.median(tissue.remote), np.median(tissue.blood)
     levels = []
     for brightness in (0.6, 1.0, 1.8):
-        painted = SignalGenerator(brightness=brightness).render(region, mask, ventricle, np.random.default_rng(1)).image
+        painted = (
+            SignalGenerator(brightness_ratio=brightness).render(region, mask, ventricle, np.random.default_rng(1)).image
+        )
         levels.append((np.median(painted[mask.scar]) - remote) / (blood - remote))
     assert levels == pytest.approx([0.6, 1.0, 1.8], rel=0.35)
     assert sorted(levels) == levels
@@ -33,13 +35,13 @@ def test_scar_stands_out_from_remote_by_the_brightness_asked_for(region, mask, v
 
 def test_mvo_is_darker_than_the_infarct_around_it(region, ventricle):
     both = SmilePrior(burden=35, mvo=0.2).sample(ventricle, np.random.default_rng(2))
-    painted = SignalGenerator(brightness=1.2).render(region, both, ventricle, np.random.default_rng(1)).image
+    painted = SignalGenerator(brightness_ratio=1.2).render(region, both, ventricle, np.random.default_rng(1)).image
     assert painted[both.mvo].mean() < painted[both.infarct].mean()
 
 
 def test_the_grey_zone_lies_between_remote_and_core(region, ventricle):
     zoned = SmilePrior(burden=35, transmurality=0.9, mvo=0.0, grey_zone=0.4).sample(ventricle, np.random.default_rng(2))
-    painted = SignalGenerator(brightness=1.2).render(region, zoned, ventricle, np.random.default_rng(1)).image
+    painted = SignalGenerator(brightness_ratio=1.2).render(region, zoned, ventricle, np.random.default_rng(1)).image
     remote = np.median(measure(region, ventricle).remote)
     assert remote < painted[zoned.grey_zone].mean() < painted[zoned.infarct & ~zoned.grey_zone].mean()
 
@@ -47,7 +49,7 @@ def test_the_grey_zone_lies_between_remote_and_core(region, ventricle):
 def test_the_edge_of_the_scar_is_softer_than_its_core(region, mask, ventricle):
     from scipy import ndimage
 
-    painted = SignalGenerator(brightness=1.5).render(region, mask, ventricle, np.random.default_rng(1)).image
+    painted = SignalGenerator(brightness_ratio=1.5).render(region, mask, ventricle, np.random.default_rng(1)).image
     core = ndimage.binary_erosion(mask.scar, np.ones((3, 3, 1)))
     edge = mask.scar & ~core & ndimage.binary_dilation(ventricle.healthy & ~mask.scar, np.ones((3, 3, 1)))
     assert painted[edge].mean() < painted[core].mean()
@@ -57,7 +59,7 @@ def test_the_scans_own_noise_stays(region, mask, ventricle):
     """Two scans that differ by their noise alone differ by the same noise after painting."""
     rng = np.random.default_rng(0)
     noise = 8 * rng.standard_normal(region.shape)
-    generator = SignalGenerator(brightness=1.0)
+    generator = SignalGenerator(brightness_ratio=1.0)
     clean, noisy = (
         generator.render(image, mask, ventricle, np.random.default_rng(1)).image for image in (region, region + noise)
     )
@@ -76,7 +78,7 @@ def test_a_magnitude_image_on_its_noise_floor_stays_positive(ventricle, mask):
 
 def test_scar_shows_where_the_blood_is_nulled_too(ventricle, mask):
     image = 100 + np.random.default_rng(0).standard_normal(ventricle.wall.shape)
-    painted = SignalGenerator(brightness=1.0).render(image, mask, ventricle, np.random.default_rng(1)).image
+    painted = SignalGenerator(brightness_ratio=1.0).render(image, mask, ventricle, np.random.default_rng(1)).image
     assert painted[mask.scar].mean() > image[mask.scar].mean() + 1.5
 
 
@@ -96,8 +98,8 @@ def test_voxels_outside_the_mask_are_not_used_but_also_not_changed(region, mask,
 
 
 def test_a_brightness_out_of_range_is_refused():
-    with pytest.raises(InputError, match="brightness needs"):
-        SignalGenerator(brightness=9)
+    with pytest.raises(InputError, match="brightness_ratio needs"):
+        SignalGenerator(brightness_ratio=9)
 
 
 def test_an_empty_mvo_is_fine(region, ventricle):

@@ -34,14 +34,14 @@ def test_coordinates_run_from_one_side_to_the_other(scar, ventricle):
     for coordinate in (patch.depth, patch.position):
         assert 0 <= coordinate.min() < 0.1
         assert 0.9 < coordinate.max() <= 1
-    assert np.corrcoef(patch.depth, ventricle.depth[patch.voxels])[0, 1] > 0.9
+    assert np.corrcoef(patch.depth, ventricle.transmural[patch.voxels])[0, 1] > 0.9
     assert patch.length * patch.thickness == pytest.approx(len(patch.depth) * 1.5**2)
 
 
 def test_sizes_are_in_millimetres(ventricle):
     ring = patches(ventricle.wall & (ventricle.slice_index == 3), ventricle)[0]
     assert ring.arc == 360
-    half = patches(ventricle.wall & (ventricle.slice_index == 3) & (ventricle.angle < 180), ventricle)[0]
+    half = patches(ventricle.wall & (ventricle.slice_index == 3) & (ventricle.rotational < 180), ventricle)[0]
     assert half.length == pytest.approx(ring.length / 2, rel=0.15)
     assert half.thickness == pytest.approx(ring.thickness, rel=0.15)
     assert 5 < ring.thickness < 15

@@ -15,8 +15,8 @@ from claim_aug.generators.bank import Bank, DonorPatch
 from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.donor import donor_patches
 from claim_aug.generators.texture import DEPTHS, POSITIONS
-from claim_aug.generators.tissue import local_mean, measure
 from claim_aug.generators.transplant import TransplantGenerator
+from claim_aug.measures.tissue import local_mean, measure
 from claim_aug.phantom import make_phantom
 from claim_aug.priors.smile import SmilePrior
 
@@ -92,7 +92,7 @@ def test_a_gradient_along_the_depth_stays_along_the_depth(region, mask, ventricl
     path = made(np.linspace(1.6, 0.6, DEPTHS)[:, None])
     found = heights(region, mask, ventricle, path)
     middle = core(mask, ventricle)  # beside blood and fat the edge is theirs too
-    inner, outer = (middle & part for part in (ventricle.depth < 0.4, ventricle.depth > 0.6))
+    inner, outer = (middle & part for part in (ventricle.transmural < 0.4, ventricle.transmural > 0.6))
     assert np.median(found[inner]) > np.median(found[outer]) + 0.25
 
 
@@ -105,7 +105,7 @@ def test_the_scar_of_a_donor_is_as_bright_in_the_host(region, mask, ventricle, b
 
 @pytest.mark.parametrize("brightness", [0.6, 1.0, 1.8])
 def test_the_brightness_asked_for_is_met(region, mask, ventricle, bank, brightness):
-    found = heights(region, mask, ventricle, bank, brightness=brightness)
+    found = heights(region, mask, ventricle, bank, brightness_ratio=brightness)
     assert np.median(found[mask.infarct]) == pytest.approx(brightness, rel=0.25)
 
 
@@ -118,7 +118,7 @@ def test_mvo_is_darker_than_the_infarct_around_it(region, both, ventricle, bank)
 def test_a_bank_without_mvo_still_paints_it_darker(region, both, ventricle, made):
     rendering = TransplantGenerator(made(1.2)).render(region, both, ventricle, np.random.default_rng(1))
     assert rendering.image[both.mvo].mean() < rendering.image[both.infarct].mean()
-    assert rendering.drawn["mvo"] is None
+    assert rendering.params["mvo"] is None
 
 
 def test_the_grey_zone_lies_between_remote_and_core(region, ventricle, made):
@@ -136,16 +136,16 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_scar(region, mask,
     generator = TransplantGenerator(bank)
     first, again = (generator.render(region, mask, ventricle, np.random.default_rng(3)) for _ in range(2))
     assert first.image.tobytes() == again.image.tobytes()
-    assert first.drawn == again.drawn
+    assert first.params == again.params
     others = [generator.render(region, mask, ventricle, np.random.default_rng(seed)) for seed in range(12)]
     assert len({other.image.tobytes() for other in others}) == 12
-    assert len({other.drawn["infarct"]["donor"] for other in others}) == 4
-    assert {other.drawn["infarct"]["mirrored"] for other in others} == {True, False}
+    assert len({other.params["infarct"]["donor"] for other in others}) == 4
+    assert {other.params["infarct"]["mirrored"] for other in others} == {True, False}
 
 
 def test_neighbouring_slices_take_neighbouring_slices_of_the_donor(region, mask, ventricle, bank, donors):
     for seed in range(8):
-        drawn = TransplantGenerator(bank).render(region, mask, ventricle, np.random.default_rng(seed)).drawn
+        drawn = TransplantGenerator(bank).render(region, mask, ventricle, np.random.default_rng(seed)).params
         planes = [donors[lay["patch"]].plane for lay in drawn["infarct"]["lays"]]
         assert planes in (sorted(planes), sorted(planes, reverse=True))
 
@@ -202,8 +202,8 @@ def test_a_wrong_bank_is_refused_before_any_work(tmp_path):
 
 
 def test_a_brightness_out_of_range_is_refused(bank):
-    with pytest.raises(InputError, match="brightness needs"):
-        TransplantGenerator(bank, brightness=9)
+    with pytest.raises(InputError, match="brightness_ratio needs"):
+        TransplantGenerator(bank, brightness_ratio=9)
 
 
 def test_it_needs_no_pytorch(bank):

@@ -80,10 +80,11 @@ def test_settings_that_say_too_little_are_refused(monkeypatch, text, reason):
         read_settings({"background": 0, "heart": 1})
 
 
-def test_the_trainer_is_alone_in_its_folder_and_imports_absolutely():
-    (file,) = TRAINERS.glob("*.py")
-    assert file.name == "nnUNetTrainerScar.py"
-    imports = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
+def test_the_trainers_are_alone_in_their_folder_and_import_absolutely():
+    files = sorted(TRAINERS.glob("*.py"))
+    assert [file.name for file in files] == ["nnUNetTrainerJoint.py", "nnUNetTrainerScar.py"]
+    trees = [ast.parse(file.read_text()) for file in files]
+    imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     assert all(node.level == 0 for node in imports)
 
 

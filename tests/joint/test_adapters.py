@@ -14,9 +14,10 @@ import torch
 from torch.utils.data import DataLoader
 
 from claim_aug import ScarSynthesizer
-from claim_aug.errors import InputError, MissingHostError
-from claim_aug.joint import TRAINERS, JointTrainer
-from claim_aug.joint.nnunet import make_joint, restore, with_scars
+from claim_aug.errors import InputError, MissingDependencyError
+from claim_aug.integrations.nnunet import TRAINERS
+from claim_aug.integrations.nnunet.joint import make_joint, restore, with_scars
+from claim_aug.joint import JointTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # hosts warn of many things
 needs_lightning = pytest.mark.skipif(not find_spec("lightning"), reason="lightning is not installed")
@@ -58,7 +59,7 @@ def adam(module):
 def test_lightning_trains_both_and_keeps_the_count_of_steps(moved, loader, tmp_path):
     import lightning
 
-    from claim_aug.joint.lightning import JointModule
+    from claim_aug.integrations.lightning import JointModule
 
     joint, changed = moved()
     module = JointModule(joint, lambda joint: (adam(joint.generator), adam(joint.segmenter)))
@@ -77,7 +78,7 @@ def test_lightning_trains_both_and_keeps_the_count_of_steps(moved, loader, tmp_p
 def test_an_engine_of_ignite_or_of_monai_trains_both(moved, loader, monai):
     import ignite.engine
 
-    from claim_aug.joint.ignite import JointHandler
+    from claim_aug.integrations.ignite import JointHandler
 
     joint, changed = moved()
     joint.attach(generator_optimizer=adam(joint.generator))
@@ -227,23 +228,12 @@ def test_nnunet_finds_the_trainer_and_its_step_updates_both(folders):
     assert done.stdout.strip().endswith("nnUNetTrainer True True True"), done.stderr
 
 
-def test_the_trainer_of_nnunet_is_alone_in_a_folder_that_the_command_line_prints():
-    assert [file.name for file in TRAINERS.glob("*.py")] == ["nnUNetTrainerJoint.py"]
-    code = (
-        "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
-        "from claim_aug.cli import main; main()"
-    )
-    arguments = [sys.executable, "-c", code, "nnunet-trainers", "--joint"]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [str(TRAINERS), "False"]
-
-
 @pytest.mark.parametrize(("host", "module"), [("lightning", "lightning"), ("ignite", "ignite.engine")])
 def test_a_host_that_is_missing_is_named_with_the_command_that_installs_it(monkeypatch, host, module):
     monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.delitem(sys.modules, f"claim_aug.joint.{host}", raising=False)
-    with pytest.raises(MissingHostError, match=rf'pip install "claim-aug\[{host}\]"'):
-        importlib.import_module(f"claim_aug.joint.{host}")
+    monkeypatch.delitem(sys.modules, f"claim_aug.integrations.{host}", raising=False)
+    with pytest.raises(MissingDependencyError, match=rf'pip install "claim-aug\[{host}\]"'):
+        importlib.import_module(f"claim_aug.integrations.{host}")
 
 
 def test_numbers_of_a_step_are_plain(moved, slices):

@@ -16,9 +16,9 @@ from claim_aug.cli import main
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.joint.recipe import JointPlan
 from claim_aug.joint.run import train_jointly
-from claim_aug.joint.unet import UNetConfig, read_segmenter
+from claim_aug.optimisation.plan import Plan
 from claim_aug.phantom import make_phantom, write_emidec
-from claim_aug.training.fit import Plan
+from claim_aug.segmentation.unet import UNetConfig, read_segmenter
 
 PHANTOM = LabelScheme.parse("phantom")
 FILES = [f"{part}/{name}" for part in ("generator", "segmenter") for name in ("config.json", "weights.safetensors")]
@@ -44,7 +44,13 @@ def run(dataset, folders):
                 raise KeyboardInterrupt
 
         plan = JointPlan(
-            Plan(steps=steps, batch=2, every=2), 1e-3, alone=1, weight=0.5, first=(2, 5), last=(10, 20), **settings
+            Plan(steps=steps, batch=2, checkpoint_every=2),
+            1e-3,
+            alone=1,
+            weight=0.5,
+            first=(2, 5),
+            last=(10, 20),
+            **settings,
         )
         return train_jointly(
             dataset, out, PHANTOM, plan, model=folders["ddpm"], validation=0.34, device="cpu",
@@ -145,7 +151,7 @@ def cli(monkeypatch, capsys):
 def test_the_command_that_was_killed_goes_on_and_says_what_came_of_it(cli, dataset, folders, tmp_path):
     arguments = [
         *(dataset, tmp_path / "out", "--labels", "phantom", "--model", folders["ddpm"], "--device", "cpu"),
-        *("--steps", "2", "--batch", "2", "--alone", "0", "--every", "2", "--validation", "0.34"),
+        *("--steps", "2", "--batch", "2", "--alone", "0", "--checkpoint-every", "2", "--validation", "0.34"),
     ]
     killed = subprocess.run(
         [sys.executable, "-c", SCRIPT, "joint-train", *map(str, arguments)],

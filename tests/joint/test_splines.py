@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from claim_aug.generators.diffusion.roi import Roi
+from claim_aug.anatomy.roi import Roi
 from claim_aug.joint.splines import PAD, coefficients, prefilter, taps
 
 

@@ -26,7 +26,7 @@ def test_appearances_are_wider_than_patients():
 
 
 def test_scar_strays_from_its_label_but_not_from_the_wall(ventricle):
-    scar = ventricle.wall & (ventricle.angle < 90) & (ventricle.depth < 0.6)
+    scar = ventricle.wall & (ventricle.rotational < 90) & (ventricle.transmural < 0.6)
     assert np.array_equal(displaced(scar, ventricle.wall, 0, np.random.default_rng(0)), scar)
     moved = displaced(scar, ventricle.wall, 1.5, np.random.default_rng(0))
     assert not (moved & ~ventricle.wall).any()
@@ -35,7 +35,7 @@ def test_scar_strays_from_its_label_but_not_from_the_wall(ventricle):
 
 
 def test_no_scar_lies_far_from_its_label(ventricle):
-    scar = ventricle.wall & (ventricle.angle < 40) & (ventricle.depth < 0.5)
+    scar = ventricle.wall & (ventricle.rotational < 40) & (ventricle.transmural < 0.5)
     near = ndimage.binary_dilation(scar, np.ones((5, 5, 1)))
     for seed in range(20):
         assert not (displaced(scar, ventricle.wall, 1.5, np.random.default_rng(seed)) & ~near).any()
@@ -43,7 +43,7 @@ def test_no_scar_lies_far_from_its_label(ventricle):
 
 
 def test_scar_is_about_as_high_as_its_look_says_and_mvo_lower(ventricle):
-    scar = ventricle.wall & (ventricle.angle < 120)
+    scar = ventricle.wall & (ventricle.rotational < 120)
     for seed in range(6):
         rng = np.random.default_rng(seed)
         look = sample_scar(rng)
@@ -55,7 +55,7 @@ def test_scar_is_about_as_high_as_its_look_says_and_mvo_lower(ventricle):
 
 def test_scar_fades_towards_living_wall_but_not_towards_blood(ventricle):
     wall = ventricle.wall
-    scar = wall & (ventricle.angle < 120) & (ventricle.depth < 0.6)
+    scar = wall & (ventricle.rotational < 120) & (ventricle.transmural < 0.6)
     look = replace(sample_scar(np.random.default_rng(0)), rim=0.7, rim_mm=1.5, mottle=0, tilt=0, holes=0)
     heights, _ = scar_heights(scar, np.zeros_like(scar), wall, look, 1.5, np.random.default_rng(0))
     living = ndimage.distance_transform_edt(~(wall & ~scar), sampling=(1.5, 1.5, 1e3))
@@ -64,7 +64,7 @@ def test_scar_fades_towards_living_wall_but_not_towards_blood(ventricle):
 
 
 def test_scar_that_touches_blood_strays_without_a_thread_of_wall_between(ventricle):
-    scar = ventricle.wall & (ventricle.angle < 120) & (ventricle.depth < 0.6)
+    scar = ventricle.wall & (ventricle.rotational < 120) & (ventricle.transmural < 0.6)
     touching = scar & beside_blood(ventricle)
     kept = [(displaced(scar, ventricle.wall, 1.0, np.random.default_rng(seed)) & touching).sum() for seed in range(20)]
     assert np.mean(kept) > 0.9 * touching.sum()

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from claim_aug.priors.base import ScarMask, burden, realised, transmurality
+from claim_aug.measures.shares import burden, transmurality
+from claim_aug.priors.base import ScarMask, realised
 
 
 def test_the_whole_wall_is_a_burden_of_100(ventricle):
@@ -12,7 +13,7 @@ def test_the_whole_wall_is_a_burden_of_100(ventricle):
 
 @pytest.mark.parametrize("depth", [0.25, 0.5, 1.0])
 def test_transmurality_is_the_share_of_depth(ventricle, depth):
-    mean, peak = transmurality(ventricle.wall & (ventricle.depth <= depth), ventricle)
+    mean, peak = transmurality(ventricle.wall & (ventricle.transmural <= depth), ventricle)
     assert mean == pytest.approx(depth, abs=0.12)
     assert peak >= mean
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claim_aug.errors import InputError
-from claim_aug.priors.base import burden
+from claim_aug.measures.shares import burden
 from claim_aug.priors.blobs import RandomPrior
 
 

@@ -12,7 +12,7 @@ RNG = np.random.default_rng(0)
 
 def test_segments_are_filled_from_the_endocardium_to_the_transmurality(ventricle):
     mask = ManualPrior(segments=[1, 2, 7, 8], transmurality=0.75).sample(ventricle, RNG)
-    asked = np.isin(ventricle.segment, [1, 2, 7, 8]) & (ventricle.depth <= 0.75)
+    asked = np.isin(ventricle.segment, [1, 2, 7, 8]) & (ventricle.transmural <= 0.75)
     assert np.array_equal(mask.infarct, asked)
 
 
@@ -96,7 +96,7 @@ def test_a_mask_on_another_grid_is_refused(ventricle):
 def test_a_territory_is_filled_by_name(ventricle):
     mask = ManualPrior(territory="rca", transmurality=0.5).sample(ventricle, RNG)
     assert set(np.unique(ventricle.segment[mask.infarct])) == {3, 4, 9, 10, 15}
-    assert ventricle.depth[mask.infarct].max() <= 0.5
+    assert ventricle.transmural[mask.infarct].max() <= 0.5
 
 
 @pytest.mark.parametrize("header", ["", "segment,transmurality\n"])
@@ -108,7 +108,7 @@ def test_a_bulls_eye_table_gives_each_segment_its_depth(ventricle, tmp_path, hea
     (tmp_path / "table.csv").write_text(header + rows)
     mask = ManualPrior(table=tmp_path / "table.csv").sample(ventricle, RNG)
     assert np.array_equal(mask.infarct & (ventricle.segment == 9), ventricle.segment == 9)
-    assert ventricle.depth[mask.infarct & (ventricle.segment == 8)].max() <= 0.5
+    assert ventricle.transmural[mask.infarct & (ventricle.segment == 8)].max() <= 0.5
     assert set(np.unique(ventricle.segment[mask.infarct])) == {8, 9}
 
 

@@ -11,8 +11,9 @@ from scipy import ndimage
 
 from claim_aug import LVAnatomy
 from claim_aug.errors import EmptyScarError, InputError
-from claim_aug.priors.base import burden, extent, realised, sectors, transmurality
-from claim_aug.priors.law import ACUTE
+from claim_aug.measures.shares import burden, extent, sectors, transmurality
+from claim_aug.priors.base import realised
+from claim_aug.priors.distributions import ACUTE
 from claim_aug.priors.smile import SmilePrior
 
 
@@ -63,10 +64,10 @@ def test_scar_reaches_the_endocardium_in_nearly_every_sector(ventricle):
     touching, scarred = 0, 0
     sector = sectors(ventricle)
     first = np.full(sector.max() + 1, np.inf)
-    np.minimum.at(first, sector[ventricle.wall], ventricle.depth[ventricle.wall])
+    np.minimum.at(first, sector[ventricle.wall], ventricle.transmural[ventricle.wall])
     for mask in masks(SmilePrior(), ventricle, 30):
         shallowest = np.full_like(first, np.inf)
-        np.minimum.at(shallowest, sector[mask.scar], ventricle.depth[mask.scar])
+        np.minimum.at(shallowest, sector[mask.scar], ventricle.transmural[mask.scar])
         here = np.isfinite(shallowest)
         scarred += here.sum()
         touching += (shallowest[here] <= first[here] + 0.1).sum()
@@ -77,10 +78,10 @@ def test_it_is_deepest_in_its_middle_and_tapers_to_its_sides(ventricle):
     deep, shallow = [], []
     for mask in masks(SmilePrior(burden=12, transmurality=0.5), ventricle, 16):
         inside = mask.scar & (ventricle.slice_index == mask.scar.sum((0, 1)).argmax())
-        angle = np.radians(ventricle.angle[inside])
+        angle = np.radians(ventricle.rotational[inside])
         middle = np.angle(np.exp(1j * angle).mean())
         turn = abs(np.angle(np.exp(1j * (angle - middle))))
-        depth = ventricle.depth[inside]
+        depth = ventricle.transmural[inside]
         deep.append(depth[turn < 0.3 * turn.max()].mean())
         shallow.append(depth[turn > 0.8 * turn.max()].mean())
     assert np.mean(deep) > np.mean(shallow) + 0.1
@@ -104,7 +105,7 @@ def test_an_extent_that_is_asked_for_is_the_scarred_share_of_the_wall(ventricle,
 
 def test_subendocardial_scar_stays_subendocardial(ventricle):
     for mask in masks(SmilePrior(transmurality=0.3, burden=8), ventricle, 6):
-        assert ventricle.depth[mask.scar].max() < 0.8
+        assert ventricle.transmural[mask.scar].max() < 0.8
 
 
 def test_the_grey_zone_is_the_rim_of_the_infarct(ventricle):
@@ -183,7 +184,7 @@ def test_priors_are_clean_under_strict_floating_point(ventricle):
         ({"burden": (50, 60), "extent": (0.1, 0.2)}, "burden 50-60 and extent 0.1-0.2 clash"),
         ({"preset": "chronic", "mvo": 0.1}, "preset chronic and mvo 0.1 clash"),
         ({"mvo": 0.5, "grey_zone": 0.5}, "mvo 0.5 and grey_zone 0.5 clash"),
-        ({"preset": "chronic", "law": ACUTE}, "preset chronic and law .* clash"),
+        ({"preset": "chronic", "distributions": ACUTE}, "preset chronic and distributions .* clash"),
         ({"preset": "old"}, "preset needs to be one of acute, chronic"),
         ({"grey_zone": 2}, "grey_zone needs"),
         ({"segments": "abc"}, "segments"),

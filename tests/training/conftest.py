@@ -2,19 +2,12 @@
 
 import pytest
 
-from claim_aug.training.card import Source
-from claim_aug.training.fit import Plan
+from claim_aug.optimisation.plan import Plan
+from claim_aug.training.card import TrainingData
 from claim_aug.training.slices import split
 from claim_aug.training.train import train
 
-SOURCE = Source("phantoms", "none: synthetic", 5, 20, "Made for a test.")
-
-
-@pytest.fixture(scope="session")
-def accelerator():
-    from accelerate import Accelerator
-
-    return Accelerator(cpu=True)
+DATA = TrainingData("phantoms", "none: synthetic", 5, 20, "Made for a test.")
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +27,8 @@ def run(parted, accelerator):
             if (progress.stage, progress.step) == stop_at:
                 raise KeyboardInterrupt
 
-        plan = Plan(steps=steps, batch=4, every=every)
-        return train(*parted, out, config, plan, SOURCE, accelerator, report=report, **options)
+        plan = Plan(steps=steps, batch=4, checkpoint_every=every)
+        return train(*parted, out, config, plan, DATA, accelerator, report=report, **options)
 
     return train_into
 

@@ -22,9 +22,9 @@ from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.window import look
+from claim_aug.optimisation.plan import Plan
 from claim_aug.phantom import make_phantom, write_emidec
-from claim_aug.training.card import Source
-from claim_aug.training.fit import Plan
+from claim_aug.training.card import TrainingData
 from claim_aug.training.run import train_generator
 from claim_aug.training.sheet import draw_sheet
 from claim_aug.training.slices import controls_of
@@ -91,7 +91,7 @@ def test_the_card_says_data_licence_spacing_normalisation_training_and_quality(f
 
 
 def test_a_training_without_patients_apart_says_so(run, tiny, learnable, accelerator, tmp_path):
-    train(learnable, [], tmp_path, tiny, Plan(1, batch=2), Source("x", "y", 6, len(learnable)), accelerator)
+    train(learnable, [], tmp_path, tiny, Plan(1, batch=2), TrainingData("x", "y", 6, len(learnable)), accelerator)
     assert "no patients were kept apart" in (tmp_path / "README.md").read_text()
     assert log(tmp_path)[0]["validation"] == ""
 
@@ -197,8 +197,8 @@ socket.socket.connect = socket.socket.connect_ex = socket.create_connection = so
 
 import accelerate, torch
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.training.card import Source
-from claim_aug.training.fit import Plan
+from claim_aug.training.card import TrainingData
+from claim_aug.optimisation.loop import Plan
 from claim_aug.training.phantoms import phantom_slices
 from claim_aug.training.slices import split
 from claim_aug.training.train import train
@@ -214,8 +214,9 @@ out = Path(sys.argv[1])
 torch.set_num_threads(int(sys.argv[2]))  # sums in another order have other last bits
 slices = split(list(phantom_slices(6, 1, spacing=2.5, size=32)), 0.2, 0)
 tiny = ModelConfig(widths=(8, 16), size=32, spacing=2.5)
-source = Source("phantoms", "none: synthetic", 5, 20, "Made for a test.")
-train(*slices, out, tiny, Plan(steps=6, batch=4, every=2), source, accelerate.Accelerator(cpu=True), report=report)
+source = TrainingData("phantoms", "none: synthetic", 5, 20, "Made for a test.")
+plan = Plan(steps=6, batch=4, checkpoint_every=2)
+train(*slices, out, tiny, plan, source, accelerate.Accelerator(cpu=True), report=report)
 """
 
 
@@ -243,12 +244,12 @@ from claim_aug.generators.diffusion.config import ModelConfig
 network.DROPOUT = 0.0  # what is dropped out is each process's own
 ModelConfig.of = classmethod(lambda cls, kind, **_: cls(kind, widths=(8, 16), size=32, spacing=2.5))
 if __name__ == "__main__":
-    runpy.run_module("claim_aug.training", run_name="__main__")
+    runpy.run_module("claim_aug", run_name="__main__")
 """
 
 
 def test_two_processes_train_one_model(tiny, tmp_path, monkeypatch):
-    """``accelerate launch -m claim_aug.training`` ends with the weights of one process that sees the whole batch.
+    """``accelerate launch -m claim_aug train`` ends with the weights of one process that sees the whole batch.
 
     The module that is launched is that one, with a tiny network in it.
     """
@@ -260,8 +261,8 @@ def test_two_processes_train_one_model(tiny, tmp_path, monkeypatch):
         [
             *(sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"),
             *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"),
-            *("-m", "tiny_training", str(tmp_path / "set"), str(tmp_path / "two"), "--labels", "phantom"),
-            *("--steps", "6", "--batch", "4", "--every", "6", "--validation", "0", "--device", "cpu"),
+            *("-m", "tiny_training", "train", str(tmp_path / "set"), str(tmp_path / "two"), "--labels", "phantom"),
+            *("--steps", "6", "--batch", "4", "--checkpoint-every", "6", "--validation", "0", "--device", "cpu"),
         ],
         capture_output=True, text=True, timeout=240, env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": paths},
     )  # fmt: skip
@@ -269,7 +270,7 @@ def test_two_processes_train_one_model(tiny, tmp_path, monkeypatch):
     assert done.stdout.count("trained on 8 slices of 2 patients") == 1
     monkeypatch.setattr(network, "DROPOUT", 0.0)
     monkeypatch.setattr(ModelConfig, "of", lambda kind: tiny)
-    plan = Plan(steps=6, batch=4, every=6)
+    plan = Plan(steps=6, batch=4, checkpoint_every=6)
     train_generator(tmp_path / "set", tmp_path / "one", LabelScheme.parse("phantom"), plan, validation=0, device="cpu")
     for one, two in zip(log(tmp_path / "one"), log(tmp_path / "two"), strict=True):
         assert float(two["loss"]) == pytest.approx(float(one["loss"]), rel=0.01)

@@ -13,24 +13,24 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.evaluation.thresholds import remote_myocardium
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control
-from claim_aug.generators.diffusion.device import autocast, find_device
 from claim_aug.generators.diffusion.folder import ADVICE, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
 from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.window import Slice, look, put_back, take_slice
-from claim_aug.generators.tissue import Tissue, measure
+from claim_aug.measures.remote import remote_myocardium
+from claim_aug.measures.tissue import Tissue, measure
+from claim_aug.optimisation.device import autocast, find_device
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
 
 #: Slices that go through the network together.
 BATCH = 8
 #: In SD above remote: 2 is the faintest that any rule calls scar, 60 the brightest of EMIDEC.
-BRIGHTNESS = (2.0, 60.0)
+BRIGHTNESS_SD = (2.0, 60.0)
 SHIPPED = Path(__file__).parent / "weights"
 
 
@@ -58,8 +58,8 @@ class DiffusionGenerator:
         model: folder of a model, as ``claim-aug train`` writes it; by default the one that comes with the package.
         sampler: ``"ddim"``, ``"dpm++"``, or ``"repaint"``, which is slow.
         steps: of the sampler, 1-1000; by default 12, of ``repaint`` 300.
-        brightness: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the histogram of
-            a training patient.
+        brightness_sd: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the
+            histogram of a training patient.
         histogram: 16 numbers, the control histogram itself; ``"none"`` lets the model choose.
         guidance: how much the histogram counts, 0-5; other than 1 doubles the time.
         device: ``"cpu"``, ``"cuda"``, ...; the fastest there is where not given.
@@ -70,7 +70,7 @@ class DiffusionGenerator:
     """
 
     #: Too slow for the worker of a data loader.
-    heavy = True
+    main_process_only = True
     kind = "ddpm"
     shipped: Path | None = SHIPPED
 
@@ -80,7 +80,7 @@ class DiffusionGenerator:
         *,
         sampler: str = "ddim",
         steps: int | None = None,
-        brightness: Range = None,
+        brightness_sd: Range = None,
         histogram: ArrayLike | str | None = None,
         guidance: float = 1.0,
         device: str | None = None,
@@ -92,10 +92,10 @@ class DiffusionGenerator:
         if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= 1000):
             msg = f"steps needs to be a whole number within 1-1000, got {steps!r}"
             raise InputError(msg)
-        if brightness is not None and histogram is not None:
-            msg = "brightness and histogram clash: both say how bright the scar is; give one of them"
+        if brightness_sd is not None and histogram is not None:
+            msg = "brightness_sd and histogram clash: both say how bright the scar is; give one of them"
             raise InputError(msg)
-        self.brightness = check_range("brightness", brightness, *BRIGHTNESS)
+        self.brightness_sd = check_range("brightness_sd", brightness_sd, *BRIGHTNESS_SD)
         self.histogram = histogram if histogram is None or isinstance(histogram, str) else control.given(histogram)
         if isinstance(histogram, str) and histogram != "none":
             msg = f"histogram needs {control.BINS} numbers or 'none', got {histogram!r}"
@@ -165,8 +165,8 @@ class DiffusionGenerator:
         if self.histogram is not None:
             one = control.NONE if isinstance(self.histogram, str) else self.histogram
             return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(pieces), seeds)
-        if self.brightness is not None:
-            level = draw(self.brightness, lambda _: 0.0, job.rng)
+        if self.brightness_sd is not None:
+            level = draw(self.brightness_sd, lambda _: 0.0, job.rng)
             remote = remote_myocardium(job.image, job.anatomy)
             sd = remote.sd if remote is not None and remote.sd else tissue.noise
             height = level * sd / float(np.median(tissue.contrast))

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.evaluation.slices import in_plane
-from claim_aug.generators.diffusion.roi import Plane, Roi, cut_splines, place_roi
-from claim_aug.generators.tissue import Tissue
+from claim_aug.anatomy.roi import Plane, Roi, cut_splines, place_roi
+from claim_aug.anatomy.slices import in_plane
+from claim_aug.measures.tissue import Tissue
 from claim_aug.priors import ScarMask
 
 #: Heights are shifted and scaled so that those of scar have about zero mean and unit spread (EMIDEC: 0.3-2.5).

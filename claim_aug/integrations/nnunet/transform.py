@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from claim_aug.hosts.insertion import SEEDS, insert
-from claim_aug.hosts.keys import Keys, check_probability
-from claim_aug.hosts.scan import Written
-from claim_aug.integrations.optional import need
-from claim_aug.integrations.source import make_source
+from claim_aug.adapters.insertion import SEEDS, insert
+from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.scan import Written
+from claim_aug.integrations.source import make_scar_source
+from claim_aug.optional import need
 
 base: Any = need("batchgeneratorsv2.transforms.base.basic_transform", "nnunet")
 
@@ -45,7 +45,7 @@ class ScarTransform(base.BasicTransform):
         **core: Any,
     ) -> None:
         super().__init__()
-        self.p, self.core, self.source = check_probability(p), core, make_source(core)
+        self.p, self.core, self.source = check_probability(p), core, make_scar_source(core)
         self.entries = Keys("image", "segmentation", out_keys or {}, unusable)
 
     def get_parameters(self, **data: Any) -> dict[str, Any]:

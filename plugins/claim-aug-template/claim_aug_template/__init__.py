@@ -16,7 +16,7 @@ class MidWallPrior:
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """The stripe, a little off the middle."""
         middle = rng.uniform(0.4, 0.6)
-        stripe = np.isin(anatomy.segment, SEPTUM) & (abs(anatomy.depth - middle) < self.thickness / 2)
+        stripe = np.isin(anatomy.segment, SEPTUM) & (abs(anatomy.transmural - middle) < self.thickness / 2)
         infarct = stripe & anatomy.healthy
         return ScarMask(infarct, np.zeros_like(infarct), {"prior": "midwall", "middle": middle})
 

@@ -13,7 +13,7 @@ from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator, streams
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
 from claim_aug.training.slices import controls_of
 
@@ -82,7 +82,7 @@ def test_what_shares_a_batch_does_not_change_a_result(kind, folders, region, mas
     contrast = measure(region, heart).contrast
     for (one, seed), found in zip(jobs, together, strict=True):
         alone = generator.render(region, one, heart, rng(seed))
-        assert found.drawn == alone.drawn
+        assert found.params == alone.params
         assert (abs(found.image - alone.image) / contrast).max() < 1e-4
 
 
@@ -124,7 +124,7 @@ def test_noise_is_each_samples_own():
 def test_it_is_clean_under_strict_floating_point_and_warnings(spec, scarred):
     with np.errstate(all="raise", under="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error")
-        for options in ({}, {"brightness": 5}, {"existing": "replace"}):
+        for options in ({}, {"brightness_sd": 5}, {"existing": "replace"}):
             synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, **options)
             synthesizer.sample(scarred.image, scarred.labels, seed=1, affine=scarred.affine)
 
@@ -134,7 +134,7 @@ def test_a_scan_without_noise_gets_its_scar(spec, heart, scan, noise):
     """As from another synthesizer, or after denoising: two levels and nothing else."""
     image = np.select([scan.labels == 1, scan.labels == 2], [300.0, 80.0], 150.0)
     image += noise * rng().standard_normal(image.shape)
-    for options in ({}, {"brightness": 5}):
+    for options in ({}, {"brightness_sd": 5}):
         synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, **options)
         with np.errstate(all="raise", under="ignore"):
             made = synthesizer.sample(image, scan.labels, seed=1, **GEOMETRY)

@@ -12,7 +12,7 @@ from claim_aug.errors import InputError
 from claim_aug.generators.diffusion import control
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.generators.diffusion.generator import DiffusionGenerator, LatentGenerator
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 
 KINDS = {"ddpm": DiffusionGenerator, "latent": LatentGenerator}
 GEOMETRY = {"spacing": (1.6, 1.6, 10.0)}
@@ -28,15 +28,15 @@ def mean_of(histograms):
 
 
 def test_a_brightness_in_sd_above_remote_becomes_the_histogram(ddpm, region, mask, heart):
-    from claim_aug.evaluation.thresholds import remote_myocardium
+    from claim_aug.measures.remote import remote_myocardium
 
     remote, contrast = remote_myocardium(region, heart), float(np.median(measure(region, heart).contrast))
     for sd in (4, 8):
-        drawn = ddpm(brightness=sd).render(region, mask, heart, rng()).drawn
+        drawn = ddpm(brightness_sd=sd).render(region, mask, heart, rng()).params
         assert drawn["brightness"] == pytest.approx(sd * remote.sd / contrast)
         assert mean_of(drawn["histograms"]) == pytest.approx(sd * remote.sd / contrast, abs=0.13)
         assert drawn["donor"] is None
-    low, high = (ddpm(brightness=(4, 8)).render(region, mask, heart, rng(s)).drawn["brightness"] for s in (0, 1))
+    low, high = (ddpm(brightness_sd=(4, 8)).render(region, mask, heart, rng(s)).params["brightness"] for s in (0, 1))
     assert low != high
     assert 4 * remote.sd / contrast <= min(low, high) <= max(low, high) <= 8 * remote.sd / contrast
 
@@ -45,7 +45,7 @@ def test_otherwise_it_is_the_histogram_of_a_training_patient(ddpm, region, mask,
     known = read_model(folders["ddpm"]).controls
     donors = set()
     for seed in range(6):
-        drawn = ddpm(steps=1).render(region, mask, heart, rng(seed)).drawn
+        drawn = ddpm(steps=1).render(region, mask, heart, rng(seed)).params
         donors.add(drawn["donor"])
         own = known.histogram[known.donor == drawn["donor"]].tolist()
         assert all(list(one) in own for one in drawn["histograms"])
@@ -55,9 +55,9 @@ def test_otherwise_it_is_the_histogram_of_a_training_patient(ddpm, region, mask,
 def test_a_histogram_may_be_given_or_left_to_the_model(ddpm, region, mask, heart):
     bright = [0.0] * 12 + [1.0, 3.0, 0.0, 0.0]
     drawn = ddpm(histogram=bright).render(region, mask, heart, rng())
-    assert set(drawn.drawn["histograms"]) == {tuple(np.array(bright) / 4)}
+    assert set(drawn.params["histograms"]) == {tuple(np.array(bright) / 4)}
     free = ddpm(histogram="none").render(region, mask, heart, rng())
-    assert not np.any(free.drawn["histograms"])
+    assert not np.any(free.params["histograms"])
     assert not np.array_equal(drawn.image, free.image)
     strong = ddpm(histogram=bright, guidance=3.0).render(region, mask, heart, rng())
     assert not np.array_equal(drawn.image, strong.image)
@@ -82,8 +82,8 @@ def test_what_was_drawn_says_how_the_scar_was_made(spec, scan):
         ({"steps": 1001}, "steps needs to be a whole number within 1-1000, got 1001"),
         ({"steps": 2.5}, "steps needs to be a whole number within 1-1000, got 2.5"),
         ({"steps": True}, "steps needs to be a whole number within 1-1000, got True"),
-        ({"brightness": 5, "histogram": "none"}, "brightness and histogram clash"),
-        ({"brightness": 1}, "brightness needs a number or a pair .* within 2-60, got 1"),
+        ({"brightness_sd": 5, "histogram": "none"}, "brightness_sd and histogram clash"),
+        ({"brightness_sd": 1}, "brightness_sd needs a number or a pair .* within 2-60, got 1"),
         ({"histogram": "bright"}, "histogram needs 16 numbers or 'none', got 'bright'"),
         ({"histogram": [1, 2]}, "histogram needs 16 numbers from 0"),
         ({"guidance": 9}, "guidance needs a number.* within 0-5, got 9"),
@@ -112,9 +112,9 @@ def test_a_model_of_the_other_kind_is_refused_with_what_to_say(folders):
             ScarSynthesizer(generator=f"{kind}:{folders[other]}")
 
 
-def test_it_is_too_heavy_for_a_data_loader_and_says_so():
-    assert DiffusionGenerator.heavy
-    assert LatentGenerator.heavy
+def test_it_belongs_in_the_main_process_and_says_so():
+    assert DiffusionGenerator.main_process_only
+    assert LatentGenerator.main_process_only
 
 
 def test_it_pickles_small_and_comes_back_the_same(spec, kind, folders, scan):

@@ -16,7 +16,7 @@ from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusio
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.samplers import ddim
 from claim_aug.generators.diffusion.window import HALF, look, take_slice
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 from claim_aug.phantom import make_phantom
 from claim_aug.training.batches import validation
 

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
 from claim_aug.generators.diffusion.window import LIMITS, MIDDLE, SPREAD, look, put_back, take_slice
-from claim_aug.generators.tissue import measure
+from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
 
 REMOTE, BLOOD = 120.0, 420.0

@@ -1,0 +1,45 @@
+"""The one step that every form of every host takes: a seed and a subject in, the subject with a scar out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from claim_aug.adapters.scan import Scan, ScarSource, Written
+from claim_aug.adapters.workers import refuse_in_worker
+from claim_aug.errors import AnatomyError, EmptyScarError
+
+#: Seeds lie below this: what every host's generator can draw.
+SEEDS = 2**31 - 1
+
+
+def insert(
+    source: ScarSource,
+    images: Sequence[Any],
+    labels: Any,
+    *,
+    affine: Any = None,
+    seed: int | None,
+    unusable: str = "raise",
+) -> Written:
+    """Put a scar into one subject.
+
+    Args:
+        images, labels, affine: as in ``Scan.of``.
+        seed: of the sample; ``None`` leaves the subject as it is.
+        unusable: what happens to a subject that can hold no scar, such as a slice above the base: ``"raise"``, or
+            ``"keep"`` it as it is.
+
+    Raises:
+        ClaimAugError: an input that cannot be used; a main_process_only generator in a worker.
+    """
+    scan = Scan.of(images, labels, affine)
+    if seed is None:
+        return scan.written(None)
+    refuse_in_worker(source)
+    try:
+        return scan.written(source.sample(**scan.arguments, seed=seed))
+    except (AnatomyError, EmptyScarError):
+        if unusable == "raise":
+            raise
+        return scan.written(None)

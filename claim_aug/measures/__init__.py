@@ -1,0 +1,1 @@
+"""What is measured in a wall: shares, remote myocardium and noise, intensity rules, numbers per segment."""

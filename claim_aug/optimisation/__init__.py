@@ -1,0 +1,1 @@
+"""One loop for everything that is trained: plan, steps, checkpoints, log, device."""

@@ -1,0 +1,1 @@
+"""One segmenter: what it sees, the network, how it is scored."""

@@ -20,7 +20,7 @@ import json
 import os
 import time
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug import LVAnatomy, ScarSynthesizer
-from claim_aug.data.dataset import DatasetCase, Stack, find_cases, read_stack
+from claim_aug.data.case import Case
+from claim_aug.data.dataset import find_cases
 from claim_aug.evaluation.adherence import Segmenter
 from claim_aug.evaluation.background import background_change
 from claim_aug.evaluation.intensity import intensity_distance
@@ -46,7 +47,7 @@ COLUMNS = "generator | s/slice | Wasserstein, SD | texture | seam | CNN AUC (95 
 class Patient:
     """A scarred ventricle: its files, its scan and its labels, (I, J, K)."""
 
-    case: DatasetCase
+    case: Case
     image: NDArray[np.generic]
     labels: NDArray[np.generic]
     anatomy: LVAnatomy
@@ -59,22 +60,19 @@ def read_patients(dataset: Path, most: int | None = None) -> list[Patient]:
     """The patients that have scar, cut down to ``most`` slices with scar each."""
     found = []
     for case in find_cases(dataset):
-        image, stack = read_stack(case.images).data, read_stack(case.labels)
-        anatomy = stack.ventricle("emidec", image=image)
+        image, labels, anatomy = case.image, case.labels, case.ventricle("emidec")
         if most is not None and anatomy.scar.any():
-            image, stack = fewer_slices(image, stack, anatomy, most)
-            anatomy = stack.ventricle("emidec", image=image)
-        found.append(Patient(case, image, stack.data, anatomy))
+            across, kept = anatomy.orientation.through_plane, fewer_slices(anatomy, most)
+            image, labels = (np.take(volume, kept, across) for volume in (image, labels))
+            anatomy = LVAnatomy.from_labels(labels, "emidec", image=image, through_plane=across)
+        found.append(Patient(case, image, labels, anatomy))
     return [patient for patient in found if patient.anatomy.scar.any()]
 
 
-def fewer_slices(image: NDArray[Any], stack: Stack, anatomy: LVAnatomy, most: int) -> tuple[NDArray[Any], Stack]:
-    """Slices with scar alone, spread over the scar."""
-    across = anatomy.orientation.through_plane
+def fewer_slices(anatomy: LVAnatomy, most: int) -> NDArray[np.intp]:
+    """At most so many slices with scar, spread over the scar."""
     scarred = np.flatnonzero(anatomy.on_grid(anatomy.scar).any(anatomy.orientation.in_plane))
-    kept = scarred[np.unique(np.linspace(0, len(scarred) - 1, most).round().astype(int))]
-    cut = replace(stack, data=np.take(stack.data, kept, across), through_plane=across)
-    return np.take(image, kept, across), cut
+    return scarred[np.unique(np.linspace(0, len(scarred) - 1, most).round().astype(int))]
 
 
 def lay_out(patients: list[Patient], folder: Path, apart: int) -> None:
@@ -84,7 +82,7 @@ def lay_out(patients: list[Patient], folder: Path, apart: int) -> None:
         for kind in ("images", "labels"):
             part = folder / ("test" if fold == apart else "train") / kind
             part.mkdir(parents=True, exist_ok=True)
-            for path in getattr(patient.case, kind):
+            for path in getattr(patient.case, f"{kind[:-1]}_paths"):
                 (part / path.name).symlink_to(path.resolve())
 
 

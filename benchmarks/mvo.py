@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug import ScarSynthesizer
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases
 
 REMOTE, INFARCT, MVO = 2, 3, 4
 #: Voxels of MVO and infarct that a slice needs to be looked at, and of remote myocardium.
@@ -47,15 +47,17 @@ def main() -> None:
     parser.add_argument("--generators", default="signal,ddpm")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    cases = [(read_stack(case.images).data, read_stack(case.labels)) for case in find_cases(arguments.dataset)]
+    cases = find_cases(arguments.dataset)
     print(f"| MVO of | slices | height, {' / '.join(map(str, QUANTILES))} % | 1 or more |\n|---|---|---|---|")
-    print(row("patients", [one for image, stack in cases for one in heights(image.astype(float), stack.data)]))
-    normals = [case for case in cases if not (case[1].data >= INFARCT).any()][:NORMALS]
+    print(row("patients", [one for case in cases for one in heights(case.image.astype(float), case.labels)]))
+    normals = [case for case in cases if not (case.labels >= INFARCT).any()][:NORMALS]
     for name in arguments.generators.split(","):
         synthesizer = ScarSynthesizer("smile", name, labels="emidec", burden=(15, 35), mvo=(0.1, 0.4))
         made = [
-            synthesizer.sample(image, stack.data, seed=seed, anatomy=stack.unanchored("emidec"))
-            for seed, (image, stack) in enumerate(normals)
+            synthesizer.sample(
+                case.image, case.labels, seed=seed, anatomy=case.ventricle("emidec", look_in_image=False)
+            )
+            for seed, case in enumerate(normals)
         ]
         found = [one for sample in made for one in heights(sample.image.astype(float), sample.labels)]
         print(row(f"`{name}`", found))

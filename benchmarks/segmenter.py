@@ -11,9 +11,8 @@ from monai.networks.nets import UNet
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from claim_aug.anatomy import LabelScheme
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases, iter_cases
 from claim_aug.evaluation.adherence import Segmenter
 
 #: Side of the picture that the network sees, and the share of a region that it shows: the ventricle and a little more.
@@ -44,10 +43,8 @@ def standard(plane: NDArray[np.floating]) -> Picture:
 def read_pictures(dataset: Path) -> tuple[Picture, Picture]:
     """Pictures and scar of every slice of a data set that shows the ventricle, (slices, 1, side, side) each."""
     pictures, scars = [], []
-    for case in find_cases(dataset):
-        image = read_stack(case.images).data
-        anatomy = read_stack(case.labels).unanchored(LabelScheme.parse("emidec"))
-        region = in_plane(image[anatomy.box].astype(np.float64), anatomy)
+    for case, anatomy in iter_cases(find_cases(dataset), "emidec", look_in_image=False, warn=False):
+        region = in_plane(case.region(anatomy), anatomy)
         for plane, wall, scar in zip(
             region, *(in_plane(m, anatomy) for m in (anatomy.wall, anatomy.scar)), strict=True
         ):

@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 
 from claim_aug import LVAnatomy
 from claim_aug.anatomy import Mask
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases, iter_cases
 from claim_aug.measures.shares import burden, sectors
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.smile import SmilePrior
@@ -39,12 +39,8 @@ EXTRA = ("endocardial contact", "likeness of neighbouring slices")
 
 def ventricles(dataset: Path) -> list[LVAnatomy]:
     """The ventricles of a data set that have scar."""
-    found = []
-    for case in find_cases(dataset):
-        heart = read_stack(case.labels).ventricle("emidec")
-        if heart.scar.any():
-            found.append(heart)
-    return found
+    hearts = (heart for _, heart in iter_cases(find_cases(dataset), "emidec", look_in_image=False))
+    return [heart for heart in hearts if heart.scar.any()]
 
 
 def features(scar: Mask, heart: LVAnatomy) -> dict[str, float]:

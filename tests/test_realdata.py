@@ -83,10 +83,10 @@ def test_sidecars_name_pixdim_as_the_spacing(generated):
 
 
 def test_masks_on_a_real_ventricle_are_all_different(realdata):
-    case = Case.read(*paths(realdata, "Case_N006"))
+    case = Case.from_files(*paths(realdata, "Case_N006"))
     synthesizer = ScarSynthesizer()
-    anatomy = synthesizer.anatomy(case.labels.data, affine=case.labels.affine, spacing=case.labels.spacing)
-    drawn = [synthesizer.sample(case.image.data, case.labels.data, seed=seed, anatomy=anatomy) for seed in range(30)]
+    anatomy = case.ventricle(synthesizer.labels, look_in_image=False)
+    drawn = [synthesizer.sample(case.image, case.labels, seed=seed, anatomy=anatomy) for seed in range(30)]
     assert len({tuple(made.parameters["realised"]["segments"]) for made in drawn}) >= 25
     dice = [
         2 * (a.infarct & b.infarct).sum() / (a.infarct.sum() + b.infarct.sum())
@@ -97,11 +97,11 @@ def test_masks_on_a_real_ventricle_are_all_different(realdata):
 
 def test_synthetic_scar_is_as_bright_as_the_real_one(realdata):
     """The real scar painted again inside its own mask keeps its level to within half the blood-to-remote contrast."""
-    case = Case.read(*paths(realdata, "Case_P100"))
-    labels, image = case.labels.data, case.image.data
+    case = Case.from_files(*paths(realdata, "Case_P100"))
+    labels, image = case.labels, case.image
     synthesizer = ScarSynthesizer("manual", existing="replace", mask=labels)
     again = [
-        synthesizer.sample(image, labels, affine=case.image.affine, spacing=case.image.spacing, seed=s)
+        synthesizer.sample(image, labels, affine=case.image_file.affine, spacing=case.image_file.spacing, seed=s)
         for s in range(9)
     ]
     remote, blood = np.median(image[labels == 2]), np.median(image[labels == 1])

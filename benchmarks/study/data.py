@@ -15,7 +15,7 @@ from claim_aug import LVAnatomy
 from claim_aug.anatomy import LabelScheme
 from claim_aug.anatomy.roi import Roi, place_roi
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.data.dataset import find_cases, read_stack
+from claim_aug.data.dataset import find_cases
 from claim_aug.evaluation.realism import patient_folds
 
 #: mm of a pixel and pixels of a side. EMIDEC's own pixels are 1.3 to 1.9 mm wide.
@@ -75,9 +75,7 @@ def read_patients(dataset: Path) -> list[Patient]:
     """Every patient of a folder of labelled scans, by name."""
     found = []
     for number, case in enumerate(find_cases(dataset)):
-        image, labels = read_stack(case.images).data, read_stack(case.labels)
-        with_image = {"image": image}
-        found.append(Patient(number, case.name, image, labels.data, labels.ventricle(SCHEME, **with_image)))
+        found.append(Patient(number, case.name, case.image, case.labels, case.ventricle(SCHEME)))
     return found
 
 

@@ -95,12 +95,12 @@ def generate(
         opt.required(out=out)
     else:
         opt.required(image=image, labels=labels, out=out)
-        case = Case.read(image, labels)  # type: ignore[arg-type]
+        case = Case.from_files(image, labels)  # type: ignore[arg-type]
         if mask is not None:
-            parameters["mask"] = read_mask_onto(mask, case.labels)
+            parameters["mask"] = read_mask_onto(mask, case.label_file)
     synthesizer = ScarSynthesizer(prior, generator, labels=scheme or "emidec", existing=existing, **parameters)
     # The demo's phantom is written last, when nothing else can be wrong.
-    case = case or Case.read(*demo_case(out, seed, overwrite))  # type: ignore[arg-type]
+    case = case or Case.from_files(*demo_case(out, seed, overwrite))  # type: ignore[arg-type]
     anatomy = case.ventricle(synthesizer.labels, **known)
     request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
     if mask is not None:

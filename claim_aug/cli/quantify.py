@@ -43,7 +43,7 @@ def quantify(
     known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
     if csv is not None:
         check_csv(csv, overwrite=overwrite)
-    case = Case.read(image, labels)
+    case = Case.from_files(image, labels)
     anatomy = case.ventricle(scheme or "emidec", **known)
     report = plain(quantify_case(case, anatomy))
     if csv is not None:

@@ -1,41 +1,47 @@
-"""A case: an image and its label map on one grid."""
+"""A case: one patient's labelled scan, whose voxels are read when they are asked for."""
 
 from __future__ import annotations
 
-import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.voxels import SUFFIXES, VoxelFile, listed, read_voxels
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, UnanchoredWarning
 
 
 @dataclass(frozen=True)
 class Case:
-    """An image with its labels, checked to lie on one grid and to be finite.
+    """The files of one patient, and what they hold.
 
     Attributes:
-        name: the image's file name without suffix.
+        name: name of the case, from which seeds and the names of results follow.
+        label_paths: label map of the stack, or label maps of its slices in order.
+        image_paths: image of the stack, or images of its slices in order; empty where there are labels alone.
     """
 
     name: str
-    image: VoxelFile
-    labels: VoxelFile
+    label_paths: tuple[Path, ...]
+    image_paths: tuple[Path, ...] = ()
 
     @classmethod
-    def read(cls, image: Path, labels: Path) -> Case:
-        """Read and check both files.
+    def from_files(cls, image: Path, labels: Path) -> Case:
+        """The case of one image and one label map, read and checked now; its name is the image's without suffix.
 
         Raises:
-            InputError: either cannot be read, their grids differ, or the image is not finite or constant.
+            InputError: either file cannot be read, their grids differ, or the image is not finite or is constant.
         """
-        case = cls(stem(image), read_voxels(image), read_voxels(labels))
-        check_same_grid(case.image, case.labels)
-        values = case.image.data
+        case = cls(stem(image), (labels,), (image,))
+        values = case.image_file.data
+        check_same_grid(case.image_file, case.label_file)
         bad = int(values.size - np.isfinite(values).sum())
         if bad:
             msg = f"{image} holds {bad} voxels that are NaN or infinite; replace them first"
@@ -45,24 +51,114 @@ class Case:
             raise InputError(msg)
         return case
 
-    def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
-        """The ventricle of the labels, anchored on the image where they do not say where the RV is.
+    @cached_property
+    def label_files(self) -> tuple[VoxelFile, ...]:
+        """The label maps as files, slices on one grid."""
+        return read_slices(self.label_paths)
+
+    @cached_property
+    def image_files(self) -> tuple[VoxelFile, ...]:
+        """The images as files, slices on one grid."""
+        return read_slices(self.image_paths)
+
+    @property
+    def label_file(self) -> VoxelFile:
+        """The label map of a case that is one file."""
+        return self.label_files[0]
+
+    @property
+    def image_file(self) -> VoxelFile:
+        """The image of a case that is one file."""
+        return self.image_files[0]
+
+    @cached_property
+    def labels(self) -> NDArray[Any]:
+        """Label values, (I, J, K)."""
+        return stacked(self.label_files)
+
+    @cached_property
+    def image(self) -> NDArray[Any] | None:
+        """Intensities, (I, J, K); ``None`` where there are labels alone.
+
+        Raises:
+            InputError: an image lies on another grid than its labels.
+        """
+        for image, labels in zip(self.image_files, self.label_files, strict=bool(self.image_paths)):
+            check_same_grid(image, labels)
+        return stacked(self.image_files) if self.image_files else None
+
+    def region(self, anatomy: LVAnatomy) -> NDArray[np.float64]:
+        """The image around the ventricle, (I, J, K) of the anatomy's region."""
+        assert self.image is not None
+        return self.image[anatomy.box].astype(np.float64)
+
+    def ventricle(
+        self, scheme: LabelScheme | str, *, look_in_image: bool = True, warn: bool = True, **known: Any
+    ) -> LVAnatomy:
+        """The left ventricle of the case.
 
         Args:
-            known: orientation, as keywords of ``LVAnatomy.from_labels``.
+            scheme: label scheme of the label maps.
+            look_in_image: whether the RV is looked for in the image, where there is one and no RV is labelled.
+            warn: whether a ventricle that cannot be anchored is warned of.
+            **known: what is known of the orientation, as keywords of ``LVAnatomy.from_labels``.
+
+        Raises:
+            InputError: files that cannot be read or do not fit.
+            LabelError: values outside the scheme.
+            AnatomyError: no ventricle can be read.
         """
-        return LVAnatomy.from_labels(
-            self.labels.data,
-            scheme,
-            affine=self.labels.affine,
-            spacing=self.labels.spacing,
-            image=self.image.data,
-            **known,
-        )
+        one = len(self.label_files) == 1
+        image = self.image if look_in_image and self.image_paths else None
+        labels = self.labels
+        if not one and known.get("through_plane") is None:
+            known["through_plane"] = 2
+        if self.label_file.data.ndim == 2 and one:
+            labels, image = labels[..., 0], None if image is None else image[..., 0]
+        affine, spacing = (self.label_file.affine, self.label_file.spacing) if one else (None, None)
+        with nullcontext() if warn else no_anchor_warning():
+            return LVAnatomy.from_labels(labels, scheme, affine=affine, spacing=spacing, image=image, **known)
+
+
+def read_slices(paths: tuple[Path, ...]) -> tuple[VoxelFile, ...]:
+    """The files of a stack; slices need to lie on one grid."""
+    files = tuple(read_voxels(path) for path in paths)
+    for file in files[1:]:
+        check_same_grid(files[0], file)
+    return files
+
+
+def stacked(files: tuple[VoxelFile, ...]) -> NDArray[Any]:
+    """A stack as it is, or slices one upon the other, (I, J, K)."""
+    if len(files) > 1:
+        return np.stack([file.data for file in files], axis=-1)
+    return files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
+
+
+@contextmanager
+def no_anchor_warning() -> Iterator[None]:
+    """No warning of a ventricle without an anchor: its segments do not matter, or one is given for the whole set."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnanchoredWarning)
+        yield
+
+
+@contextmanager
+def naming(case: str) -> Iterator[None]:
+    """Errors of a case's input begin with its name."""
+    try:
+        yield
+    except InputError as error:
+        msg = f"{case}: {error}"
+        raise type(error)(msg) from error
 
 
 def check_same_grid(image: VoxelFile, other: VoxelFile) -> None:
-    """Refuse two files whose shape, spacing or affine differ; both are named."""
+    """Refuse two files whose shape, spacing or affine differ.
+
+    Raises:
+        InputError: they differ; both files and both values are named.
+    """
     names = [file.path.name for file in (image, other)]
     if names[0] == names[1]:  # EMIDEC's image and labels differ by their folder only
         names = [f"{file.path.parent.name}/{file.path.name}" for file in (image, other)]
@@ -85,8 +181,3 @@ def stem(path: Path) -> str:
     name = path.name
     suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), "")
     return name[: len(name) - len(suffix)]
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

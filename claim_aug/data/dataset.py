@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import check_same_grid, stem
-from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
-from claim_aug.errors import InputError, UnanchoredWarning
+from claim_aug.data.case import Case, naming, stem
+from claim_aug.data.checks import check_image
+from claim_aug.data.voxels import SUFFIXES
+from claim_aug.errors import AnatomyError, InputError, UnanchoredWarning
 
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
 #: Folders of label maps beside folders of images, label folder first.
@@ -25,56 +23,79 @@ PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
 NAMED = 5
 
 
-@dataclass(frozen=True)
-class DatasetCase:
-    """One patient's files: a stack, or slices in order; ``images`` is empty where there are labels alone."""
-
-    name: str
-    labels: tuple[Path, ...]
-    images: tuple[Path, ...] = ()
+#: What is done about a case that cannot be used; where it returns, the case is passed over.
+OnError = Callable[[Case, InputError], None]
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Voxels of a case, (I, J, K), with what its files know of their geometry."""
-
-    data: NDArray[Any]
-    affine: NDArray[np.float64] | None
-    spacing: tuple[float, ...] | None
-    through_plane: int | None
-
-    def unanchored(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
-        """The ventricle, without the warning that its segments are rotated: where they do not matter, or one is given
-        for the whole set.
-        """
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UnanchoredWarning)
-            return self.ventricle(scheme, **known)
-
-    def ventricle(self, scheme: LabelScheme | str, **known: Any) -> LVAnatomy:
-        """The ventricle of a stack of labels; ``known`` as in ``LVAnatomy.from_labels``."""
-        if known.get("through_plane") is None:
-            known["through_plane"] = self.through_plane
-        return LVAnatomy.from_labels(self.data, scheme, affine=self.affine, spacing=self.spacing, **known)
+def raise_named(case: Case, error: InputError) -> None:
+    """Raise the error with the case's name in front."""
+    with naming(case.name):
+        raise error
 
 
-def find_cases(dataset: Path) -> list[DatasetCase]:
-    """The cases of a folder, by name.
+class Skipped(list[str]):
+    """Names of the cases in which no ventricle could be read; as ``on_error`` it passes over these and no others."""
+
+    def __call__(self, case: Case, error: InputError) -> None:
+        """Keep the name, or raise what is no matter of the anatomy."""
+        if not isinstance(error, AnatomyError):
+            raise_named(case, error)
+        self.append(case.name)
+
+
+def iter_cases(
+    cases: Iterable[Case], scheme: LabelScheme | str, *, on_error: OnError = raise_named, **options: Any
+) -> Iterator[tuple[Case, LVAnatomy]]:
+    """Cases with their ventricles, one after another; the voxels of one are let go before the next is read.
+
+    Args:
+        cases: cases such as those of ``find_cases``.
+        scheme: label scheme of their label maps.
+        on_error: what is done about a case that cannot be read.
+        **options: keywords of ``Case.ventricle``.
+    """
+    for listed_case in cases:
+        case = replace(listed_case)  # the one in the list stays without voxels
+        try:
+            anatomy = case.ventricle(scheme, **options)
+            if case.image_paths:
+                assert case.image is not None
+                check_image(case.image, case.labels)
+        except InputError as error:
+            on_error(case, error)
+        else:
+            yield case, anatomy
+
+
+def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
+    """The cases of a folder, by name; nothing is read yet.
 
     Known layouts: EMIDEC's ``CASE/Contours`` and ``CASE/Images``; ``labels`` beside ``images``, also as nnU-Net names
     them; a folder of label maps alone. PNG slices ``CASE_slice003.png`` make one case.
 
+    Args:
+        images_for: what the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
+
     Raises:
-        InputError: no such folder, no label map in any layout, or a label map without its image.
+        InputError: no such folder, no label map in any layout, a label map without its image, or a case without images
+            where they are needed.
     """
+    cases = listed_cases(dataset)
+    lacking = [case.name for case in cases if images_for and not case.image_paths]
+    if lacking:
+        msg = f"{lacking[0]} of {dataset} has labels alone; {images_for} needs the images too, in Images/ or images/"
+        raise InputError(msg)
+    return cases
+
+
+def listed_cases(dataset: Path) -> list[Case]:
+    """The cases of a folder in whichever layout it has."""
     if not dataset.is_dir():
         msg = f"{dataset} is not a folder"
         raise InputError(msg)
     emidec = sorted(path for path in dataset.glob("*/Contours/*") if is_voxels(path))
     if emidec:
-        return [
-            DatasetCase(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec
-        ]
+        return [Case(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec]
     for labels, images in PAIRED_FOLDERS:
         if (dataset / labels).is_dir():
             return grouped(dataset / labels, dataset / images)
@@ -88,7 +109,7 @@ def find_cases(dataset: Path) -> list[DatasetCase]:
     return cases
 
 
-def grouped(labels: Path, images: Path | None) -> list[DatasetCase]:
+def grouped(labels: Path, images: Path | None) -> list[Case]:
     """Label maps of one folder, slices of a case together."""
     files: dict[str, list[tuple[int, Path]]] = defaultdict(list)
     for path in sorted(path for path in labels.iterdir() if is_voxels(path)):
@@ -98,7 +119,7 @@ def grouped(labels: Path, images: Path | None) -> list[DatasetCase]:
     for name, numbered in sorted(files.items()):
         paths = tuple(path for _, path in sorted(numbered))
         beside = tuple(image for path in paths for image in image_of(path, images)) if images else ()
-        cases.append(DatasetCase(name, paths, beside))
+        cases.append(Case(name, paths, beside))
     return cases
 
 
@@ -112,34 +133,6 @@ def image_of(labels: Path, folder: Path) -> tuple[Path, ...]:
             return (folder / name,)
     msg = f"{labels} has no image of the same name in {folder}"
     raise InputError(msg)
-
-
-def read_case(case: DatasetCase) -> tuple[Stack, NDArray[Any] | None]:
-    """The labels of a case, and its image where it has one.
-
-    Raises:
-        InputError: a file cannot be read, or an image lies on another grid than its labels.
-    """
-    labels, images = ([read_voxels(path) for path in paths] for paths in (case.labels, case.images))
-    if images:
-        for image, own in zip(images, labels, strict=True):
-            check_same_grid(image, own)
-    return stacked(labels), stacked(images).data if images else None
-
-
-def read_stack(paths: Sequence[Path]) -> Stack:
-    """The label maps, or the images, of a case."""
-    return stacked([read_voxels(path) for path in paths])
-
-
-def stacked(files: Sequence[VoxelFile]) -> Stack:
-    """A stack file as it is, or slices one upon the other; slices need to have one shape."""
-    if len(files) == 1:
-        data = files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
-        return Stack(data, files[0].affine, files[0].spacing, 2 if files[0].data.ndim == 2 else None)
-    for file in files[1:]:
-        check_same_grid(files[0], file)
-    return Stack(np.stack([file.data for file in files], axis=-1), None, None, 2)
 
 
 def warn_unanchored(names: Sequence[str], count: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import platform
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,11 @@ def versions() -> dict[str, str]:
     packages = ("numpy", "scipy", "nibabel", "pillow", "torch", "diffusers")
     found = {package: importlib.metadata.version(package) for package in packages}
     return {"claim-aug": __version__, "python": platform.python_version()} | found
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes that other tools print, too."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def plain(value: Any) -> Any:

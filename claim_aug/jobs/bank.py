@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.data.labelled import labelled_cases, naming
+from claim_aug.data.case import naming
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.generators.bank import Bank, DonorPatch
@@ -38,11 +39,13 @@ def build_bank(
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     found: list[DonorPatch] = []
-    skipped: list[str] = []
-    for number, case in enumerate(labelled_cases(dataset, scheme, skipped, purpose="a bank")):
-        if case.anatomy.scar.any():
+    skipped = Skipped()
+    cases = find_cases(dataset, images_for="a bank")
+    readable = iter_cases(cases, scheme, on_error=skipped, look_in_image=False, warn=False)
+    for number, (case, anatomy) in enumerate(readable):
+        if anatomy.scar.any():
             with naming(case.name):
-                found += donor_patches(case.region, case.anatomy, number)
+                found += donor_patches(case.region(anatomy), anatomy, number)
     if all(patch.mvo for patch in found):
         msg = f"{dataset} has no labelled scar that is large enough; is {scheme} the right label scheme?"
         raise InputError(msg)

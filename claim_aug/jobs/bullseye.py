@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from claim_aug._version import __version__
-from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import stem
-from claim_aug.data.dataset import PAIRED_FOLDERS, DatasetCase, find_cases, image_of, read_case, warn_unanchored
+from claim_aug.anatomy import LabelScheme
+from claim_aug.data.case import Case, stem
+from claim_aug.data.dataset import PAIRED_FOLDERS, find_cases, image_of, iter_cases, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import SegmentScar, segment_scars
@@ -53,8 +53,8 @@ def write_bullseye(
     cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path, image)])]
     check_picture(out, cases, overwrite=overwrite)
     segments, unanchored = [], []
-    for case in cases:
-        anatomy = read_anatomy(case, scheme, known, alone=len(cases) == 1)
+    # Only of a case that stands alone the warning says which options would anchor it.
+    for case, anatomy in iter_cases(cases, scheme, on_error=raise_with_path, warn=len(cases) == 1, **known):
         segments.append(segment_scars(anatomy))
         if not anatomy.anchor.known:
             unanchored.append(case.name)
@@ -65,7 +65,7 @@ def write_bullseye(
 
 
 def draw(
-    path: Path, cases: Sequence[DatasetCase], segments: Sequence[Sequence[SegmentScar]], *, show: str, unanchored: int
+    path: Path, cases: Sequence[Case], segments: Sequence[Sequence[SegmentScar]], *, show: str, unanchored: int
 ) -> None:
     """Write the picture of what was read."""
     measure, many = MEASURES[show], len(cases) > 1
@@ -95,7 +95,7 @@ def count_texts(segments: Sequence[Sequence[SegmentScar]]) -> dict[int, str]:
     }
 
 
-def check_picture(out: Path, cases: Sequence[DatasetCase], *, overwrite: bool) -> None:
+def check_picture(out: Path, cases: Sequence[Case], *, overwrite: bool) -> None:
     """Refuse a picture of another kind, one that is there, and one in place of a label map, before any work.
 
     Raises:
@@ -105,34 +105,27 @@ def check_picture(out: Path, cases: Sequence[DatasetCase], *, overwrite: bool) -
     if out.suffix.lower() != ".png":
         msg = f"the picture needs to end in .png, got {out}; give the label maps first and the picture last"
         raise InputError(msg)
-    if out.resolve() in {path.resolve() for case in cases for path in case.labels}:
+    if out.resolve() in {path.resolve() for case in cases for path in case.label_paths}:
         msg = f"{out} is one of the label maps; give the picture another name"
         raise InputError(msg)
     if not overwrite:
         refuse_existing(out.parent, [out.name])
 
 
-def single(path: Path, image: Path | None) -> DatasetCase:
+def single(path: Path, image: Path | None) -> Case:
     """A case of one label map, with its image where none is given and the layout says where that is.
 
     Raises:
         InputError: the layout's folder of images lacks it.
     """
     if image is not None:
-        return DatasetCase(stem(path), (path,), (image,))
+        return Case(stem(path), (path,), (image,))
     beside = IMAGES_BESIDE.get(path.parent.name)
     known = path.is_file() and beside is not None
-    return DatasetCase(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
+    return Case(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
 
 
-def read_anatomy(case: DatasetCase, scheme: LabelScheme, known: Mapping[str, Any], *, alone: bool) -> LVAnatomy:
-    """The ventricle of a case, anchored on its image where there is one; errors name the file, as there may be many.
-
-    Only of a case that stands alone it warns that it is unanchored, and says which options would help.
-    """
-    labels, image = read_case(case)
-    try:
-        return (labels.ventricle if alone else labels.unanchored)(scheme, image=image, **known)
-    except InputError as error:
-        msg = f"{case.labels[0]}: {error}"
-        raise InputError(msg) from error
+def raise_with_path(case: Case, error: InputError) -> None:
+    """Raise an error that names the label map, as there may be many."""
+    msg = f"{case.label_paths[0]}: {error}"
+    raise InputError(msg) from error

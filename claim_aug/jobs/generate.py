@@ -38,8 +38,8 @@ class Files:
         """``images/<case>_scar000.nii.gz`` and its companions."""
         name = sample_name(case, replica)
         return cls(
-            Path(folders.images) / (name + folders.channel + case.image.suffix),
-            Path(folders.labels) / (name + case.labels.suffix),
+            Path(folders.images) / (name + folders.channel + case.image_file.suffix),
+            Path(folders.labels) / (name + case.label_file.suffix),
             Path("sidecars") / (name + ".json"),
         )
 
@@ -111,7 +111,7 @@ def generate_case(
             from claim_aug.plots.preview import draw_preview
 
             (stage / picture).parent.mkdir()
-            draw_preview(case.image.data, shown, stage / picture, title=case.name)
+            draw_preview(case.image_file.data, shown, stage / picture, title=case.name)
     return shown
 
 
@@ -132,7 +132,7 @@ def iter_samples(
     """The samples of a case, each a pure function of the seed, the case's name and its number."""
     for replica in range(count):
         yield synthesizer.sample(
-            case.image.data, case.labels.data, seed=sample_seed(seed, case.name, replica), anatomy=anatomy
+            case.image_file.data, case.label_file.data, seed=sample_seed(seed, case.name, replica), anatomy=anatomy
         )
 
 
@@ -142,6 +142,6 @@ def write_sample(
     """Image, labels and sidecar of one sample."""
     for name in vars(names).values():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
-    case.image.write(stage / names.image, image, COMMENT)
-    case.labels.write(stage / names.labels, labels, COMMENT)
+    case.image_file.write(stage / names.image, image, COMMENT)
+    case.label_file.write(stage / names.labels, labels, COMMENT)
     (stage / names.sidecar).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

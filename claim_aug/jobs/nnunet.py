@@ -50,10 +50,12 @@ def renumbered(labels: NDArray[Any], scheme: LabelScheme) -> NDArray[Any]:
 def add_real_case(stage: Path, case: Case, scheme: LabelScheme) -> None:
     """The scan itself, as it is but for the numbers of its labels."""
     images, labels = (stage / folder for folder in ("imagesTr", "labelsTr"))
-    raw = case.image.path.read_bytes()
-    packed = raw if case.image.path.suffix.lower() in (".gz", ".png") else gzip.compress(raw, mtime=0)
-    (images / f"{case.name}_0000{case.image.suffix}").write_bytes(packed)
-    case.labels.write(labels / (case.name + case.labels.suffix), renumbered(case.labels.data, scheme), COMMENT)
+    raw = case.image_file.path.read_bytes()
+    packed = raw if case.image_file.path.suffix.lower() in (".gz", ".png") else gzip.compress(raw, mtime=0)
+    (images / f"{case.name}_0000{case.image_file.suffix}").write_bytes(packed)
+    case.label_file.write(
+        labels / (case.name + case.label_file.suffix), renumbered(case.label_file.data, scheme), COMMENT
+    )
 
 
 def write_tables(stage: Path, out: Path, case: Case, scheme: LabelScheme, synthetic: list[str]) -> bool:
@@ -68,7 +70,7 @@ def write_tables(stage: Path, out: Path, case: Case, scheme: LabelScheme, synthe
     Raises:
         InputError: ``out`` holds a data set of another make, other labels or another kind of file.
     """
-    table = read_table(out, scheme, case.image.suffix)
+    table = read_table(out, scheme, case.image_file.suffix)
     real = sorted({*table[OURS]["real"], case.name})
     others = {name: source for name, source in table[OURS]["synthetic"].items() if source != case.name}
     sources = others | dict.fromkeys(synthetic, case.name)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from claim_aug.data.dataset import DatasetCase, find_cases, read_case
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.data.case import Case, naming
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.provenance import plain
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import AnatomyError, InputError
+from claim_aug.errors import InputError
 from claim_aug.jobs.generate import sample_seed
 from claim_aug.pool.file import SUFFIX, write_patient
 from claim_aug.pool.patient import Patient, collect
@@ -40,24 +42,14 @@ def build_pool(
         ClaimAugError: no data set, a case without image, an impossible request, files that exist, or an output that
             cannot be written.
     """
-    cases = find_cases(dataset)
-    lacking = [case.name for case in cases if not case.images]
-    if lacking:
-        msg = f"{lacking[0]} of {dataset} has labels alone; a pool needs the images too, in Images/ or images/"
-        raise InputError(msg)
+    cases = find_cases(dataset, images_for="a pool")
     if not overwrite:
         refuse_existing(out, [case.name + SUFFIX for case in cases])
-    written, skipped = [], []
+    written, skipped = [], Skipped()
     asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
-    for case in cases:
-        try:
-            patient = render(case, synthesizer, count, seed, asked, advance)
-        except AnatomyError:
-            skipped.append(case.name)
-            continue
-        except InputError as error:
-            msg = f"{case.name}: {error}"
-            raise InputError(msg) from error
+    for case, anatomy in iter_cases(cases, synthesizer.labels, on_error=skipped):
+        with naming(case.name):
+            patient = render(case, anatomy, synthesizer, count, seed, asked, advance)
         with staged(out) as stage:
             write_patient(patient, stage / (case.name + SUFFIX))
         written.append(case.name)
@@ -68,7 +60,8 @@ def build_pool(
 
 
 def render(
-    case: DatasetCase,
+    case: Case,
+    anatomy: LVAnatomy,
     synthesizer: ScarSynthesizer,
     count: int,
     seed: int,
@@ -76,15 +69,14 @@ def render(
     advance: Callable[[], None],
 ) -> Patient:
     """All scars of one case."""
-    labels, image = read_case(case)
+    image = case.image
     assert image is not None
-    anatomy = labels.ventricle(synthesizer.labels, image=image)
 
     def samples() -> Iterator[ScarSample]:
         for replica in range(count):
             # The same seeds as those of claim-aug generate, so the same scars.
             own = sample_seed(seed, case.name, replica)
-            yield synthesizer.sample(image, labels.data, seed=own, anatomy=anatomy)
+            yield synthesizer.sample(image, case.labels, seed=own, anatomy=anatomy)
             advance()
 
-    return collect(case.name, image, labels.data, anatomy.orientation.through_plane, samples(), request)
+    return collect(case.name, image, case.labels, anatomy.orientation.through_plane, samples(), request)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.data.dataset import find_cases, read_case, warn_unanchored
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases, warn_unanchored
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import AnatomyError, LabelError
 from claim_aug.priors.distributions import ScarDistributions
 from claim_aug.priors.fit import ScarMeasures, fit, measure
 
@@ -34,22 +33,13 @@ def fit_prior(
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     scars: list[ScarMeasures] = []
-    skipped, unanchored = [], []
+    skipped, unanchored = Skipped(), []
     cases = find_cases(dataset)
-    for case in cases:
-        labels, image = read_case(case)
-        try:
-            anatomy = labels.unanchored(scheme, image=image)
-        except AnatomyError:
-            skipped.append(case.name)
-        except LabelError as error:
-            msg = f"{case.name}: {error}"
-            raise LabelError(msg) from error
-        else:
-            if anatomy.scar.any():
-                scars.append(measure(anatomy))
-            if not anatomy.anchor.known:
-                unanchored.append(case.name)
+    for case, anatomy in iter_cases(cases, scheme, on_error=skipped, warn=False):
+        if anatomy.scar.any():
+            scars.append(measure(anatomy))
+        if not anatomy.anchor.known:
+            unanchored.append(case.name)
     warn_unanchored(unanchored, len(cases))
     distributions = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
     with staged(out.parent) as stage:

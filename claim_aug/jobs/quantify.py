@@ -6,8 +6,6 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import NAMES
 from claim_aug.data.case import Case
@@ -25,8 +23,7 @@ COLUMNS = (
 
 def quantify_case(case: Case, anatomy: LVAnatomy) -> dict[str, Any]:
     """Everything measured of a case, ready for JSON; mL and g are ``None`` where the spacing is not known."""
-    region = np.asarray(case.image.data, np.float64).reshape(anatomy.grid_shape)[anatomy.box]
-    measured = quantify(region, anatomy)
+    measured = quantify(case.region(anatomy), anatomy)
     return {
         "case": case.name,
         **describe(anatomy),

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from claim_aug.data.case import Case, sha256
-from claim_aug.data.provenance import describe, plain, versions
+from claim_aug.data.case import Case
+from claim_aug.data.provenance import describe, plain, sha256, versions
 from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
 
@@ -15,7 +15,7 @@ def run_record(
     case: Case, synthesizer: ScarSynthesizer, request: Mapping[str, Any], files: Sequence[Path]
 ) -> dict[str, Any]:
     """What all samples of a run share, ready for JSON; ``files`` is what else was read, such as a mask or a bank."""
-    read = {"image": case.image.path, "labels": case.labels.path} | {path.name: path for path in files}
+    read = {"image": case.image_file.path, "labels": case.label_file.path} | {path.name: path for path in files}
     return {
         "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
         "case": case.name,

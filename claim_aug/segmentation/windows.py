@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.data.labelled import Labelled, labelled_cases
+from claim_aug.data.case import Case
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.errors import InputError
 
 #: Pixels around the largest ventricle of a data set, on each side; and what a window's side is a multiple of.
@@ -46,13 +47,14 @@ def read_windows(dataset: Path, scheme: LabelScheme) -> tuple[list[LVWindow], li
         InputError: no data set, a case without image, or no ventricle at all.
         LabelError: values outside the scheme.
     """
-    skipped: list[str] = []
-    cases = list(labelled_cases(dataset, scheme, skipped, purpose="training"))
+    skipped = Skipped()
+    found = find_cases(dataset, images_for="training")
+    cases = list(iter_cases(found, scheme, on_error=skipped, look_in_image=False, warn=False))
     if not cases:
         msg = f"{dataset} has no case with a left ventricle; is {scheme} the right label scheme?"
         raise InputError(msg)
-    size = side_of(case.anatomy for case in cases)
-    return [window for case in cases for window in windows_of(case, size, scheme)], skipped
+    size = side_of(anatomy for _, anatomy in cases)
+    return [window for case, anatomy in cases for window in windows_of(case, anatomy, size, scheme)], skipped
 
 
 def side_of(anatomies: Iterator[LVAnatomy]) -> int:
@@ -62,15 +64,16 @@ def side_of(anatomies: Iterator[LVAnatomy]) -> int:
     return -(-(largest + 1 + 2 * MARGIN) // MULTIPLE) * MULTIPLE
 
 
-def windows_of(case: Labelled, size: int, scheme: LabelScheme) -> Iterator[LVWindow]:
+def windows_of(case: Case, anatomy: LVAnatomy, size: int, scheme: LabelScheme) -> Iterator[LVWindow]:
     """The windows of one case: slices with a wall and a cavity."""
-    anatomy, region = case.anatomy, case.region
+    assert case.image is not None
+    region = case.region(anatomy)
     level, spread = float(region.mean()), float(region.std()) or 1.0
     across = anatomy.orientation.through_plane
     rows, columns = anatomy.orientation.in_plane
     spacing = [anatomy.spacing[axis] for axis in (rows, columns, across)]
     affine = np.diag([*spacing, 1.0]) if anatomy.spacing_known else np.eye(4)
-    images, maps = (np.moveaxis(array, across, 0) for array in (case.image, case.labels.data))
+    images, maps = (np.moveaxis(array, across, 0) for array in (case.image, case.labels))
     heart = in_plane(anatomy.wall | anatomy.cavity, anatomy)
     places = np.argwhere(heart.any(0))
     corner = np.array([anatomy.box[rows].start, anatomy.box[columns].start])

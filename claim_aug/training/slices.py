@@ -13,7 +13,8 @@ from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.data.labelled import labelled_cases, naming
+from claim_aug.data.case import naming
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.control import Controls, histogram
 from claim_aug.generators.diffusion.window import Slice, take_slice
@@ -61,11 +62,12 @@ def read_slices(
         LabelError: values outside the scheme.
     """
     found: list[TrainingSlice] = []
-    skipped: list[str] = []
-    for case in labelled_cases(dataset, scheme, skipped, purpose="training"):
-        if case.anatomy.scar.any():
+    skipped = Skipped()
+    cases = find_cases(dataset, images_for="training")
+    for case, anatomy in iter_cases(cases, scheme, on_error=skipped, look_in_image=False, warn=False):
+        if anatomy.scar.any():
             with naming(case.name):
-                found += slices_of(case.region, case.anatomy, case.name, spacing=spacing, size=size)
+                found += slices_of(case.region(anatomy), anatomy, case.name, spacing=spacing, size=size)
     if not found:
         msg = f"{dataset} has no labelled scar to learn from; is {scheme} the right label scheme?"
         raise InputError(msg)

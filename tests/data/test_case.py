@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from claim_aug.data.case import Case, stem
-from claim_aug.errors import InputError
+from claim_aug.data.case import Case, naming, stem
+from claim_aug.errors import InputError, LabelError
 
 
 def save(path, data, spacing=(1.5, 1.5, 10.0), shift=0.0):
@@ -21,7 +21,7 @@ def pair(phantom, tmp_path):
 
 
 def test_a_case_is_named_after_its_image(pair):
-    assert Case.read(*pair).name == "image"
+    assert Case.from_files(*pair).name == "image"
     assert stem(pair[0].with_name("Case_P001.v2.nii")) == "Case_P001.v2"
 
 
@@ -31,7 +31,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(phantom, tmp_path):
         (tmp_path / folder).mkdir()
         save(tmp_path / folder / "Case_0.nii.gz", data)
     with pytest.raises(InputError, match=r"^Images/Case_0.nii.gz and Contours/Case_0.nii.gz lie .*; resample one of"):
-        Case.read(tmp_path / "Images" / "Case_0.nii.gz", tmp_path / "Contours" / "Case_0.nii.gz")
+        Case.from_files(tmp_path / "Images" / "Case_0.nii.gz", tmp_path / "Contours" / "Case_0.nii.gz")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(phantom, tmp_path):
 def test_different_grids_are_refused(pair, phantom, change, reason):
     change(pair[1], phantom.labels)
     with pytest.raises(InputError, match=reason):
-        Case.read(*pair)
+        Case.from_files(*pair)
 
 
 @pytest.mark.parametrize(("value", "reason"), [(np.nan, "1 voxels that are NaN"), (-np.inf, "1 voxels that are NaN")])
@@ -57,10 +57,15 @@ def test_an_image_that_is_not_finite_is_refused(pair, phantom, value, reason):
     image[0, 0, 0] = value
     save(pair[0], image)
     with pytest.raises(InputError, match=reason):
-        Case.read(*pair)
+        Case.from_files(*pair)
 
 
 def test_a_constant_image_is_refused(pair, phantom):
     save(pair[0], np.full_like(phantom.image, 7))
     with pytest.raises(InputError, match="is constant"):
-        Case.read(*pair)
+        Case.from_files(*pair)
+
+
+def test_naming_keeps_the_kind_of_an_error():
+    with pytest.raises(LabelError, match="^Case_7: odd$"), naming("Case_7"):
+        raise LabelError("odd")

@@ -117,9 +117,9 @@ def test_means_and_counts_over_cases(ventricle):
 @pytest.mark.filterwarnings("ignore::claim_aug.errors.ClaimAugWarning")
 def test_a_real_patient_is_measured_as_labelled(realdata):
     folder = realdata / "emidec" / "nifti" / "Case_P100"
-    case = Case.read(folder / "Images" / "Case_P100.nii.gz", folder / "Contours" / "Case_P100.nii.gz")
+    case = Case.from_files(folder / "Images" / "Case_P100.nii.gz", folder / "Contours" / "Case_P100.nii.gz")
     report = quantify_case(case, case.ventricle("emidec"))
-    labels = case.labels.data
+    labels = case.labels
     burden = 100 * np.isin(labels, (3, 4)).sum() / np.isin(labels, (2, 3, 4)).sum()
     assert report["totals"]["scar"]["percent_lv"] == pytest.approx(burden, abs=0.1)
     assert 80 < report["totals"]["lv"]["g"] < 200

@@ -66,7 +66,7 @@ def train_jointly(
     Raises:
         ClaimAugError: an impossible request, no scar in the data, a loss that is not finite.
     """
-    kind = "ddpm" if model is None else read_config(model / CONFIG).kind
+    kind = "ddpm" if model is None else read_config(model / CONFIG)[0].kind
     options: dict[str, Any] = {} if joint_plan.last is None else {"burden": joint_plan.last}
     synthesizer = ScarSynthesizer(
         generator=kind if model is None else f"{kind}:{model}", labels=scheme, device=device, **options

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from claim_aug.data.artifacts import ArtifactKind
 from claim_aug.errors import InputError, OutputError
 
 Tensors = dict[str, Tensor]
 
+KIND = ArtifactKind("claim-aug training state", (1,), "a checkpoint", "remove it to start anew")
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
@@ -57,8 +56,8 @@ def write_state(path: Path, step: int, tensors: Mapping[str, Tensor], run: Mappi
     Raises:
         OutputError: the disk is full or cannot be written.
     """
-    whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    packed = save(whole, {"run": json.dumps({"step": step, **run})})
+    arrays = {name: value.detach().cpu().numpy() for name, value in tensors.items()}
+    packed = KIND.pack(arrays, {"step": step, "run": dict(run)})
     temporary = path.with_suffix(".writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,20 +77,14 @@ def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
     """
     if not path.exists():
         return 0, {}
-    try:
-        with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {}).get("run", "{}"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
-        msg = f"{path} cannot be read as a checkpoint; remove it to start anew"
-        raise InputError(msg) from error
-    step = int(about.pop("step", 0))
+    found, arrays = KIND.read(path)
+    step, about = int(found["step"]), found["run"]
     differ = [name for name in {**about, **run} if about.get(name) != run.get(name)]
     if differ:
         asked = ", ".join(f"{name} was {about.get(name)!r} and is {run.get(name)!r}" for name in sorted(differ))
         msg = f"{path} is of another training: {asked}; choose another folder, or ask for the same"
         raise InputError(msg)
-    return step, tensors
+    return step, {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
 
 
 def under(name: str, tensors: Mapping[str, Tensor]) -> Tensors:

@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from claim_aug.data.artifacts import Layout
 from claim_aug.data.provenance import plain
-from claim_aug.pool.fingerprint import fingerprint
+from claim_aug.fingerprint import fingerprint
 
-#: What is stored: kinds of dtype, and which count the length goes by.
-LAYOUT = {
-    "voxel": ("i4", "voxels"),
-    "before": ("iuf", "voxels"),
-    "value": ("iuf", "voxels"),
-    "label": ("i4", "voxels"),
-    "tissue": ("u1", "voxels"),
-    "start": ("i8", "starts"),
-    "seed": ("i8", "scars"),
-    "text": ("u1", "letters"),
-    "text_start": ("i8", "starts"),
+#: What is stored of every voxel, scar and letter of the parameters; see ``data.artifacts``.
+LAYOUT: Layout = {
+    "voxel": ("int32", ("voxels",)),
+    "before": ("iuf", ("voxels",)),
+    "value": ("iuf", ("voxels",)),
+    "label": ("int32", ("voxels",)),
+    "tissue": ("uint8", ("voxels",)),
+    "start": ("int64", ("starts",)),
+    "seed": ("int64", ("scars",)),
+    "text": ("uint8", ("letters",)),
+    "text_start": ("int64", ("starts",)),
 }
 #: Values of ``tissue``; ``HEALED`` is scar of the scan that was painted over.
 INFARCT, MVO, HEALED = 1, 2, 3
@@ -86,8 +87,21 @@ def collect(
     arrays |= {"start": starts(columns["voxel"]), "seed": np.array(seeds, np.int64)}
     arrays |= {"text": np.concatenate(texts), "text_start": starts(texts)}
     slices = [labels.take(plane, across) for plane in range(labels.shape[across])]
-    planes = [fingerprint(plane) if plane.any() else "" for plane in slices]
-    return Patient(About(case, labels.shape, across, fingerprint(labels), tuple(planes), request), arrays)
+    planes = [label_map_fingerprint(plane) if plane.any() else "" for plane in slices]
+    return Patient(About(case, labels.shape, across, label_map_fingerprint(labels), tuple(planes), request), arrays)
+
+
+def label_map_fingerprint(labels: NDArray[Any]) -> str:
+    """What tells a label map from others, so that nobody has to carry case names through a pipeline.
+
+    Args:
+        labels: label values of any integer dtype, which does not count; nor do axes of length 1.
+    """
+    shape = [size for size in labels.shape if size != 1]
+    flat = labels.ravel()
+    # Most of a scan is background: what is left is quickly hashed.
+    where = np.flatnonzero(flat != 0)
+    return fingerprint(np.array(shape, np.int64), where.astype(np.int32), flat[where].astype(np.int32))
 
 
 def starts(parts: Sequence[NDArray[Any]]) -> NDArray[np.int64]:

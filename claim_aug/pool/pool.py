@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import Mask
+from claim_aug.data.artifacts import read_once
 from claim_aug.errors import EmptyScarError, InputError
-from claim_aug.pool.file import ADVICE, SUFFIX, open_patient, read_about
-from claim_aug.pool.fingerprint import fingerprint
-from claim_aug.pool.patient import INFARCT, MVO
+from claim_aug.pool.file import KIND, SUFFIX, open_patient, read_about
+from claim_aug.pool.patient import INFARCT, MVO, label_map_fingerprint
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class ScarPool:
             raise InputError(msg)
         path, plane = self.find(labels)
         patient = open_patient(path)
-        among = [number for number, planes in enumerate(patient.reach) if plane is None or plane in planes]
+        among = [number for number, planes in enumerate(patient.touched_slices) if plane is None or plane in planes]
         if not among:
             msg = f"none of the scars of {patient.about.case} reaches its slice {plane}"
             raise EmptyScarError(msg)
@@ -133,7 +133,7 @@ class ScarPool:
     def find(self, labels: NDArray[Any]) -> tuple[Path, int | None]:
         """The file of a scan, and which of its slices this is, if it is one."""
         scans = scans_of(Path(self.folder))
-        mark = fingerprint(labels)
+        mark = label_map_fingerprint(labels)
         if mark in scans:
             return scans[mark]
         if not labels.any():
@@ -152,23 +152,21 @@ def check_same(values: NDArray[Any], before: NDArray[Any], case: str) -> None:
     if not np.array_equal(values.astype(np.float32), before.astype(np.float32)):
         msg = (
             f"the image of {case} is not as it was when the pool was built; draw from the pool before intensities are "
-            f"changed, or {ADVICE}"
+            f"changed, or {KIND.advice}"
         )
         raise InputError(msg)
 
 
+@read_once(maxsize=8)
 def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
-    """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed."""
-    try:
-        return scans_again(folder, folder.stat().st_mtime_ns)
-    except OSError as error:
-        msg = f"{folder} cannot be read: {error.strerror}; {ADVICE}"
-        raise InputError(msg) from error
+    """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed.
 
-
-@lru_cache(maxsize=8)
-def scans_again(folder: Path, changed_ns: int) -> dict[str, tuple[Path, int | None]]:
-    """Read what every file of a folder says of itself."""
+    Raises:
+        InputError: the folder cannot be read, or a file in it is no part of a pool.
+    """
+    if not folder.exists():
+        msg = f"{folder} cannot be read: No such file or directory; {KIND.advice}"
+        raise InputError(msg)
     found: dict[str, tuple[Path, int | None]] = {}
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
         about = read_about(path)

@@ -101,7 +101,7 @@ def test_other_layouts_are_read_too(cli, small, scans, tmp_path, layout):
     done = cli("train", tmp_path / "set", tmp_path / "out", *SHORT)
     assert done.code == 0, done.err
     assert "slices of 2 patients, 1 patient kept apart" in done.out
-    assert read_model(tmp_path / "out").controls.donor.max() == 1
+    assert read_model(tmp_path / "out").controls.source_patient.max() == 1
 
 
 @pytest.mark.parametrize("factor", [2, 4])

@@ -87,7 +87,7 @@ def test_it_leaves_a_generator_a_segmenter_a_log_and_a_checkpoint(finished, fold
     assert "AdamW to 0.001" in (out / "generator" / "README.md").read_text()
     before, after = read_model(folders["ddpm"]).state_dict(), read_model(out / "generator").state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
-    assert read_model(out / "generator").controls.donor.max() == 1  # of the two patients that were learnt from
+    assert read_model(out / "generator").controls.source_patient.max() == 1  # of the two patients that were learnt from
 
 
 def test_both_are_used(finished):

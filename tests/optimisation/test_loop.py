@@ -197,7 +197,7 @@ def test_a_checkpoint_is_one_safetensors_file_and_nothing_else_is_left(fitted, t
     fitted()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["line.csv", "line.safetensors"]
     with safe_open(tmp_path / "line.safetensors", "pt") as file:
-        assert json.loads(file.metadata()["run"])["step"] == 12
+        assert json.loads(file.metadata()["claim-aug training state"])["step"] == 12
 
 
 @given(st.integers(1, 5000), st.integers(1, 200))
@@ -230,13 +230,13 @@ def test_a_checkpoint_that_cannot_be_read_is_named(fitted, tmp_path, content):
         fitted()
         content = (tmp_path / "line.safetensors").read_bytes()[:-50]
     (tmp_path / "line.safetensors").write_bytes(content)
-    with pytest.raises(InputError, match="line.safetensors cannot be read as a checkpoint; remove it to start anew"):
+    with pytest.raises(InputError, match="line.safetensors cannot be read as a checkpoint; is it truncated"):
         fitted()
 
 
 def test_a_foreign_file_in_the_place_of_a_checkpoint_is_refused(fitted, tmp_path):
     save_file({"x": torch.ones(2)}, tmp_path / "line.safetensors")
-    with pytest.raises(InputError, match="line.safetensors is of another training"):
+    with pytest.raises(InputError, match="line.safetensors cannot be used as a checkpoint: it is .* something else"):
         fitted()
 
 

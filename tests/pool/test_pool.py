@@ -80,7 +80,7 @@ def test_a_slice_that_no_scar_reaches_holds_none(tmp_path):
     basal = ScarSynthesizer("manual", labels="phantom", segments=(1, 2))
     build_pool(tmp_path / "scans", tmp_path / "pool", basal, count=1, seed=0)
     (file,) = (tmp_path / "pool").iterdir()
-    (reached,) = open_patient(file).reach
+    (reached,) = open_patient(file).touched_slices
     away = next(plane for plane in range(4) if plane not in reached)
     with pytest.raises(EmptyScarError, match=f"none of the scars of Case_1 reaches its slice {away}"):
         ScarPool(tmp_path / "pool").sample(heart.image[..., away], heart.labels[..., away], seed=0)

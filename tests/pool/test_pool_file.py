@@ -8,7 +8,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from claim_aug.errors import InputError
-from claim_aug.pool.file import FORMAT, open_patient, read_about
+from claim_aug.pool.file import KIND, open_patient, read_about
 
 
 @pytest.fixture
@@ -18,10 +18,12 @@ def broken(pool, tmp_path):
 
     def write(about=None, **arrays):
         with safe_open(source, framework="numpy") as file:
-            told = json.loads(file.metadata()[FORMAT]) | (about or {})
+            told = json.loads(file.metadata()[KIND.format]) | (about or {})
             kept = {name: file.get_tensor(name) for name in file.keys()} | arrays  # noqa: SIM118
         path = tmp_path / "broken.safetensors"
-        save_file({name: array for name, array in kept.items() if array is not None}, path, {FORMAT: json.dumps(told)})
+        save_file(
+            {name: array for name, array in kept.items() if array is not None}, path, {KIND.format: json.dumps(told)}
+        )
         return path
 
     return write
@@ -45,9 +47,9 @@ def test_equal_scars_give_equal_bytes(pool, dataset, tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"seed": None}, "it needs the arrays"),
+        ({"seed": None}, "seed is missing"),
         ({"label": np.zeros(3, np.int32)}, "label needs"),
-        ({"voxel": None, "voxels": np.zeros(1)}, "it needs the arrays"),
+        ({"voxel": None, "voxels": np.zeros(1)}, "voxel is missing"),
         ({"about": {"version": 9}}, "format version 9"),
         ({"about": {"across": 7}}, "no stack of slices"),
         ({"about": {"shape": [2, 2, 4]}}, "outside its grid"),

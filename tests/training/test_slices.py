@@ -139,14 +139,14 @@ def test_control_histograms_are_the_slices_own(learnable):
     names = sorted({piece.patient for piece in learnable})
     for index, piece in enumerate(learnable):
         assert np.array_equal(found.histogram[index], histogram(piece.infarct))
-        assert names[found.donor[index]] == piece.patient
+        assert names[found.source_patient[index]] == piece.patient
         assert found.area[index] == pytest.approx(piece.area)
         assert found.noise[index] == pytest.approx(piece.piece.noise)
 
 
 def test_a_slice_of_mvo_alone_has_no_histogram_to_give(learnable):
     bare = replace(learnable[0], infarct=np.empty(0))
-    assert len(controls_of([bare, *learnable[1:]]).donor) == len(learnable) - 1
+    assert len(controls_of([bare, *learnable[1:]]).source_patient) == len(learnable) - 1
 
 
 def test_mvo_without_any_infarct_is_not_enough_to_learn_from(learnable):

@@ -160,7 +160,7 @@ def test_half_the_bits_are_written_where_asked_for(run, tiny, finished, tmp_path
 
 def test_histograms_to_paint_with_may_be_others_than_those_learnt_from(run, tiny, learnable, tmp_path):
     run(tmp_path, tiny, steps=2, controls=controls_of(learnable[:3]))
-    assert len(read_model(tmp_path).controls.donor) == 3
+    assert len(read_model(tmp_path).controls.source_patient) == 3
 
 
 def test_a_file_in_the_place_of_the_folder_is_said(run, tiny, tmp_path):

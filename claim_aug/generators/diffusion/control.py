@@ -14,7 +14,8 @@ Histogram = NDArray[np.float32]
 #: As CLAIM's: 16 bins. Theirs span a crop's own range; these are heights, remote 0 and blood 1, the last ones open.
 BINS = 16
 EDGES = np.linspace(-0.5, 3.5, BINS + 1)
-#: A donor of brightness is drawn among this share of the training patients, those of most similar contrast to noise:
+#: The patient whose brightness a scar takes after is drawn among this share of the training patients, those of most
+#: similar contrast to noise:
 #: where blood stands far above remote, scar is rarely brighter than blood.
 SIMILAR, FEWEST = 0.2, 6
 #: In heights; a scan without noise is like those with the least.
@@ -32,26 +33,26 @@ class Controls:
 
     Attributes:
         histogram: (slices, ``BINS``), each of sum 1.
-        donor: which patient, (slices,).
+        source_patient: number of the patient of each slice, (slices,).
         area: scar in mm², (slices,).
         noise: SD of the scan's noise in heights, (slices,).
     """
 
     histogram: Histogram
-    donor: NDArray[np.int32]
+    source_patient: NDArray[np.int32]
     area: NDArray[np.float32]
     noise: NDArray[np.float32]
 
     def draw(self, noise: float, rng: np.random.Generator) -> int:
         """A patient, among those whose noise is most like this scan's."""
-        donors, first = np.unique(self.donor, return_index=True)
+        patients, first = np.unique(self.source_patient, return_index=True)
         own = np.maximum(self.noise[first], LEAST_NOISE)
         near = np.argsort(abs(np.log(own / max(noise, LEAST_NOISE))), kind="stable")
-        return int(donors[rng.choice(near[: max(FEWEST, round(SIMILAR * donors.size))])])
+        return int(patients[rng.choice(near[: max(FEWEST, round(SIMILAR * patients.size))])])
 
-    def of(self, donor: int, area: float) -> Histogram:
+    def of(self, source_patient: int, area: float) -> Histogram:
         """The histogram of the patient's slice whose scar is most alike in size, (``BINS``,)."""
-        own = np.flatnonzero(self.donor == donor)
+        own = np.flatnonzero(self.source_patient == source_patient)
         return np.asarray(self.histogram[own[np.argmin(abs(self.area[own] - area))]])
 
 

@@ -1,145 +1,117 @@
-"""A model as a folder: ``weights.safetensors``, ``config.json`` and a card, ``README.md``. None of it is executed."""
+"""A model as a folder: ``weights.safetensors``, ``config.json`` and a card, ``README.md``."""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+import warnings
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
-from claim_aug.errors import InputError
+from claim_aug.data.artifacts import PICKLES, ArtifactKind, Layout, read_once
+from claim_aug.errors import ClaimAugWarning, InputError
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import BINS, Controls
 from claim_aug.generators.diffusion.model import LesionDiffusion
 
-FORMAT, VERSION = "claim-aug lesion diffusion", 1
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"
-ADVICE = "train one with claim-aug train DATASET OUT"
-#: Files that can run code when they are loaded.
-PICKLES = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".joblib")
-CONTROL_FIELDS = {"histogram": np.float32, "donor": np.int32, "area": np.float32, "noise": np.float32}
+KIND = ArtifactKind("claim-aug lesion diffusion", (1, 2), "weights", "train one with claim-aug train DATASET OUT")
+CONTROL_LAYOUT: Layout = {
+    "control.histogram": ("float32", ("slices", BINS)),
+    "control.source_patient": ("int32", ("slices",)),
+    "control.area": ("float32", ("slices",)),
+    "control.noise": ("float32", ("slices",)),
+}
 
 
 def write_model(model: LesionDiffusion, folder: Path, card: str, *, half: bool = False) -> None:
     """Write a model into a folder that exists; ``half`` stores weights in 16 bits."""
     assert model.controls is not None
     kind = torch.float16 if half else torch.float32
-    tensors = {
-        f"model.{name}": value.detach().cpu().to(kind).contiguous() for name, value in model.state_dict().items()
-    }
-    for name in CONTROL_FIELDS:
-        tensors[f"control.{name}"] = torch.from_numpy(np.ascontiguousarray(getattr(model.controls, name)))
-    about = {"format": FORMAT, "version": VERSION, "model": model.config.to_json()}
-    (folder / WEIGHTS).write_bytes(save(tensors, {"format": FORMAT}))
+    arrays = {f"model.{name}": value.detach().cpu().to(kind).numpy() for name, value in model.state_dict().items()}
+    arrays |= {name: getattr(model.controls, name.partition(".")[2]) for name in CONTROL_LAYOUT}
+    about = {"format": KIND.format, "version": KIND.versions[-1], "model": model.config.to_json()}
+    (folder / WEIGHTS).write_bytes(KIND.pack(arrays, {}))
     (folder / CONFIG).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
-def read_model(folder: str | Path, device: str = "cpu", *, compiled: bool = False) -> LesionDiffusion:
+@read_once(maxsize=4, files=lambda path: (path / CONFIG, path / WEIGHTS))
+def read_model(folder: str | Path, device: str = "cpu", compiled: bool = False) -> LesionDiffusion:
     """The model of a folder, ready to sample: read once per process and device, again when its files change.
 
     Raises:
         InputError: no such folder, a file that is missing, truncated, a pickle, or of something else.
     """
     path = Path(folder)
-    if path.suffix.lower() in PICKLES:
-        msg = f"{path} is a pickle, which can run code when it is loaded, and is refused; {ADVICE}"
-        raise InputError(msg)
-    stamps = []
-    for name in (CONFIG, WEIGHTS):
-        try:
-            state = (path / name).stat()
-        except OSError as error:
-            pickles = [file.name for file in path.glob("*") if file.suffix.lower() in PICKLES] if path.is_dir() else []
-            why = f"; {pickles[0]} in it is a pickle and is refused" if pickles else ""
-            msg = f"{path} is no folder of a generator: {name} cannot be read ({error.strerror}){why}; {ADVICE}"
-            raise InputError(msg) from error
-        stamps.append((state.st_mtime_ns, state.st_size))
-    return read_again(str(path.resolve()), tuple(stamps), device, compiled)
-
-
-@lru_cache(maxsize=4)
-def read_again(folder: str, stamps: tuple[tuple[int, int], ...], device: str, compiled: bool) -> LesionDiffusion:
-    """Read a folder; times and sizes of its files make a changed model another one."""
-    path = Path(folder)
-    config = read_config(path / CONFIG)
-    tensors = read_tensors(path / WEIGHTS)
-    controls = read_controls(tensors, path / WEIGHTS)
+    check_files(path)
+    config, version = read_config(path / CONFIG)
     with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
-        model = LesionDiffusion(config, controls)
-    own = {name.removeprefix("model."): value.float() for name, value in tensors.items() if name.startswith("model.")}
-    wrong = wrong_weights(own, model.state_dict())
-    if wrong:
-        msg = f"{path / WEIGHTS} does not fit {path / CONFIG}: {wrong}; {ADVICE}"
-        raise InputError(msg)
-    model.load_state_dict(own)
+        model = LesionDiffusion(config)
+    read_weights(path / WEIGHTS, model, version)
     model = model.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if compiled:
         model.denoiser.compile()
     return model
 
 
-def read_config(path: Path) -> ModelConfig:
-    """The model that a config speaks of."""
+def check_files(path: Path) -> None:
+    """Refuse a pickle, and what is no folder of a model."""
+    if path.suffix.lower() in PICKLES:
+        msg = f"{path} is a pickle, which can run code when it is loaded, and is refused; {KIND.advice}"
+        raise InputError(msg)
+    for name in (CONFIG, WEIGHTS):
+        try:
+            (path / name).stat()
+        except OSError as error:
+            pickles = [file.name for file in path.glob("*") if file.suffix.lower() in PICKLES] if path.is_dir() else []
+            why = f"; {pickles[0]} in it is a pickle and is refused" if pickles else ""
+            msg = f"{path} is no folder of a generator: {name} cannot be read ({error.strerror}){why}; {KIND.advice}"
+            raise InputError(msg) from error
+
+
+def read_config(path: Path) -> tuple[ModelConfig, int]:
+    """The model that a config speaks of, and the version of its format."""
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
-        if about["format"] != FORMAT:
+        if about["format"] != KIND.format:
             raise KeyError("format")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} is no config of a lesion-diffusion model; {ADVICE}"
+        msg = f"{path} is no config of a lesion-diffusion model; {KIND.advice}"
         raise InputError(msg) from error
-    if about.get("version") != VERSION:
-        msg = f"{path} has format version {about.get('version')}, this release reads version {VERSION}; {ADVICE}"
+    version = about.get("version")
+    if version not in KIND.versions:
+        known = " or ".join(map(str, KIND.versions))
+        msg = f"{path} has format version {version}, this release reads version {known}; {KIND.advice}"
         raise InputError(msg)
     try:
-        return ModelConfig.from_json(about["model"])
+        return ModelConfig.from_json(about["model"]), version
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        msg = f"{path} cannot be used: {error}; {ADVICE}"
+        msg = f"{path} cannot be used: {error}; {KIND.advice}"
         raise InputError(msg) from error
 
 
-def read_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Every array of a safetensors file of ours."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            ours = (file.metadata() or {}).get("format") == FORMAT
-            tensors = {name: file.get_tensor(name) for name in file.keys()} if ours else {}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        msg = f"{path} cannot be read as weights; is it truncated or another format? {ADVICE}"
-        raise InputError(msg) from error
-    if not ours:
-        msg = f"{path} is a safetensors file of something else; {ADVICE}"
-        raise InputError(msg)
-    return tensors
+def read_weights(path: Path, model: LesionDiffusion, version: int) -> None:
+    """Put weights and control histograms into a model that is built."""
+    own: Layout = {f"model.{name}": ("f", tuple(value.shape)) for name, value in model.state_dict().items()}
+    layout = {**own, **CONTROL_LAYOUT}
+    if version == 1:
+        layout = {old_name(name): spec for name, spec in layout.items()}
+        warnings.warn(
+            f"{path.parent} is a model of the first format, which later releases do not read; "
+            f"python tools/rewrite_weights.py {path.parent} brings it up to date",
+            ClaimAugWarning,
+            stacklevel=4,
+        )
+    _, arrays = KIND.read(path, layout)
+    if not arrays["control.area"].size:
+        raise KIND.refusal(path, "it holds no control histograms")
+    weights = {name: torch.from_numpy(arrays[f"model.{name}"].copy()).float() for name in model.state_dict()}
+    model.load_state_dict(weights)
+    names = CONTROL_LAYOUT if version > 1 else map(old_name, CONTROL_LAYOUT)
+    model.controls = Controls(*(arrays[name] for name in names))
 
 
-def read_controls(tensors: dict[str, torch.Tensor], path: Path) -> Controls:
-    """The training set's histograms."""
-    try:
-        arrays: dict[str, Any] = {n: tensors[f"control.{n}"].numpy().astype(kind) for n, kind in CONTROL_FIELDS.items()}
-    except KeyError as error:
-        msg = f"{path} has no {error.args[0]}; {ADVICE}"
-        raise InputError(msg) from error
-    count = len(arrays["donor"])
-    shapes_fit = arrays["histogram"].shape == (count, BINS) and all(len(array) == count for array in arrays.values())
-    if not count or not shapes_fit or not all(np.isfinite(array).all() for array in arrays.values()):
-        msg = f"{path} holds control histograms that do not fit each other; {ADVICE}"
-        raise InputError(msg)
-    return Controls(**arrays)
-
-
-def wrong_weights(found: dict[str, torch.Tensor], needed: dict[str, torch.Tensor]) -> str | None:
-    """What is wrong with weights, if anything."""
-    for name in needed.keys() ^ found.keys():
-        return f"{name} is {'missing' if name in needed else 'not part of this model'}"
-    for name, value in found.items():
-        if value.shape != needed[name].shape:
-            return f"{name} needs shape {tuple(needed[name].shape)}, it has {tuple(value.shape)}"
-        if not torch.isfinite(value).all():
-            return f"{name} holds values that are NaN or infinite"
-    return None
+def old_name(name: str) -> str:
+    """What the first format called an array."""
+    return name.replace("source_patient", "donor")

@@ -17,7 +17,7 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control
-from claim_aug.generators.diffusion.folder import ADVICE, read_model
+from claim_aug.generators.diffusion.folder import KIND, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
 from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.window import Slice, look, put_back, take_slice
@@ -107,7 +107,9 @@ class DiffusionGenerator:
         self.guidance = level
         folder = model or self.shipped
         if folder is None:
-            msg = f"generator {self.kind!r} needs a model: {ADVICE} --generator {self.kind} and say {self.kind}:OUT"
+            msg = (
+                f"generator {self.kind!r} needs a model: {KIND.advice} --generator {self.kind} and say {self.kind}:OUT"
+            )
             raise InputError(msg)
         self.model, self.sampler, self.steps, self.compile = str(Path(folder).absolute()), sampler, steps, compile
         self.device = str(find_device(device))
@@ -119,7 +121,7 @@ class DiffusionGenerator:
 
     def network(self) -> LesionDiffusion:
         """The model, read once per process."""
-        return read_model(self.model, self.device, compiled=self.compile)
+        return read_model(self.model, self.device, self.compile)
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator

@@ -28,6 +28,7 @@ class LesionDiffusion(nn.Module):
     """
 
     alphas: Tensor
+    controls: Controls | None
 
     def __init__(self, config: ModelConfig, controls: Controls | None = None) -> None:
         super().__init__()

@@ -8,11 +8,12 @@ import socket
 import numpy as np
 import pytest
 import torch
+from rewrite_weights import rewrite
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from claim_aug.errors import InputError
-from claim_aug.generators.diffusion.folder import CARD, CONFIG, FORMAT, WEIGHTS, read_model, write_model
+from claim_aug.errors import ClaimAugWarning, InputError
+from claim_aug.generators.diffusion.folder import CARD, CONFIG, KIND, WEIGHTS, read_model, write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.training.batches import validation
 from claim_aug.training.slices import controls_of
@@ -34,7 +35,7 @@ def change_weights(folder, change, metadata=None):
     """Apply ``change`` to the dictionary of tensors and write it back as ours, or with other metadata."""
     tensors = load_file(folder / WEIGHTS)
     change(tensors)
-    save_file(tensors, folder / WEIGHTS, {"format": FORMAT} if metadata is None else metadata)
+    save_file(tensors, folder / WEIGHTS, {KIND.format: '{"version": 2}'} if metadata is None else metadata)
 
 
 def change_config(folder, change):
@@ -53,7 +54,7 @@ def test_what_is_written_comes_back_and_answers_the_same(source, learnable, tmp_
     assert torch.equal(first(*batch), again(*batch))
     for name, value in first.state_dict().items():
         assert torch.equal(value, again.state_dict()[name])
-    for name in ("histogram", "donor", "area", "noise"):
+    for name in ("histogram", "source_patient", "area", "noise"):
         one, two = (getattr(model.controls, name) for model in (first, again))
         assert (one.dtype, one.tolist()) == (two.dtype, two.tolist())
 
@@ -87,7 +88,7 @@ def test_a_model_is_ready_to_sample(source):
 
 def test_a_folder_is_safetensors_json_and_a_card(source):
     assert sorted(path.name for path in source.iterdir()) == ["README.md", "config.json", "weights.safetensors"]
-    assert json.loads((source / CONFIG).read_text())["format"] == FORMAT
+    assert json.loads((source / CONFIG).read_text())["format"] == KIND.format
 
 
 def test_a_model_is_read_once_and_again_when_its_files_change(folder):
@@ -148,23 +149,23 @@ DAMAGE = {
     ),
     "foreign weights": (
         lambda f: change_weights(f, lambda tensors: None, {"format": "pt"}),
-        "weights.safetensors is a safetensors file of something else",
+        "weights.safetensors cannot be used as weights: it is a safetensors file of something else",
     ),
     "weights without metadata": (
         lambda f: save_file({"x": torch.ones(2)}, f / WEIGHTS),
-        "weights.safetensors is a safetensors file of something else",
+        "weights.safetensors cannot be used as weights: it is a safetensors file of something else",
     ),
     "a tensor too few": (
         lambda f: change_weights(f, lambda tensors: tensors.pop("model.denoiser.control.0.bias")),
-        "does not fit .*config.json: denoiser.control.0.bias is missing",
+        "weights.safetensors cannot be used as weights: model.denoiser.control.0.bias is missing",
     ),
     "a tensor too many": (
         lambda f: change_weights(f, lambda tensors: tensors.update({"model.extra": torch.ones(1)})),
-        "extra is not part of this model",
+        "model.extra is not part of it",
     ),
     "a tensor of another shape": (
         lambda f: change_weights(f, lambda t: t.update({"model.denoiser.control.0.bias": torch.ones(3)})),
-        r"denoiser.control.0.bias needs shape \(32,\), it has \(3,\)",
+        r"denoiser.control.0.bias needs to be floats of shape \(32,\), it is float32 of \(3,\)",
     ),
     "NaN weights": (
         lambda f: change_weights(f, lambda t: t["model.denoiser.control.0.bias"].fill_(float("nan"))),
@@ -172,23 +173,23 @@ DAMAGE = {
     ),
     "another architecture": (
         lambda f: change_config(f, lambda about: about["model"].update(widths=[16, 32])),
-        "weights.safetensors does not fit .*config.json: .* needs shape",
+        "weights.safetensors cannot be used as weights: .* needs to be floats of shape",
     ),
     "no histograms": (
         lambda f: change_weights(f, lambda tensors: tensors.pop("control.histogram")),
-        "weights.safetensors has no control.histogram",
+        "weights.safetensors cannot be used as weights: control.histogram is missing",
     ),
     "histograms of another number of slices": (
         lambda f: change_weights(f, lambda t: t.update({"control.area": t["control.area"][:1].clone()})),
-        "control histograms that do not fit each other",
+        r"control.area needs to be float32 of shape",
     ),
     "NaN histograms": (
         lambda f: change_weights(f, lambda t: t["control.histogram"].fill_(float("nan"))),
-        "control histograms that do not fit each other",
+        "control.histogram holds values that are NaN",
     ),
     "a later version": (
-        lambda f: change_config(f, lambda about: about.update(version=2)),
-        "config.json has format version 2, this release reads version 1",
+        lambda f: change_config(f, lambda about: about.update(version=3)),
+        "config.json has format version 3, this release reads version 1 or 2",
     ),
     "a config of something else": (
         lambda f: (f / CONFIG).write_text('{"_class_name": "UNet2DModel"}'),
@@ -255,3 +256,23 @@ def test_no_histograms_at_all_are_not_written(tiny, tmp_path, learnable):
     model = LesionDiffusion(tiny, controls_of(learnable))
     write_model(model, tmp_path, "# card")
     assert read_model(tmp_path).controls.histogram.shape == (len(learnable), 16)
+
+
+def first_format(folder):
+    """The folder as the first format had it."""
+    arrays = load_file(folder / WEIGHTS)
+    arrays["control.donor"] = arrays.pop("control.source_patient")
+    save_file(arrays, folder / WEIGHTS, {"format": KIND.format})
+    change_config(folder, lambda about: about.update(version=1))
+
+
+def test_a_folder_of_the_first_format_is_read_with_a_warning_and_can_be_rewritten(folder):
+    model, bytes_of = read_model(folder), (folder / WEIGHTS).read_bytes()
+    first_format(folder)
+    with pytest.warns(ClaimAugWarning, match=r"is a model of the first format.*tools/rewrite_weights.py"):
+        old = read_model(folder)
+    assert all(torch.equal(value, model.state_dict()[name]) for name, value in old.state_dict().items())
+    assert np.array_equal(old.controls.source_patient, model.controls.source_patient)
+    rewrite(folder)
+    assert (folder / WEIGHTS).read_bytes() == bytes_of
+    assert read_model(folder).controls.source_patient.size

@@ -47,7 +47,7 @@ def test_otherwise_it_is_the_histogram_of_a_training_patient(ddpm, region, mask,
     for seed in range(6):
         drawn = ddpm(steps=1).render(region, mask, heart, rng(seed)).params
         donors.add(drawn["donor"])
-        own = known.histogram[known.donor == drawn["donor"]].tolist()
+        own = known.histogram[known.source_patient == drawn["donor"]].tolist()
         assert all(list(one) in own for one in drawn["histograms"])
     assert len(donors) > 1
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from claim_aug import ScarSample, ScarSynthesizer
 from claim_aug.phantom import Phantom, make_phantom
-from claim_aug.plots.bullseye import draw_bullseye
+from claim_aug.plots.bullseye import plot_bullseye
 from claim_aug.plots.preview import MVO, busiest_plane, scar_share, tissue_codes
 
 PHANTOM_SEED, SCAR_SEED, TERRITORY = 22, 4, "RCA"
@@ -69,7 +69,7 @@ def draw(phantom: Phantom, sample: ScarSample, path: Path) -> None:
         axes.set_axis_off()
     axes.imshow(codes, cmap=ListedColormap(["none", *COLOURS.values()]), vmin=0, vmax=MVO, interpolation="nearest")
     eye = figure.add_subplot(grid[3], projection="polar")
-    draw_bullseye(eye, scar_share(sample), fontsize=7.5)
+    plot_bullseye(eye, scar_share(sample), fontsize=7.5)
     eye.set_title("scar, % of AHA segment", fontsize=11)
     handles = [Patch(facecolor=colour[:7], label=name) for name, colour in COLOURS.items() if name != "old scar"]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)

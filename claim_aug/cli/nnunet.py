@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from claim_aug.cli import console
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -14,4 +16,4 @@ def nnunet_trainers() -> None:
     """Print the folder of nnUNetTrainerScar and nnUNetTrainerJoint, for nnU-Net's variable nnUNet_extTrainer."""
     from claim_aug.integrations.nnunet import TRAINERS
 
-    typer.echo(TRAINERS)
+    console.print_line(str(TRAINERS))

@@ -22,7 +22,7 @@ WALLS = {"anterior": 90, "septal": 180, "inferior": 270, "lateral": 0}
 WARNING_COLOUR = "#b2182b"
 
 
-def draw_bullseye(
+def plot_bullseye(
     axes: Any,
     values: Mapping[int, float],
     *,
@@ -78,7 +78,7 @@ def write(axes: Any, text: str, at: tuple[float, float], up: float, colour: str,
     )
 
 
-def draw_bullseye_figure(
+def plot_bullseye_figure(
     path: Path,
     values: Mapping[int, float],
     *,
@@ -94,7 +94,7 @@ def draw_bullseye_figure(
 
     Args:
         path: where to write.
-        values, highest, digits, texts: as in ``draw_bullseye``.
+        values, highest, digits, texts: as in ``plot_bullseye``.
         title: the first line.
         measure: what the colours mean, with its unit; the colour bar's label.
         warning: a line in red under the title, such as that segments are turned by an unknown angle. The names of the
@@ -106,7 +106,7 @@ def draw_bullseye_figure(
     figure.suptitle(title, fontsize=13, fontweight="bold")
     axes: Any = figure.add_subplot(projection="polar")
     axes.set_title(warning, color=WARNING_COLOUR, fontsize=10, pad=6 if warning else 22)
-    draw_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)
+    plot_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)
     if not warning:
         name_walls(axes)
     bar = figure.colorbar(ScalarMappable(Normalize(0, highest), COLOURS), ax=axes, shrink=0.8, pad=0.08)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.plots.bullseye import draw_bullseye
+from claim_aug.plots.bullseye import plot_bullseye
 from claim_aug.synthesizer import ScarSample
 
 CAVITY, WALL, OLD, INFARCT, MVO = range(1, 6)
 COLOURS = ListedColormap(["none", "#4477aa55", "#66ccee55", "#ccbb4499", "#ee6677", "#aa3377"])
 
 
-def draw_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
+def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
     """Write a picture of at most a few samples: the slice with the most scar, and its share per AHA segment.
 
     Args:
@@ -44,7 +44,7 @@ def draw_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path,
         realised = sample.parameters["realised"]
         panels[1].set_title(f"after: {realised['burden_percent']:.1f} %LV, seed {sample.seed}", fontsize=9)
         eye = figure.add_subplot(grid[row, 3], projection="polar")
-        draw_bullseye(eye, scar_share(sample))
+        plot_bullseye(eye, scar_share(sample))
         anchored = "" if sample.anatomy.anchor.known else " (unanchored)"
         eye.set_title(f"scar, % of segment{anchored}", fontsize=9)
     figure.savefig(path, dpi=100, metadata={"Description": "SYNTHETIC scar by claim-aug"})

@@ -9,19 +9,14 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation, with_groups
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(with_groups(aha))
+from claim_aug.cli.groups import Orientation
 
 
 def aha(
     labels: Annotated[Path, typer.Argument(help="Label map (.nii.gz, .nii, .png).")],
     out: Annotated[Path, typer.Argument(help="Where to write the AHA segment map, in the same grid.")],
     *,
-    image: Annotated[Path | None, opt.input_option(metavar="FILE", help="The scan itself, to find the RV in.")] = None,
+    image: Annotated[Path | None, opt.scan_option("FILE", "The scan itself, to find the RV in.")] = None,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
     as_json: opt.Json = False,

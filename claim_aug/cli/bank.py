@@ -11,11 +11,6 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the group."""
-    opt.add_group(app, "bank", "Banks of real scar texture for --generator transplant.", build=build)
-
-
 def build(
     dataset: opt.Dataset,
     out: Annotated[Path, typer.Argument(help="File to write, .safetensors, for --generator transplant:OUT.")],

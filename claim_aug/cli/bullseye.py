@@ -9,12 +9,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation, with_groups
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(with_groups(bullseye))
+from claim_aug.cli.groups import Orientation
 
 
 def bullseye(
@@ -23,12 +18,12 @@ def bullseye(
     *,
     image: Annotated[
         Path | None,
-        opt.input_option(metavar="FILE", help="The scan of a single label map, to find the RV in."),
+        opt.scan_option("FILE", "The scan of a single label map, to find the RV in."),
     ] = None,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
     show: Annotated[
-        str, opt.output_option(metavar="burden|transmurality|counts|mvo", help="What to show per AHA segment.")
+        str, opt.output_option("burden|transmurality|counts|mvo", "What to show per AHA segment.")
     ] = "burden",
     overwrite: opt.Overwrite = False,
 ) -> None:

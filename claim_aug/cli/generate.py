@@ -10,7 +10,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation, Synthesis, with_groups
+from claim_aug.cli.groups import Orientation, Synthesis
 from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,48 +23,33 @@ DEMO_SCHEME = "phantom"
 AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_ratio", "brightness_sd")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(with_groups(generate))
-
-
 @dataclass(frozen=True)
 class ScarOptions(Synthesis):
     """What scar is made with, and where, how much and how bright it is."""
 
-    burden: Annotated[
-        str | None, opt.where_option(metavar="%LV", help="Scar in percent of LV mass: 20, or a range 5,30.")
-    ] = None
+    burden: Annotated[str | None, opt.where_option("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
     transmurality: Annotated[
-        str | None, opt.where_option(metavar="0-1", help="Mean share of the wall's depth: 0.75, or a range 0.3,0.8.")
+        str | None, opt.where_option("0-1", "Mean share of the wall's depth: 0.75, or a range 0.3,0.8.")
     ] = None
-    extent: Annotated[
-        str | None, opt.where_option(metavar="0-1", help="Share of the wall's sectors that hold scar.")
-    ] = None
-    territory: Annotated[str | None, opt.where_option(metavar="LAD|RCA|LCX", help="Coronary territory.")] = None
-    segments: Annotated[
-        str | None, opt.where_option(metavar="1,2,7,8", help="AHA segments that scar may not leave.")
-    ] = None
+    extent: Annotated[str | None, opt.where_option("0-1", "Share of the wall's sectors that hold scar.")] = None
+    territory: Annotated[str | None, opt.where_option("LAD|RCA|LCX", "Coronary territory.")] = None
+    segments: Annotated[str | None, opt.where_option("1,2,7,8", "AHA segments that scar may not leave.")] = None
     preset: Annotated[
         str | None,
-        opt.where_option(metavar="acute|chronic", help="Age of the infarct; it decides what is drawn."),
+        opt.where_option("acute|chronic", "Age of the infarct; it decides what is drawn."),
     ] = None
-    mvo: Annotated[str | None, opt.where_option(metavar="0-0.6", help="MVO as share of the scar.")] = None
-    grey_zone: Annotated[str | None, opt.where_option(metavar="0-0.6", help="Grey zone as share of the scar.")] = None
+    mvo: Annotated[str | None, opt.where_option("0-0.6", "MVO as share of the scar.")] = None
+    grey_zone: Annotated[str | None, opt.where_option("0-0.6", "Grey zone as share of the scar.")] = None
     mask: Annotated[
-        Path | None, opt.where_option(metavar="FILE", help="Mask or label map to take the scar from (prior manual).")
+        Path | None, opt.where_option("FILE", "Mask or label map to take the scar from (prior manual).")
     ] = None
-    table: Annotated[
-        Path | None, opt.where_option(metavar="CSV", help="Transmurality by segment to fill in (prior manual).")
-    ] = None
+    table: Annotated[Path | None, opt.where_option("CSV", "Transmurality by segment to fill in (prior manual).")] = None
     brightness_ratio: Annotated[
         str | None,
-        opt.looks_option(
-            metavar="0.2-4", help="signal, transplant: scar over remote as a multiple of blood over remote."
-        ),
+        opt.looks_option("0.2-4", "signal, transplant: scar over remote as a multiple of blood over remote."),
     ] = None
     brightness_sd: Annotated[
-        str | None, opt.looks_option(metavar="2-60", help="ddpm, latent: SD of remote by which scar is brighter.")
+        str | None, opt.looks_option("2-60", "ddpm, latent: SD of remote by which scar is brighter.")
     ] = None
 
     def parameters(self) -> dict[str, Any]:
@@ -92,14 +77,12 @@ class ScarOptions(Synthesis):
 class OutputOptions:
     """How many samples are written, and how."""
 
-    count: Annotated[
-        int, opt.output_option("-n", "--count", min=1, max=1000, metavar="N", help="How many samples.")
-    ] = 10
+    count: Annotated[int, opt.output_option("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
     seed: opt.Seed = 0
-    layout: Annotated[
-        str, opt.output_option(metavar="plain|nnunet", help="Folders and names: plain, or a data set of nnU-Net.")
-    ] = "plain"
-    preview: Annotated[bool, opt.output_option(help="Draw the first samples into OUT/previews/CASE.png.")] = True
+    layout: Annotated[str, opt.output_option("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = (
+        "plain"
+    )
+    preview: Annotated[bool, opt.output_option(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
     overwrite: opt.Overwrite = False
 
     def keywords(self) -> dict[str, Any]:
@@ -114,7 +97,7 @@ def generate(
     labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     *,
-    demo: Annotated[bool, opt.input_option("--demo", help="Use a phantom as the scan: generate --demo OUT.")] = False,
+    demo: Annotated[bool, opt.scan_option(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,
     scar: ScarOptions,
     orientation: Orientation,
     output: OutputOptions,

@@ -49,27 +49,24 @@ class Orientation:
     anterior_insertion: Annotated[
         str | None,
         opt.orientation_option(
-            metavar="DEGREES|I,J,K",
-            help="Where the anterior RV insertion is: its angle seen from the cavity's centre, from the array's first "
+            "DEGREES|I,J,K",
+            "Where the anterior RV insertion is: its angle seen from the cavity's centre, from the array's first "
             "in-plane axis towards its second, or a voxel. Found from an RV label or in the image where not given.",
         ),
     ] = None
-    through_plane: Annotated[
-        int | None, opt.orientation_option(min=0, max=2, metavar="AXIS", help="Array axis across slices.")
-    ] = None
-    base: Annotated[
-        str | None, opt.orientation_option(metavar="first|last", help="Which end of the stack is basal.")
-    ] = None
+    through_plane: Annotated[int | None, opt.orientation_option("AXIS", "Array axis across slices.", min=0, max=2)] = (
+        None
+    )
+    base: Annotated[str | None, opt.orientation_option("first|last", "Which end of the stack is basal.")] = None
     winding: Annotated[
         int | None,
         opt.orientation_option(
-            metavar="+1|-1",
-            help="+1 where segments run anterior, septum, inferior with growing angle; -1 where against it.",
+            "+1|-1", "+1 where segments run anterior, septum, inferior with growing angle; -1 where against it."
         ),
     ] = None
     require_anchor: Annotated[
         bool,
-        opt.orientation_option("--require-anchor", help="Refuse a scan whose anterior RV insertion cannot be found."),
+        opt.orientation_option(None, "Refuse a scan whose anterior RV insertion cannot be found.", "--require-anchor"),
     ] = False
 
     def keywords(self) -> dict[str, Any]:
@@ -95,23 +92,23 @@ class Synthesis:
 
     scheme: opt.Scheme = opt.SCHEME
     existing: Annotated[
-        str, opt.input_option(metavar="keep|replace|refuse", help="What to do with scar that the scan has already.")
+        str, opt.scan_option("keep|replace|refuse", "What to do with scar that the scan has already.")
     ] = "keep"
     prior: Annotated[
         str,
-        opt.where_option(metavar="NAME", help="Mask prior: smile, smile:FILE.json, random, manual, or a plugin's."),
+        opt.where_option("NAME", "Mask prior: smile, smile:FILE.json, random, manual, or a plugin's."),
     ] = "smile"
     generator: Annotated[
         str,
         opt.looks_option(
-            metavar="NAME",
-            help="ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. Files are made once, so the "
-            "default is the network, ddpm; in Python it is signal, which does not slow a training.",
+            "NAME",
+            "ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. The default is the network, "
+            "ddpm, as files are made once and looks count; in Python it is signal, as a network would slow a training.",
         ),
     ] = opt.GENERATOR
     setting: Annotated[
         list[str] | None,
-        opt.looks_option("--set", metavar="NAME=VALUE", help="Any other parameter of the prior or the generator."),
+        opt.looks_option("NAME=VALUE", "Any other parameter of the prior or the generator.", "--set"),
     ] = None
 
     def parameters(self) -> dict[str, Any]:

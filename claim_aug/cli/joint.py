@@ -12,11 +12,6 @@ from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(joint_train)
-
-
 def joint_train(
     dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
     out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
 from claim_aug.cli import console
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(nnunet_trainers)
 
 
 def nnunet_trainers() -> None:

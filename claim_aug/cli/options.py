@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +10,18 @@ import typer
 
 from claim_aug.errors import InputError
 
-# Options by the panel of ``--help`` that shows them.
-input_option = partial(typer.Option, rich_help_panel="Input")
-where_option = partial(typer.Option, rich_help_panel="Where scar goes")
-looks_option = partial(typer.Option, rich_help_panel="What scar looks like")
-orientation_option = partial(typer.Option, rich_help_panel="Orientation")
-output_option = partial(typer.Option, rich_help_panel="Output")
+
+def panel(name: str) -> Callable[..., Any]:
+    """Options that ``--help`` shows under a heading: ``option(metavar, help, *flags, **more)``."""
+
+    def option(metavar: str | None, description: str, *flags: str, **more: Any) -> Any:
+        return typer.Option(*flags, metavar=metavar, help=description, rich_help_panel=name, **more)
+
+    return option
+
+
+scan_option, where_option, looks_option = panel("Input"), panel("Where scar goes"), panel("What scar looks like")
+orientation_option, output_option = panel("Orientation"), panel("Output")
 
 SCHEME = "emidec"
 #: Files are made once and looks count, so the command line takes the network. ``ScarSynthesizer()`` and the transforms
@@ -30,25 +35,16 @@ RESERVED["distributions"] = "--prior smile:FILE.json"
 Dataset = Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")]
 Scheme = Annotated[
     str,
-    input_option(
-        "--labels",
-        metavar="SCHEME",
-        help="What label values mean: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
+    scan_option(
+        "SCHEME",
+        "What label values mean: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
         "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
+        "--labels",
     ),
 ]
-Seed = Annotated[int, output_option("--seed", min=0, metavar="N", help="The same seed gives the same files.")]
-Overwrite = Annotated[bool, output_option("--overwrite", help="Replace files that exist.")]
-Json = Annotated[bool, output_option("--json", help="Print JSON instead of tables.")]
-
-
-def add_group(app: typer.Typer, name: str, purpose: str, **commands: Callable[..., None]) -> None:
-    """Register commands under a common name, such as ``claim-aug pool build``."""
-    group = typer.Typer(help=purpose, no_args_is_help=True)
-    group.callback()(lambda: None)  # so that a single command keeps its name
-    for command in commands.values():
-        group.command()(command)
-    app.add_typer(group, name=name, help=purpose)
+Seed = Annotated[int, output_option("N", "The same seed gives the same files.", "--seed", min=0)]
+Overwrite = Annotated[bool, output_option(None, "Replace files that exist.", "--overwrite")]
+Json = Annotated[bool, output_option(None, "Print JSON instead of tables.", "--json")]
 
 
 def flag(name: str) -> str:

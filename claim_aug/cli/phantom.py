@@ -11,16 +11,9 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(phantom)
-
-
 def phantom(
     out: Annotated[Path, typer.Argument(help="Folder for the cases, in EMIDEC's layout.")],
-    count: Annotated[
-        int, opt.output_option("-n", "--count", min=1, max=10000, metavar="N", help="How many phantoms.")
-    ] = 5,
+    count: Annotated[int, opt.output_option("N", "How many phantoms.", "-n", "--count", min=1, max=10000)] = 5,
     seed: opt.Seed = 0,
     scar: Annotated[
         bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")

@@ -10,11 +10,6 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(plugins)
-
-
 def plugins(
     as_json: opt.Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a plugin failed.")] = False,

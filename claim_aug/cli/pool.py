@@ -9,12 +9,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Synthesis, with_groups
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the group."""
-    opt.add_group(app, "pool", "Scars made beforehand, for transforms with pool=.", build=with_groups(build))
+from claim_aug.cli.groups import Synthesis
 
 
 def build(
@@ -22,9 +17,7 @@ def build(
     out: Annotated[Path, typer.Argument(help="Folder to write, one file per case, for pool=OUT.")],
     *,
     scar: Synthesis,
-    count: Annotated[
-        int, opt.output_option("-n", "--count", min=1, max=10000, metavar="N", help="How many scars per case.")
-    ] = 32,
+    count: Annotated[int, opt.output_option("N", "How many scars per case.", "-n", "--count", min=1, max=10000)] = 32,
     seed: opt.Seed = 0,
     overwrite: opt.Overwrite = False,
 ) -> None:

@@ -11,11 +11,6 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the group."""
-    opt.add_group(app, "prior", "Mask priors: learn one from a labelled data set.", fit=fit)
-
-
 def fit(
     dataset: Annotated[Path, typer.Argument(help="Folder of label maps: EMIDEC's layout, labels/, or flat.")],
     out: Annotated[Path, typer.Argument(help="JSON to write, for --prior smile:OUT.json.")],

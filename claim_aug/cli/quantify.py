@@ -9,15 +9,10 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation, with_groups
+from claim_aug.cli.groups import Orientation
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(with_groups(quantify))
 
 
 def quantify(
@@ -27,7 +22,7 @@ def quantify(
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
     csv: Annotated[
-        Path | None, opt.output_option("--csv", metavar="FILE", help="Also write the segments and the total as CSV.")
+        Path | None, opt.output_option("FILE", "Also write the segments and the total as CSV.", "--csv")
     ] = None,
     as_json: opt.Json = False,
     overwrite: opt.Overwrite = False,

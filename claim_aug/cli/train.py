@@ -11,11 +11,6 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(train)
-
-
 def train(
     dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
     out: Annotated[Path, typer.Argument(help="Folder for the model, for --generator ddpm:OUT or latent:OUT.")],

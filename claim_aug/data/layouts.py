@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +31,32 @@ class SampleFiles:
     sidecar: Path
 
 
-class Layout(Protocol):
-    """Where the files of samples go, and what else a data set of them needs."""
+@dataclass(frozen=True)
+class Layout:
+    """Where the files of samples go, and what else a data set of them needs; as it stands, the plain one.
+
+    Attributes:
+        images: folder of the images.
+        labels: folder of the label maps.
+        channel: what an image's name ends in before its suffix.
+    """
+
+    images: str = "images"
+    labels: str = "labels"
+    channel: str = ""
 
     def files(self, case: Case, replica: int) -> SampleFiles:
-        """The files of one sample of a case."""
+        """The files of one sample, such as ``images/<case>_scar000.nii.gz`` and its companions."""
+        name = sample_name(case, replica)
+        return SampleFiles(
+            Path(self.images) / (name + self.channel + case.image.suffix),
+            Path(self.labels) / (name + case.labels.suffix),
+            Path("sidecars") / (name + ".json"),
+        )
 
     def renumber(self, labels: NDArray[Any], scheme: LabelScheme) -> NDArray[Any]:
         """The label map in the numbers of the layout, same shape and dtype."""
+        return labels
 
     def finish(self, stage: Path, out: Path, case: Case, scheme: LabelScheme, count: int) -> None:
         """Write what belongs to a case beside its ``count`` samples into ``stage``, whose files move to ``out``."""
@@ -47,30 +65,8 @@ class Layout(Protocol):
         """What the data set in ``out`` still lacks, in one sentence; ``None`` where it is whole."""
 
 
-class PlainLayout:
-    """``images``, ``labels`` and ``sidecars``, in the numbers of the input."""
-
-    def files(self, case: Case, replica: int) -> SampleFiles:
-        """``images/<case>_scar000.nii.gz`` and its companions."""
-        return sample_files(case, replica, "images", "labels")
-
-    def renumber(self, labels: NDArray[Any], scheme: LabelScheme) -> NDArray[Any]:
-        """The label map as it is."""
-        return labels
-
-    def finish(self, stage: Path, out: Path, case: Case, scheme: LabelScheme, count: int) -> None:
-        """Nothing lies beside the samples."""
-
-    def missing(self, out: Path) -> str | None:
-        """Nothing."""
-
-
-class NnUNetLayout:
-    """``imagesTr``, ``labelsTr``, ``dataset.json``, the scan itself, and splits that validate on real scans alone."""
-
-    def files(self, case: Case, replica: int) -> SampleFiles:
-        """``imagesTr/<case>_scar000_0000.nii.gz`` and its companions."""
-        return sample_files(case, replica, "imagesTr", "labelsTr", "_0000")
+class NnUNetLayout(Layout):
+    """That of nnU-Net: the scan itself, ``dataset.json``, and splits that validate on real scans alone, too."""
 
     def renumber(self, labels: NDArray[Any], scheme: LabelScheme) -> NDArray[Any]:
         """The label map in numbers without gaps, as nnU-Net needs them."""
@@ -87,8 +83,8 @@ class NnUNetLayout:
         """
         raw = case.image.path.read_bytes()
         packed = raw if case.image.path.suffix.lower() in (".gz", ".png") else gzip.compress(raw, mtime=0)
-        (stage / "imagesTr" / f"{case.name}_0000{case.image.suffix}").write_bytes(packed)
-        labels = stage / "labelsTr" / (case.name + case.labels.suffix)
+        (stage / self.images / (case.name + self.channel + case.image.suffix)).write_bytes(packed)
+        labels = stage / self.labels / (case.name + case.labels.suffix)
         case.labels.write(labels, self.renumber(case.labels.data, scheme), RENUMBERED)
 
         table = read_table(out, scheme, case.image.suffix)
@@ -107,7 +103,7 @@ class NnUNetLayout:
         return "splits_final.json is written when there are two real cases; generate from another one, too"
 
 
-LAYOUTS: dict[str, Layout] = {"plain": PlainLayout(), "nnunet": NnUNetLayout()}
+LAYOUTS: dict[str, Layout] = {"plain": Layout(), "nnunet": NnUNetLayout("imagesTr", "labelsTr", "_0000")}
 
 
 def find_layout(name: str) -> Layout:
@@ -125,16 +121,6 @@ def find_layout(name: str) -> Layout:
 def sample_name(case: Case, replica: int) -> str:
     """Name of one sample, without a suffix."""
     return f"{case.name}_scar{replica:03d}"
-
-
-def sample_files(case: Case, replica: int, images: str, labels: str, channel: str = "") -> SampleFiles:
-    """A sample's files in two folders and ``sidecars``; ``channel`` ends an image's name."""
-    name = sample_name(case, replica)
-    return SampleFiles(
-        Path(images) / (name + channel + case.image.suffix),
-        Path(labels) / (name + case.labels.suffix),
-        Path("sidecars") / (name + ".json"),
-    )
 
 
 def label_numbers(scheme: LabelScheme) -> dict[str, int]:

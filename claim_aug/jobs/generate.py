@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def generate_case(
         refuse_existing(out, [str(path) for names in named for path in vars(names).values()] + [str(picture)])
     run = run_record(case, synthesizer, request or {}, files)
     first_samples: list[ScarSample] = []
-    samples = iter_samples(case, synthesizer, anatomy, count=count, seed=seed)
+    seeds = [sample_seed(seed, case.name, replica) for replica in range(count)]
+    samples = (synthesizer.sample(case.image.data, case.labels.data, seed=own, anatomy=anatomy) for own in seeds)
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
     old = left_by_longer_run(case, out, layout, count) + [out / picture] * (not preview) if overwrite else []
     with staged(out, old) as stage:
@@ -100,16 +101,6 @@ def left_by_longer_run(case: Case, out: Path, layout: Layout, count: int) -> lis
             return found
         found += files
     return found
-
-
-def iter_samples(
-    case: Case, synthesizer: ScarSynthesizer, anatomy: LVAnatomy, *, count: int, seed: int
-) -> Iterator[ScarSample]:
-    """The samples of a case, each a pure function of the seed, the case's name and its number."""
-    for replica in range(count):
-        yield synthesizer.sample(
-            case.image.data, case.labels.data, seed=sample_seed(seed, case.name, replica), anatomy=anatomy
-        )
 
 
 def write_sample(

@@ -16,7 +16,7 @@ def aha(
     labels: Annotated[Path, typer.Argument(help="Label map (.nii.gz, .nii, .png).")],
     out: Annotated[Path, typer.Argument(help="Where to write the AHA segment map, in the same grid.")],
     *,
-    image: Annotated[Path | None, opt.scan_option("FILE", "The scan itself, to find the RV in.")] = None,
+    image: Annotated[Path | None, opt.scan("FILE", "The scan itself, to find the RV in.")] = None,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
     as_json: opt.Json = False,

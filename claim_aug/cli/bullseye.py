@@ -16,15 +16,10 @@ def bullseye(
     labels: Annotated[list[Path], typer.Argument(help="Label maps (.nii.gz, .nii, .png), or folders of them.")],
     out: Annotated[Path, typer.Argument(help="Where to write the picture (.png).")],
     *,
-    image: Annotated[
-        Path | None,
-        opt.scan_option("FILE", "The scan of a single label map, to find the RV in."),
-    ] = None,
+    image: Annotated[Path | None, opt.scan("FILE", "The scan of a single label map, to find the RV in.")] = None,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
-    show: Annotated[
-        str, opt.output_option("burden|transmurality|counts|mvo", "What to show per AHA segment.")
-    ] = "burden",
+    show: Annotated[str, opt.output("burden|transmurality|counts|mvo", "What to show per AHA segment.")] = "burden",
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Plot the AHA bull's-eye of the scar in one label map, or of a set of them."""

@@ -27,36 +27,26 @@ AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_
 class ScarOptions(Synthesis):
     """What scar is made with, and where, how much and how bright it is."""
 
-    burden: Annotated[str | None, opt.where_option("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
-    transmurality: Annotated[
-        str | None, opt.where_option("0-1", "Mean share of the wall's depth: 0.75, or a range 0.3,0.8.")
-    ] = None
-    extent: Annotated[str | None, opt.where_option("0-1", "Share of the wall's sectors that hold scar.")] = None
-    territory: Annotated[str | None, opt.where_option("LAD|RCA|LCX", "Coronary territory.")] = None
-    segments: Annotated[str | None, opt.where_option("1,2,7,8", "AHA segments that scar may not leave.")] = None
-    preset: Annotated[
-        str | None,
-        opt.where_option("acute|chronic", "Age of the infarct; it decides what is drawn."),
-    ] = None
-    mvo: Annotated[str | None, opt.where_option("0-0.6", "MVO as share of the scar.")] = None
-    grey_zone: Annotated[str | None, opt.where_option("0-0.6", "Grey zone as share of the scar.")] = None
-    mask: Annotated[
-        Path | None, opt.where_option("FILE", "Mask or label map to take the scar from (prior manual).")
-    ] = None
-    table: Annotated[Path | None, opt.where_option("CSV", "Transmurality by segment to fill in (prior manual).")] = None
+    burden: Annotated[str | None, opt.where("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
+    transmurality: Annotated[str | None, opt.where("0-1", "Mean share of the wall's depth: 0.75, or 0.3,0.8.")] = None
+    extent: Annotated[str | None, opt.where("0-1", "Share of the wall's sectors that hold scar.")] = None
+    territory: Annotated[str | None, opt.where("LAD|RCA|LCX", "Coronary territory.")] = None
+    segments: Annotated[str | None, opt.where("1,2,7,8", "AHA segments that scar may not leave.")] = None
+    preset: Annotated[str | None, opt.where("acute|chronic", "Age of the infarct that scars are drawn for.")] = None
+    mvo: Annotated[str | None, opt.where("0-0.6", "MVO as share of the scar.")] = None
+    grey_zone: Annotated[str | None, opt.where("0-0.6", "Grey zone as share of the scar.")] = None
+    mask: Annotated[Path | None, opt.where("FILE", "Mask or label map with the scar (prior manual).")] = None
+    table: Annotated[Path | None, opt.where("CSV", "Transmurality by segment to fill in (prior manual).")] = None
     brightness_ratio: Annotated[
-        str | None,
-        opt.looks_option("0.2-4", "signal, transplant: scar over remote as a multiple of blood over remote."),
+        str | None, opt.looks("0.2-4", "signal, transplant: scar over remote as a multiple of blood over remote.")
     ] = None
-    brightness_sd: Annotated[
-        str | None, opt.looks_option("2-60", "ddpm, latent: SD of remote by which scar is brighter.")
-    ] = None
+    brightness_sd: Annotated[str | None, opt.looks("2-60", "ddpm, latent: scar over remote in SD of remote.")] = None
 
     def parameters(self) -> dict[str, Any]:
         """Parameters of prior and generator that were given, by name; a mask needs the scan and is not among them."""
         given = {name: opt.parse_number_or_range(name, getattr(self, name)) for name in AMOUNTS} | {
             "territory": self.territory,
-            "segments": opt.parse_segments(self.segments),
+            "segments": opt.parse_numbers("segments", self.segments, "AHA segments such as 1,2,7,8", int),
             "preset": self.preset,
             "table": None if self.table is None else str(self.table),
         }
@@ -77,12 +67,10 @@ class ScarOptions(Synthesis):
 class OutputOptions:
     """How many samples are written, and how."""
 
-    count: Annotated[int, opt.output_option("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
+    count: Annotated[int, opt.output("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
     seed: opt.Seed = 0
-    layout: Annotated[str, opt.output_option("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = (
-        "plain"
-    )
-    preview: Annotated[bool, opt.output_option(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
+    layout: Annotated[str, opt.output("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = "plain"
+    preview: Annotated[bool, opt.output(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
     overwrite: opt.Overwrite = False
 
     def keywords(self) -> dict[str, Any]:
@@ -97,7 +85,7 @@ def generate(
     labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     *,
-    demo: Annotated[bool, opt.scan_option(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,
+    demo: Annotated[bool, opt.scan(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,
     scar: ScarOptions,
     orientation: Orientation,
     output: OutputOptions,

@@ -48,25 +48,22 @@ class Orientation:
 
     anterior_insertion: Annotated[
         str | None,
-        opt.orientation_option(
+        opt.orientation(
             "DEGREES|I,J,K",
             "Where the anterior RV insertion is: its angle seen from the cavity's centre, from the array's first "
             "in-plane axis towards its second, or a voxel. Found from an RV label or in the image where not given.",
         ),
     ] = None
-    through_plane: Annotated[int | None, opt.orientation_option("AXIS", "Array axis across slices.", min=0, max=2)] = (
-        None
-    )
-    base: Annotated[str | None, opt.orientation_option("first|last", "Which end of the stack is basal.")] = None
+    through_plane: Annotated[int | None, opt.orientation("AXIS", "Array axis across slices.", min=0, max=2)] = None
+    base: Annotated[str | None, opt.orientation("first|last", "Which end of the stack is basal.")] = None
     winding: Annotated[
         int | None,
-        opt.orientation_option(
+        opt.orientation(
             "+1|-1", "+1 where segments run anterior, septum, inferior with growing angle; -1 where against it."
         ),
     ] = None
     require_anchor: Annotated[
-        bool,
-        opt.orientation_option(None, "Refuse a scan whose anterior RV insertion cannot be found.", "--require-anchor"),
+        bool, opt.orientation(None, "Refuse a scan whose anterior RV insertion cannot be found.", "--require-anchor")
     ] = False
 
     def keywords(self) -> dict[str, Any]:
@@ -91,24 +88,18 @@ class Synthesis:
     """What scar is made with: what the labels mean, a prior, a generator, and parameters of both."""
 
     scheme: opt.Scheme = opt.SCHEME
-    existing: Annotated[
-        str, opt.scan_option("keep|replace|refuse", "What to do with scar that the scan has already.")
-    ] = "keep"
-    prior: Annotated[
-        str,
-        opt.where_option("NAME", "Mask prior: smile, smile:FILE.json, random, manual, or a plugin's."),
-    ] = "smile"
+    existing: Annotated[str, opt.scan("keep|replace|refuse", "What to do with scar that the scan has.")] = "keep"
+    prior: Annotated[str, opt.where("NAME", "smile, smile:FILE.json, random, manual, or a plugin's.")] = "smile"
     generator: Annotated[
         str,
-        opt.looks_option(
+        opt.looks(
             "NAME",
             "ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. The default is the network, "
             "ddpm, as files are made once and looks count; in Python it is signal, as a network would slow a training.",
         ),
     ] = opt.GENERATOR
     setting: Annotated[
-        list[str] | None,
-        opt.looks_option("NAME=VALUE", "Any other parameter of the prior or the generator.", "--set"),
+        list[str] | None, opt.looks("NAME=VALUE", "Any other parameter of the prior or the generator.", "--set")
     ] = None
 
     def parameters(self) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from claim_aug.cli import options as opt
 
 def phantom(
     out: Annotated[Path, typer.Argument(help="Folder for the cases, in EMIDEC's layout.")],
-    count: Annotated[int, opt.output_option("N", "How many phantoms.", "-n", "--count", min=1, max=10000)] = 5,
+    count: Annotated[int, opt.output("N", "How many phantoms.", "-n", "--count", min=1, max=10000)] = 5,
     seed: opt.Seed = 0,
     scar: Annotated[
         bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
     ] = None,
     wide: Annotated[
-        bool,
-        typer.Option("--wide", help="Anatomy and contrast more varied than patients', cropped to the heart."),
+        bool, typer.Option("--wide", help="Anatomy and contrast more varied than patients', cropped to the heart.")
     ] = False,
     overwrite: opt.Overwrite = False,
 ) -> None:

@@ -17,7 +17,7 @@ def build(
     out: Annotated[Path, typer.Argument(help="Folder to write, one file per case, for pool=OUT.")],
     *,
     scar: Synthesis,
-    count: Annotated[int, opt.output_option("N", "How many scars per case.", "-n", "--count", min=1, max=10000)] = 32,
+    count: Annotated[int, opt.output("N", "How many scars per case.", "-n", "--count", min=1, max=10000)] = 32,
     seed: opt.Seed = 0,
     overwrite: opt.Overwrite = False,
 ) -> None:

@@ -21,9 +21,7 @@ def quantify(
     *,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
-    csv: Annotated[
-        Path | None, opt.output_option("FILE", "Also write the segments and the total as CSV.", "--csv")
-    ] = None,
+    csv: Annotated[Path | None, opt.output("FILE", "Also write the segments and the total as CSV.", "--csv")] = None,
     as_json: opt.Json = False,
     overwrite: opt.Overwrite = False,
 ) -> None:

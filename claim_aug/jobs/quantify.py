@@ -40,17 +40,21 @@ def totals(measured: Quantification) -> dict[str, Any]:
     }
 
 
+def size_row(amount: Amount) -> dict[str, Any]:
+    """Voxels, mL and g."""
+    return {name: rounded(getattr(amount, name), 3) for name in ("voxels", "ml", "g")}
+
+
 def amount_row(amount: Amount) -> dict[str, Any]:
     """Voxels, mL, g and %LV."""
-    return {name: rounded(value, 3) for name, value in vars(amount).items()}
+    return size_row(amount) | {"percent_lv": round(amount.percent_lv, 3)}
 
 
 def segment_row(segment: SegmentScar) -> dict[str, Any]:
     """One AHA segment."""
-    wall = amount_row(segment.wall)
     return {
         "name": NAMES[segment.segment],
-        **{name: wall[name] for name in ("voxels", "ml", "g")},
+        **size_row(segment.wall),
         "scar_voxels": segment.scar.voxels,
         "scar_percent": rounded(segment.scar_percent, 2),
         "transmurality_percent": rounded(segment.transmurality_percent, 2),
@@ -87,8 +91,8 @@ def check_csv(path: Path, *, overwrite: bool) -> None:
     """Refuse a CSV of another kind or one that is there, before any work.
 
     Raises:
-        InputError: it does not end in .csv, so it may be a scan.
-        OutputError: it exists.
+        InputError: the path does not end in .csv, so it may be a scan's.
+        OutputError: the file exists.
     """
     if path.suffix.lower() != ".csv":
         msg = f"--csv needs a file that ends in .csv, got {path}"
@@ -101,7 +105,7 @@ def write_csv(report: dict[str, Any], path: Path) -> None:
     """Write the rows; unknown values are empty.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: the file cannot be written.
     """
     rows = table_rows(report)
     with staged(path.parent) as stage, (stage / path.name).open("w", newline="", encoding="utf-8") as stream:

@@ -32,15 +32,16 @@ def plot_bullseye(
     texts: Mapping[int, str] | None = None,
     fontsize: float = 6,
 ) -> None:
-    """Draw a value per AHA segment into polar axes; segments without a value stay grey.
+    """Plot a value per AHA segment into polar axes; segments without a value stay grey.
 
     Args:
         axes: matplotlib axes with ``projection="polar"``.
         values: value by segment, 1-17.
-        highest: the value at the top of the colour map; 0 is at the bottom.
-        digits: decimals of the printed values.
-        texts: printed in place of the value, by segment.
-        fontsize: of the printed values, in points.
+        highest: value at the top of the colour map; 0 is at the bottom.
+        cmap: name of a matplotlib colour map.
+        digits: number of decimals that are printed.
+        texts: texts printed in place of the values, by segment.
+        fontsize: size of the printed values in points.
     """
     colours, scale = colormaps[cmap], Normalize(0, highest)
     for first, count, start, inner, outer in RINGS:
@@ -93,13 +94,13 @@ def plot_bullseye_figure(
     """Write one bull's-eye with title and colour bar as a PNG.
 
     Args:
-        path: where to write.
-        values, highest, digits, texts: as in ``plot_bullseye``.
-        title: the first line.
-        measure: what the colours mean, with its unit; the colour bar's label.
-        warning: a line in red under the title, such as that segments are turned by an unknown angle. The names of the
+        path: file to write.
+        values: value by segment, 1-17, as ``plot_bullseye`` takes it; so are ``highest``, ``digits`` and ``texts``.
+        title: first line of the figure.
+        measure: label of the colour bar: what the colours mean, with its unit.
+        warning: line in red under the title, such as that segments are turned by an unknown angle. The names of the
             walls are left away then, as nobody knows where they are.
-        description: what the file says of itself.
+        description: description in the file's metadata.
     """
     figure = Figure(figsize=(6.4, 6), layout="constrained")
     FigureCanvasAgg(figure)

@@ -22,17 +22,20 @@ COLOURS = ListedColormap(["none", "#4477aa55", "#66ccee55", "#ccbb4499", "#ee667
 
 
 def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
-    """Write a picture of at most a few samples: the slice with the most scar, and its share per AHA segment.
+    """Plot a row per sample: its slice with the most scar before and after, the mask, and the scar per AHA segment.
 
     Args:
-        image: the input, (I, J) or (I, J, K), grey.
+        image: intensities of the input, (I, J) or (I, J, K).
+        samples: samples that were made of it.
+        path: PNG file to write.
+        title: first line of the figure.
     """
     figure = Figure(figsize=(12, 3 * len(samples)), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(f"{title}  -  SYNTHETIC scar")
     grid = figure.add_gridspec(len(samples), 4)
     for row, sample in enumerate(samples):
-        plane, window = busiest_plane(sample), window_of(image, sample.anatomy)
+        plane, window = busiest_plane(sample), display_window(image, sample.anatomy)
         panels = [figure.add_subplot(grid[row, column]) for column in range(3)]
         for axes, volume, name in zip(
             panels, (image, sample.image, sample.image), ("before", "after", "mask"), strict=True
@@ -65,7 +68,7 @@ def busiest_plane(sample: ScarSample) -> Any:
     return cut
 
 
-def window_of(image: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
+def display_window(image: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
     """Display window: nearly all of the region's intensities."""
     low, high = np.percentile(image.reshape(anatomy.grid_shape)[anatomy.box], [1, 99])
     return float(low), float(high)

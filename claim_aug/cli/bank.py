@@ -17,7 +17,7 @@ def build(
     scheme: opt.Scheme = opt.SCHEME,
     overwrite: opt.Overwrite = False,
 ) -> None:
-    """Take the texture of the labelled scars of a data set."""
+    """Collect the texture of the labelled scars of a data set in a file."""
     import numpy as np
 
     from claim_aug.anatomy import LabelScheme

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from claim_aug.synthesizer import ScarSample
 
 DEMO_CASE = "Case_demo"
-DEMO_SCHEME = "phantom"
 #: Options that take a number, which is fixed, or a range to draw from.
 AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_ratio", "brightness_sd")
 
@@ -122,13 +121,10 @@ def generate(
 def demo_case(
     image: Path | None, labels: Path | None, out: Path | None, scar: ScarOptions, output: OutputOptions
 ) -> tuple[Case, Path, ScarOptions]:
-    """The demo's case, a healthy phantom with an RV label, written into the output folder in EMIDEC's layout.
+    """Write a healthy phantom with an RV label as the case, in EMIDEC's layout; a wrong option is refused before.
 
     Returns:
         The case, the output folder (the command's first argument), and the options with the phantom's label scheme.
-
-    Raises:
-        ClaimAugError: arguments that the demo does not take, or a wrong option; nothing is written then.
     """
     from claim_aug.data.case import Case
     from claim_aug.data.staging import refuse_existing, staged
@@ -138,7 +134,7 @@ def demo_case(
         msg = "--demo makes its own scan with its own labels: claim-aug generate --demo OUT"
         raise InputError(msg)
     (out,) = opt.require_arguments(out=image)
-    scar = replace(scar, scheme=DEMO_SCHEME)
+    scar = replace(scar, scheme="phantom")
     scar.synthesizer(scar.parameters())
     if not output.overwrite:
         refuse_existing(out, [f"phantom/{DEMO_CASE}"])

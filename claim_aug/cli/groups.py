@@ -67,11 +67,7 @@ class Orientation:
     ] = False
 
     def keywords(self) -> dict[str, Any]:
-        """Keywords of ``LVAnatomy.from_labels``.
-
-        Raises:
-            InputError: a basal end, a winding or an insertion that cannot be read.
-        """
+        """Keywords of ``LVAnatomy.from_labels``; what makes no sense is refused."""
         if self.base not in (None, "first", "last"):
             msg = f"--base needs to be first or last, got {self.base!r}"
             raise InputError(msg)

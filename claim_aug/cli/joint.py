@@ -13,7 +13,7 @@ from claim_aug.errors import InputError
 
 
 def joint_train(
-    dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
+    dataset: opt.Dataset,
     out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],
     scheme: opt.Scheme = opt.SCHEME,
     model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
@@ -43,7 +43,7 @@ def joint_train(
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the fastest there is where not given.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew instead of going on.")] = False,
 ) -> None:
-    """Train a generator and a segmenter together. Run again after an interruption, it goes on where it was."""
+    """Train a generator and a segmenter together; run again after an interruption, it goes on where it was."""
     from claim_aug.anatomy import LabelScheme
     from claim_aug.joint.recipe import JointPlan
     from claim_aug.joint.run import train_jointly

@@ -30,7 +30,7 @@ GENERATOR = "ddpm"
 RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "existing", "mask", "table")}
 RESERVED["distributions"] = "--prior smile:FILE.json"
 
-Dataset = Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")]
+Dataset = Annotated[Path, typer.Argument(help="Folder of scans: EMIDEC's layout, or images/ beside labels/.")]
 Scheme = Annotated[
     str,
     scan(
@@ -46,17 +46,7 @@ Json = Annotated[bool, output(None, "Print JSON instead of tables.", "--json")]
 
 
 def parse_numbers(name: str, text: str | None, needed: str, kind: type = float) -> tuple[Any, ...] | None:
-    """Comma-separated numbers.
-
-    Args:
-        name: name of the parameter.
-        text: text that the user wrote; ``None`` where the option was not given.
-        needed: what the option takes, for the error.
-        kind: ``float``, or ``int`` where numbers need to be whole.
-
-    Raises:
-        InputError: a part that is no number.
-    """
+    """Comma-separated numbers of the option of a parameter; ``needed`` says in the error what the option takes."""
     try:
         return None if text is None else tuple(kind(part) for part in text.split(","))
     except ValueError:
@@ -89,11 +79,7 @@ def parse_settings(texts: list[str]) -> dict[str, Any]:
 
 
 def require_arguments(**paths: Path | None) -> list[Path]:
-    """The paths, all of them there.
-
-    Raises:
-        InputError: the command line stops before all its arguments.
-    """
+    """The paths; a command line that stops before all its arguments is refused."""
     missing = [name.upper() for name, path in paths.items() if path is None]
     if missing:
         msg = f"missing {', '.join(missing)}; see claim-aug generate --help, or try claim-aug generate --demo OUT"

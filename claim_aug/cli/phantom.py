@@ -16,7 +16,7 @@ def phantom(
     count: Annotated[int, opt.output("N", "How many phantoms.", "-n", "--count", min=1, max=10000)] = 5,
     seed: opt.Seed = 0,
     scar: Annotated[
-        bool | None, typer.Option("--scar/--no-scar", help="All or none with scar; half by default.")
+        bool | None, typer.Option("--scar/--no-scar", help="Scar in all phantoms or in none; in half by default.")
     ] = None,
     wide: Annotated[
         bool, typer.Option("--wide", help="Anatomy and contrast more varied than patients', cropped to the heart.")

@@ -12,7 +12,9 @@ from claim_aug.cli import options as opt
 
 
 def fit(
-    dataset: Annotated[Path, typer.Argument(help="Folder of label maps: EMIDEC's layout, labels/, or flat.")],
+    dataset: Annotated[
+        Path, typer.Argument(help="Folder of label maps: EMIDEC's layout, labels/, or label maps alone.")
+    ],
     out: Annotated[Path, typer.Argument(help="JSON to write, for --prior smile:OUT.json.")],
     scheme: opt.Scheme = opt.SCHEME,
     overwrite: opt.Overwrite = False,

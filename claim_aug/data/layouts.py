@@ -107,11 +107,7 @@ LAYOUTS: dict[str, Layout] = {"plain": Layout(), "nnunet": NnUNetLayout("imagesT
 
 
 def find_layout(name: str) -> Layout:
-    """A layout by its name.
-
-    Raises:
-        InputError: no such layout.
-    """
+    """A layout by its name; an unknown one is refused."""
     if name not in LAYOUTS:
         msg = f"--layout needs to be {' or '.join(LAYOUTS)}, got {name!r}"
         raise InputError(msg)

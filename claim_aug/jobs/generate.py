@@ -48,17 +48,17 @@ def generate_case(
 
     Args:
         case: the scan and its labels.
-        synthesizer: what makes the scar.
+        synthesizer: the synthesizer that makes the scars.
         anatomy: the ventricle of the case.
         out: the folder to write to.
         count: number of samples, from 1.
         seed: base seed; each sample has a seed of its own, see ``sample_seed``.
-        request: what was asked for, recorded in every sidecar.
+        request: options that the user gave, recorded in every sidecar.
         files: other files that were read, such as a mask or a bank; their hashes are recorded too.
-        preview: whether to draw the first ``PREVIEWED`` samples.
-        overwrite: whether to replace files that exist; what a longer run of the case left is removed then.
-        layout: where files go, and what is written beside them.
-        advance: a function called after every sample.
+        preview: whether the first ``PREVIEWED`` samples are plotted, too.
+        overwrite: whether files that exist are replaced, and those that a longer run of the case left removed.
+        layout: names of the files and folders, and what is written beside the samples.
+        advance: function that is called after every sample.
 
     Returns:
         The first samples, at most ``PREVIEWED``.
@@ -75,8 +75,8 @@ def generate_case(
     seeds = [sample_seed(seed, case.name, replica) for replica in range(count)]
     samples = (synthesizer.sample(case.image.data, case.labels.data, seed=own, anatomy=anatomy) for own in seeds)
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
-    old = left_by_longer_run(case, out, layout, count) + [out / picture] * (not preview) if overwrite else []
-    with staged(out, old) as stage:
+    obsolete = [*left_by_longer_run(case, out, layout, count), *([] if preview else [out / picture])]
+    with staged(out, obsolete if overwrite else []) as stage:
         for replica, sample in enumerate(itertools.chain([first], samples)):
             labels = layout.renumber(sample.labels, synthesizer.labels)
             write_sample(stage, named[replica], case, sample.image, labels, sidecar(run, sample, replica))

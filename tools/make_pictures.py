@@ -1,4 +1,4 @@
-"""Draw the picture of the README from a phantom: ``python tools/make_pictures.py``."""
+"""Plot the picture of the README from a phantom: ``python tools/make_pictures.py``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def main() -> None:
     """Write ``docs/images/demo.png``, or the file that is given."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images" / "demo.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draw(*make_sample(), path)
+    plot_demo(*make_sample(), path)
 
 
 def make_sample() -> tuple[Phantom, ScarSample]:
@@ -53,8 +53,8 @@ def make_sample() -> tuple[Phantom, ScarSample]:
     return phantom, synthesizer.sample(phantom.image, phantom.labels, affine=phantom.affine, seed=SCAR_SEED)
 
 
-def draw(phantom: Phantom, sample: ScarSample, path: Path) -> None:
-    """Before, after, label and bull's-eye in one row."""
+def plot_demo(phantom: Phantom, sample: ScarSample, path: Path) -> None:
+    """Plot before, after, label and bull's-eye in one row."""
     figure = Figure(figsize=(11, 3.3), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(1, 4)

@@ -12,9 +12,7 @@ from claim_aug.cli import options as opt
 
 
 def fit(
-    dataset: Annotated[
-        Path, typer.Argument(help="Folder of label maps: EMIDEC's layout, labels/, or label maps alone.")
-    ],
+    dataset: Annotated[Path, typer.Argument(help="Folder with label maps: itself, labels/, or EMIDEC's layout.")],
     out: Annotated[Path, typer.Argument(help="JSON to write, for --prior smile:OUT.json.")],
     scheme: opt.Scheme = opt.SCHEME,
     overwrite: opt.Overwrite = False,

@@ -111,9 +111,8 @@ def new_table(title: str, first: str, *columns: str) -> Table:
 
     heading, gap = Text(title, style="bold"), (0, 1, 0, 0)
     table = Table(box=box.SIMPLE_HEAD, title=heading, title_justify="left", padding=gap)
-    table.add_column(first, no_wrap=True, vertical="bottom")
-    for column in columns:
-        table.add_column(column, justify="right", no_wrap=True, vertical="bottom")
+    for column in (first, *columns):
+        table.add_column(column, justify="left" if column is first else "right", no_wrap=True, vertical="bottom")
     return table
 
 

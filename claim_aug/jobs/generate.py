@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
-from claim_aug.data.layouts import LAYOUTS, Layout, SampleFiles
+from claim_aug.data.layouts import LAYOUTS, Layout, SampleFiles, write_json
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.jobs.sidecar import run_record, sidecar
@@ -111,4 +110,4 @@ def write_sample(
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
     case.image.write(stage / files.image, image, COMMENT)
     case.labels.write(stage / files.labels, labels, COMMENT)
-    (stage / files.sidecar).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_json(stage / files.sidecar, record)

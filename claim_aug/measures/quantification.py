@@ -48,9 +48,7 @@ class SegmentScar:
 
     Attributes:
         segment: number of the segment, 1-17.
-        wall: amount of wall in the segment.
-        scar: amount of infarct and MVO in the segment.
-        mvo: amount of MVO in the segment.
+        wall, scar, mvo: amounts of wall, of infarct with MVO, and of MVO in the segment.
         transmurality_percent: mean share of the depth that is scar, over the scarred 6-degree sectors of the segment;
             0 without scar, ``None`` where the stack does not reach the segment.
     """
@@ -119,10 +117,7 @@ class Quantification:
     """The scar of one scan.
 
     Attributes:
-        wall: amount of LV wall, scar included.
-        scar: amount of infarct and MVO by label.
-        infarct: amount of infarct by label.
-        mvo: amount of MVO by label.
+        wall, scar, infarct, mvo: amounts by label; the scar is infarct and MVO, and the wall includes both.
         transmurality_percent: mean over all scarred 6-degree sectors of all slices, 0-100; 0 without scar.
         segments: the 17 AHA segments in order.
         remote: remote myocardium, which the rules compare with; ``None`` where too little of the wall is healthy.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from claim_aug import ScarSynthesizer
 from claim_aug.data.voxels import NiftiFile
 
 
@@ -59,8 +60,6 @@ def test_the_sidecar_says_how_the_sample_came_to_be(generate, tmp_path):
 
 
 def test_a_sidecars_seed_gives_its_sample_again(generate, phantom, tmp_path):
-    from claim_aug import ScarSynthesizer
-
     generate("--no-preview")
     seed = json.loads((tmp_path / "out" / "sidecars" / "heart_scar001.json").read_text())["seed"]
     file = NiftiFile.read(tmp_path / "heart.nii.gz")

@@ -1,4 +1,4 @@
-"""Draw the picture of the README from a phantom: ``python tools/make_pictures.py``."""
+"""Plot the picture of the README from a phantom: ``python tools/make_pictures.py``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from claim_aug import ScarSample, ScarSynthesizer
 from claim_aug.phantom import Phantom, make_phantom
-from claim_aug.plots.bullseye import draw_bullseye
+from claim_aug.plots.bullseye import plot_bullseye
 from claim_aug.plots.preview import MVO, busiest_plane, scar_share, tissue_codes
 
 PHANTOM_SEED, SCAR_SEED, TERRITORY = 22, 4, "RCA"
@@ -33,7 +33,7 @@ def main() -> None:
     """Write ``docs/images/demo.png``, or the file that is given."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images" / "demo.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draw(*make_sample(), path)
+    plot_demo(*make_sample(), path)
 
 
 def make_sample() -> tuple[Phantom, ScarSample]:
@@ -53,8 +53,8 @@ def make_sample() -> tuple[Phantom, ScarSample]:
     return phantom, synthesizer.sample(phantom.image, phantom.labels, affine=phantom.affine, seed=SCAR_SEED)
 
 
-def draw(phantom: Phantom, sample: ScarSample, path: Path) -> None:
-    """Before, after, label and bull's-eye in one row."""
+def plot_demo(phantom: Phantom, sample: ScarSample, path: Path) -> None:
+    """Plot before, after, label and bull's-eye in one row."""
     figure = Figure(figsize=(11, 3.3), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(1, 4)
@@ -69,7 +69,7 @@ def draw(phantom: Phantom, sample: ScarSample, path: Path) -> None:
         axes.set_axis_off()
     axes.imshow(codes, cmap=ListedColormap(["none", *COLOURS.values()]), vmin=0, vmax=MVO, interpolation="nearest")
     eye = figure.add_subplot(grid[3], projection="polar")
-    draw_bullseye(eye, scar_share(sample), fontsize=7.5)
+    plot_bullseye(eye, scar_share(sample), fontsize=7.5)
     eye.set_title("scar, % of AHA segment", fontsize=11)
     handles = [Patch(facecolor=colour[:7], label=name) for name, colour in COLOURS.items() if name != "old scar"]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)

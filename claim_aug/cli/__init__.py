@@ -9,17 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from claim_aug._version import __version__
+from claim_aug.cli.console import print_line
 from claim_aug.errors import ClaimAugError, ClaimAugWarning
 
 
 def main() -> None:
     """Run ``claim-aug``; an error that a user can mend is one red line and exit code 1."""
     warnings.simplefilter("once", ClaimAugWarning)
-    warnings.showwarning = show_warning  # type: ignore[assignment]
+    warnings.showwarning = print_warning  # type: ignore[assignment]
     try:
         build_app()(prog_name="claim-aug")
     except ClaimAugError as error:
-        say(f"error: {error}", "red")
+        print_line(f"error: {error}", "red")
         sys.exit(1)
 
 
@@ -39,26 +40,22 @@ def build_app() -> typer.Typer:
     return app
 
 
-def show_version(asked: bool) -> None:
+def print_version(asked: bool) -> None:
     """Print the version and stop."""
     if asked:
-        typer.echo(f"claim-aug {__version__}")
+        print_line(f"claim-aug {__version__}")
         raise typer.Exit
 
 
 def root(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=show_version)
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=print_version)
     ] = False,
 ) -> None:
     """Options of ``claim-aug`` itself."""
 
 
-def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+def print_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """One yellow line for our own warnings; others keep their category's name."""
-    say(f"warning: {message}" if issubclass(category, ClaimAugWarning) else f"{category.__name__}: {message}", "yellow")
-
-
-def say(line: str, colour: str) -> None:
-    """One coloured line on stderr, whatever its length."""
-    typer.secho(" ".join(line.split()), fg=colour, err=True)
+    kind = "warning" if issubclass(category, ClaimAugWarning) else category.__name__
+    print_line(f"{kind}: {message}", "yellow")

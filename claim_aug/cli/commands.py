@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from claim_aug.cli import aha, bank, bullseye, generate, joint, nnunet, phantom, plugins, pool, prior, quantify, train
+from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    generate.generate, train.train, joint.joint_train, phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye,
+    nnunet.nnunet_trainers, plugins.plugins,
+)  # fmt: skip
+#: Commands of two words: the first word, what it is about, and the command that gives the second.
+SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    ("prior", "Mask priors: learn one from a labelled data set.", prior.fit),
+    ("bank", "Banks of real scar texture for --generator transplant.", bank.build),
+    ("pool", "Scars made beforehand, for transforms with pool=.", pool.build),
+)
 
 
 @hookimpl
 def register_commands(app: typer.Typer) -> None:
-    """In the order of ``--help``, where groups come last."""
-    for command in (generate, train, joint, phantom, aha, quantify, bullseye, nnunet, plugins, prior, bank, pool):
-        command.add_to(app)
+    """Register them in the order of ``--help``."""
+    for command in COMMANDS:
+        app.command()(with_groups(command))
+    for name, subject, command in SUBCOMMANDS:
+        group = typer.Typer(help=subject, no_args_is_help=True)
+        group.callback()(lambda: None)  # else Typer makes a single subcommand the command itself
+        group.command()(with_groups(command))
+        app.add_typer(group, name=name)

@@ -2,190 +2,157 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from claim_aug.cli import console
 from claim_aug.cli import options as opt
+from claim_aug.cli.groups import Orientation, Synthesis
 from claim_aug.errors import InputError
 
+if TYPE_CHECKING:
+    from claim_aug.data.case import Case
+    from claim_aug.synthesizer import ScarSample
+
 DEMO_CASE = "Case_demo"
-RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "existing", "mask", "table")}
-RESERVED["distributions"] = "--prior smile:FILE.json"
+#: Options that take a number, which is fixed, or a range to draw from.
+AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_ratio", "brightness_sd")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(generate)
+@dataclass(frozen=True)
+class ScarOptions(Synthesis):
+    """What scar is made with, and where, how much and how bright it is."""
+
+    burden: Annotated[str | None, opt.where("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
+    transmurality: Annotated[str | None, opt.where("0-1", "Mean share of the wall's depth: 0.75, or 0.3,0.8.")] = None
+    extent: Annotated[str | None, opt.where("0-1", "Share of the wall's sectors that hold scar.")] = None
+    territory: Annotated[str | None, opt.where("LAD|RCA|LCX", "Coronary territory.")] = None
+    segments: Annotated[str | None, opt.where("1,2,7,8", "AHA segments that scar may not leave.")] = None
+    preset: Annotated[str | None, opt.where("acute|chronic", "Age of the infarct that scars are drawn for.")] = None
+    mvo: Annotated[str | None, opt.where("0-0.6", "MVO as share of the scar.")] = None
+    grey_zone: Annotated[str | None, opt.where("0-0.6", "Grey zone as share of the scar.")] = None
+    mask: Annotated[Path | None, opt.where("FILE", "Mask or label map with the scar (prior manual).")] = None
+    table: Annotated[Path | None, opt.where("CSV", "Transmurality by segment to fill in (prior manual).")] = None
+    brightness_ratio: Annotated[
+        str | None, opt.looks("0.2-4", "signal, transplant: scar over remote as a multiple of blood over remote.")
+    ] = None
+    brightness_sd: Annotated[str | None, opt.looks("2-60", "ddpm, latent: scar over remote in SD of remote.")] = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of prior and generator that were given, by name; a mask needs the scan and is not among them."""
+        given = {name: opt.parse_number_or_range(name, getattr(self, name)) for name in AMOUNTS} | {
+            "territory": self.territory,
+            "segments": opt.parse_numbers("segments", self.segments, "AHA segments such as 1,2,7,8", int),
+            "preset": self.preset,
+            "table": None if self.table is None else str(self.table),
+        }
+        return {name: value for name, value in given.items() if value is not None} | super().parameters()
+
+    def request(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """What was asked for, a mask by the name of its file."""
+        return super().request(parameters) | ({} if self.mask is None else {"mask": self.mask.name})
+
+    def files(self) -> list[Path]:
+        """The files beside the scan that the options name: mask, table, fitted prior, bank, or a model's weights."""
+        arguments = (Path(name.partition(":")[2]) for name in (self.prior, self.generator))
+        paths = [path for path in (self.mask, self.table, *arguments) if path is not None]
+        return [file for path in paths for file in (path, *sorted(path.glob("*.safetensors"))) if file.is_file()]
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """How many samples are written, and how."""
+
+    count: Annotated[int, opt.output("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
+    seed: opt.Seed = 0
+    layout: Annotated[str, opt.output("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = "plain"
+    preview: Annotated[bool, opt.output(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
+    overwrite: opt.Overwrite = False
+
+    def keywords(self) -> dict[str, Any]:
+        """Keywords of ``generate_case``, the layout as an object."""
+        from claim_aug.data.layouts import find_layout
+
+        return vars(self) | {"layout": find_layout(self.layout)}
 
 
 def generate(
     image: Annotated[Path | None, typer.Argument(help="LGE stack (.nii.gz, .nii) or grey slice (.png).")] = None,
     labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
-    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many samples.")] = 10,
-    prior: opt.Prior = "smile",
-    generator: opt.Generator = "ddpm",
-    seed: opt.Seed = 0,
-    scheme: opt.Scheme = None,
-    existing: opt.Existing = "keep",
-    burden: Annotated[str | None, typer.Option(metavar="%LV", help="Scar size: 20, or a range 5,30.")] = None,
-    transmurality: Annotated[str | None, typer.Option(metavar="0-1", help="Mean depth: 0.75, or 0.3,0.8.")] = None,
-    extent: Annotated[str | None, typer.Option(metavar="0-1", help="Share of the wall's sectors with scar.")] = None,
-    territory: Annotated[str | None, typer.Option(metavar="LAD|RCA|LCX", help="Coronary territory.")] = None,
-    segments: Annotated[str | None, typer.Option(metavar="1,2,7,8", help="AHA segments.")] = None,
-    preset: Annotated[str | None, typer.Option(metavar="acute|chronic", help="Clinical distribution.")] = None,
-    grey_zone: Annotated[str | None, typer.Option(metavar="0-0.6", help="Grey rim as share of the scar.")] = None,
-    mvo: Annotated[str | None, typer.Option(metavar="0-0.6", help="MVO as share of the scar.")] = None,
-    brightness_ratio: Annotated[
-        str | None,
-        typer.Option(metavar="0.2-4", help="signal, transplant: scar over remote as a multiple of blood over remote."),
-    ] = None,
-    brightness_sd: Annotated[
-        str | None, typer.Option(metavar="2-60", help="ddpm, latent: SD of remote by which scar is brighter.")
-    ] = None,
-    mask: Annotated[Path | None, typer.Option(help="Mask or label map to take the scar from (prior manual).")] = None,
-    table: Annotated[Path | None, typer.Option(help="CSV of segment,transmurality (prior manual).")] = None,
-    setting: opt.Setting = None,
-    anterior_insertion: opt.AnteriorInsertion = None,
-    through_plane: opt.ThroughPlane = None,
-    base: opt.Base = None,
-    winding: opt.Winding = None,
-    require_anchor: opt.RequireAnchor = False,
-    layout: Annotated[
-        str, typer.Option(metavar="plain|nnunet", help="Folders and names: plain, or a data set of nnU-Net.")
-    ] = "plain",
-    demo: Annotated[bool, typer.Option("--demo", help="Use a phantom instead of a scan: generate --demo OUT.")] = False,
-    preview: Annotated[bool, typer.Option(help="Draw OUT/previews/<case>.png.")] = True,
-    overwrite: opt.Overwrite = False,
+    *,
+    demo: Annotated[bool, opt.scan(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,
+    scar: ScarOptions,
+    orientation: Orientation,
+    output: OutputOptions,
 ) -> None:
-    """Put new scar into a scan: images, matching labels, sidecars and a preview."""
+    """Put new scar into a scan and write images, matching labels, sidecars and a preview."""
     from claim_aug.data.case import Case
     from claim_aug.data.regrid import read_mask_onto
     from claim_aug.jobs.generate import generate_case
-    from claim_aug.synthesizer import ScarSynthesizer
 
-    if layout not in ("plain", "nnunet"):
-        msg = f"--layout needs to be plain or nnunet, got {layout!r}"
-        raise InputError(msg)
-    known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
-    given = {
-        "burden": opt.number_or_range("burden", burden),
-        "transmurality": opt.number_or_range("transmurality", transmurality),
-        "extent": opt.number_or_range("extent", extent),
-        "territory": territory,
-        "preset": preset,
-        "grey_zone": opt.number_or_range("grey-zone", grey_zone),
-        "segments": opt.segment_list(segments),
-        "mvo": opt.number_or_range("mvo", mvo),
-        "brightness_ratio": opt.number_or_range("brightness-ratio", brightness_ratio),
-        "brightness_sd": opt.number_or_range("brightness-sd", brightness_sd),
-        "table": None if table is None else str(table),
-    }
-    parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    parameters |= settings(setting or [])
-    if (mask is not None or table is not None) and prior == "smile":
-        prior = "manual"
+    settings, known, parameters = output.keywords(), orientation.keywords(), scar.parameters()
+    if (scar.mask or scar.table) and scar.prior == "smile":
+        scar = replace(scar, prior="manual")
     if demo:
-        if labels or out or scheme or mask:
-            msg = "--demo makes its own scan with its own labels: claim-aug generate --demo OUT"
-            raise InputError(msg)
-        out, scheme, case = image, "phantom", None
-        opt.required(out=out)
+        case, out, scar = demo_case(image, labels, out, scar, output)
     else:
-        opt.required(image=image, labels=labels, out=out)
-        case = Case.from_files(image, labels)  # type: ignore[arg-type]
-        if mask is not None:
-            parameters["mask"] = read_mask_onto(mask, case.label_file)
-    synthesizer = ScarSynthesizer(prior, generator, labels=scheme or "emidec", existing=existing, **parameters)
-    # The demo's phantom is written last, when nothing else can be wrong.
-    case = case or Case.from_files(*demo_case(out, seed, overwrite))  # type: ignore[arg-type]
+        image, labels, out = opt.require_arguments(image=image, labels=labels, out=out)
+        case = Case.from_files(image, labels)
+    if scar.mask:
+        parameters["mask"] = read_mask_onto(scar.mask, case.label_file)
+    synthesizer = scar.synthesizer(parameters)
     anatomy = case.ventricle(synthesizer.labels, **known)
-    request = {"seed": seed, "prior": prior, "generator": generator, "existing": existing, **parameters}
-    if mask is not None:
-        request["mask"] = mask.name
-    arguments = (Path(spec.partition(":")[2]) for spec in (prior, generator))
-    read = [path for path in (mask, table, *arguments) if path is not None]
-    files = [file for path in read for file in (path, *sorted(path.glob("*.safetensors"))) if file.is_file()]
-    with progress_bar() as progress:
-        task = progress.add_task(case.name, total=count)
+    request = {"seed": output.seed} | scar.request(parameters)
+    with console.progress_bar(case.name, output.count) as advance:
         samples = generate_case(
-            case,
-            synthesizer,
-            anatomy,
-            out,  # type: ignore[arg-type]
-            request=request,
-            files=files,
-            count=count,
-            seed=seed,
-            preview=preview,
-            overwrite=overwrite,
-            layout=layout,
-            advance=lambda: progress.advance(task),
+            case, synthesizer, anatomy, out, request=request, files=scar.files(), advance=advance, **settings
         )
-    report(case.name, samples, count, out)  # type: ignore[arg-type]
-    opt.note_doubts(anatomy, synthesizer.labels)
-    if layout == "nnunet" and not (out / "splits_final.json").exists():  # type: ignore[operator]
-        typer.echo("note: splits_final.json is written when there are two real cases; generate from another one, too")
+    print_samples(case.name, samples, output.count)
+    console.print_written(out)
+    console.print_checks(anatomy, synthesizer.labels)
+    if missing := settings["layout"].missing(out):
+        console.print_line(f"note: {missing}")
 
 
-def demo_case(out: Path, seed: int, overwrite: bool) -> tuple[Path, Path]:
-    """Image and labels of a healthy phantom on disk, in EMIDEC's layout, with an RV label."""
+def demo_case(
+    image: Path | None, labels: Path | None, out: Path | None, scar: ScarOptions, output: OutputOptions
+) -> tuple[Case, Path, ScarOptions]:
+    """Write a healthy phantom with an RV label as the case, in EMIDEC's layout; a wrong option is refused before.
+
+    Returns:
+        The case, the output folder (the command's first argument), and the options with the phantom's label scheme.
+    """
+    from claim_aug.data.case import Case
     from claim_aug.data.staging import refuse_existing, staged
     from claim_aug.phantom import make_phantom, write_emidec
 
-    if not overwrite:
+    if labels or out or scar.mask or scar.scheme != opt.SCHEME:
+        msg = "--demo makes its own scan with its own labels: claim-aug generate --demo OUT"
+        raise InputError(msg)
+    (out,) = opt.require_arguments(out=image)
+    scar = replace(scar, scheme="phantom")
+    scar.synthesizer(scar.parameters())
+    if not output.overwrite:
         refuse_existing(out, [f"phantom/{DEMO_CASE}"])
     with staged(out / "phantom") as stage:
-        write_emidec(make_phantom(seed, scar=False), stage, DEMO_CASE)
-    folder = out / "phantom" / DEMO_CASE
-    return folder / "Images" / f"{DEMO_CASE}.nii.gz", folder / "Contours" / f"{DEMO_CASE}.nii.gz"
+        write_emidec(make_phantom(output.seed, scar=False), stage, DEMO_CASE)
+    images, contours = (out / "phantom" / DEMO_CASE / part / f"{DEMO_CASE}.nii.gz" for part in ("Images", "Contours"))
+    return Case.from_files(images, contours), out, scar
 
 
-def settings(texts: list[str]) -> dict[str, Any]:
-    """``name=value`` pairs; values are read as JSON where they can be."""
-    import json
-
-    pairs = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or name in RESERVED:
-            why = f"; {name} is set by {RESERVED[name]}" if name in RESERVED else ""
-            msg = f"--set needs NAME=VALUE of a prior or generator, got {text!r}{why}"
-            raise InputError(msg)
-        try:
-            pairs[name] = json.loads(value)
-        except json.JSONDecodeError:
-            pairs[name] = value
-    return pairs
-
-
-def progress_bar(*more: Any) -> Any:
-    """A bar on stderr, so that stdout stays for results; ``more`` columns stand before the time left."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more, TimeRemainingColumn())
-    console = Console(stderr=True)
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def report(case: str, samples: list[Any], count: int, out: Path) -> None:
-    """What was written, and the first few samples."""
-    from rich.console import Console
-    from rich.table import Table
-
-    title = f"{case}: {opt.counted(count, 'sample')}"
+def print_samples(case: str, samples: list[ScarSample], count: int) -> None:
+    """Print a row for each of the first few samples, and the requests that could not be met."""
+    title = f"{case}: {console.counted(count, 'sample')}"
     title += f", the first {len(samples)}" if len(samples) < count else ""
-    table = Table("sample", "burden %LV", "transmurality", "AHA segments", "MVO %", title=title)
+    rows = []
     for index, sample in enumerate(samples):
         real = sample.parameters["realised"]
         cells = (real["transmurality_mean"], ", ".join(map(str, real["segments"])), real["mvo_percent_of_scar"])
-        table.add_row(f"scar{index:03d}", f"{real['burden_percent']:.1f}", *map(str, cells))
-    console = Console()
-    console.print(table)
-    notes = {sample.parameters["note"] for sample in samples if sample.parameters["note"]}
-    for note in sorted(notes):
-        console.print(f"note: {note}", markup=False, soft_wrap=True)
-    console.print(f"written to {out}", markup=False, soft_wrap=True)
+        rows.append((f"scar{index:03d}", f"{real['burden_percent']:.1f}", *map(str, cells)))
+    console.print_table(title, ("sample", "burden %LV", "transmurality", "AHA segments", "MVO %"), rows)
+    for note in sorted({sample.parameters["note"] for sample in samples if sample.parameters["note"]}):
+        console.print_line(f"note: {note}")

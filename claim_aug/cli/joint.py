@@ -7,19 +7,15 @@ from typing import Annotated
 
 import typer
 
+from claim_aug.cli import console
 from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(joint_train)
-
-
 def joint_train(
-    dataset: Annotated[Path, typer.Argument(help="Folder of images and label maps: EMIDEC's layout, or paired.")],
+    dataset: opt.Dataset,
     out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],
-    scheme: opt.Scheme = None,
+    scheme: opt.Scheme = opt.SCHEME,
     model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
@@ -47,13 +43,8 @@ def joint_train(
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the fastest there is where not given.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew instead of going on.")] = False,
 ) -> None:
-    """Train a generator and a segmenter together. Run again after an interruption, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import TextColumn
-
+    """Train a generator and a segmenter together; run again after an interruption, it goes on where it was."""
     from claim_aug.anatomy import LabelScheme
-    from claim_aug.cli.generate import progress_bar
-    from claim_aug.cli.train import reporter
     from claim_aug.joint.recipe import JointPlan
     from claim_aug.joint.run import train_jointly
     from claim_aug.optimisation.plan import Plan
@@ -75,34 +66,30 @@ def joint_train(
         first=first,
         last=last,
     )
-    with progress_bar(TextColumn("loss {task.fields[loss]:.4f}")) as bar:
+    with console.progress_reporter() as report:
         done = train_jointly(
             dataset,
             out,
-            LabelScheme.parse(scheme or "emidec"),
+            LabelScheme.parse(scheme),
             plan,
             model=model,
             validation=validation,
             licence=licence,
             device=device,
             overwrite=overwrite,
-            report=reporter(bar),
+            report=report,
         )
-    console = Console()
-    learnt = f"{opt.counted(done.windows, 'slice')} of {opt.counted(done.patients, 'patient')}"
-    console.print(f"trained on {learnt}, {opt.counted(done.apart, 'patient')} kept apart", soft_wrap=True)
+    learnt = f"{console.counted(done.windows, 'slice')} of {console.counted(done.patients, 'patient')}"
+    console.print_line(f"trained on {learnt}, {console.counted(done.apart, 'patient')} kept apart")
     if done.dice is not None:
-        console.print(f"Dice of scar on patients kept apart: {done.dice:.3f}", soft_wrap=True)
-    if done.skipped:
-        console.print(f"no ventricle could be read from: {', '.join(done.skipped)}", markup=False, soft_wrap=True)
-    console.print(
-        f"written to {out}; use it with --generator {done.kind}:{out}/generator", markup=False, soft_wrap=True
-    )
+        console.print_line(f"Dice of scar on patients kept apart: {done.dice:.3f}")
+    console.print_skipped(done.skipped)
+    console.print_written(out, f"--generator {done.kind}:{out}/generator")
 
 
 def burden_range(name: str, text: str | None) -> tuple[float, float] | None:
     """``"5,30"``."""
-    given = opt.numbers(name, text, "a range such as 5,30")
+    given = opt.parse_numbers(name, text, "a range such as 5,30")
     if given is None:
         return None
     if len(given) != 2:

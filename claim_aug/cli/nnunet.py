@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import typer
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(nnunet_trainers)
+from claim_aug.cli import console
 
 
 def nnunet_trainers() -> None:
     """Print the folder of nnUNetTrainerScar and nnUNetTrainerJoint, for nnU-Net's variable nnUNet_extTrainer."""
     from claim_aug.integrations.nnunet import TRAINERS
 
-    typer.echo(TRAINERS)
+    console.print_line(str(TRAINERS))

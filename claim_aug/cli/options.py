@@ -2,142 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from claim_aug.errors import InputError
 
-if TYPE_CHECKING:
-    from claim_aug.anatomy import LabelScheme, LVAnatomy
 
+def panel(heading: str) -> Callable[..., Any]:
+    """Options that ``--help`` shows under a heading: ``option(metavar, help, *flags, **more)``."""
+    return lambda metavar, text, *flags, **more: typer.Option(
+        *flags, metavar=metavar, help=text, rich_help_panel=heading, **more
+    )
+
+
+scan, where, looks = panel("Input"), panel("Where scar goes"), panel("What scar looks like")
+orientation, output = panel("Orientation"), panel("Output")
+
+SCHEME = "emidec"
+#: Files are made once and looks count, so the command line takes the network. ``ScarSynthesizer()`` and the transforms
+#: default to ``signal`` instead: they run in the workers of a data loader, where a network would starve the training.
+GENERATOR = "ddpm"
+
+#: Names that --set does not take, and the option that does.
+RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "existing", "mask", "table")}
+RESERVED["distributions"] = "--prior smile:FILE.json"
+
+Dataset = Annotated[Path, typer.Argument(help="Folder of scans: EMIDEC's layout, or images/ beside labels/.")]
 Scheme = Annotated[
-    str | None,
-    typer.Option(
-        "--labels",
-        show_default="emidec",
-        help="Label scheme: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
+    str,
+    scan(
+        "SCHEME",
+        "What label values mean: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
         "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
+        "--labels",
     ),
 ]
-Prior = Annotated[str, typer.Option("--prior", help="Where scar goes: smile, random, manual, or a plugin's.")]
-Generator = Annotated[
-    str,
-    typer.Option(
-        "--generator", help="What scar looks like: ddpm, signal, transplant:BANK, latent:MODEL, or a plugin's."
-    ),
-]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")]
-Existing = Annotated[
-    str,
-    typer.Option("--existing", metavar="keep|replace|refuse", help="What to do with scar that is there already."),
-]
-Setting = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="NAME=VALUE", help="A parameter of the prior or generator with no option of its own."
-    ),
-]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
-AnteriorInsertion = Annotated[
-    str | None,
-    typer.Option(
-        "--anterior-insertion",
-        metavar="DEGREES|I,J,K",
-        help="Where the anterior RV insertion is: its angle seen from the cavity's centre, from the array's first "
-        "in-plane axis towards its second, or a voxel. Found from an RV label or in the image where not given.",
-    ),
-]
-RequireAnchor = Annotated[
-    bool, typer.Option("--require-anchor", help="Refuse a scan whose anterior RV insertion cannot be found.")
-]
-ThroughPlane = Annotated[int | None, typer.Option("--through-plane", min=0, max=2, help="Array axis across slices.")]
-Base = Annotated[str | None, typer.Option("--base", metavar="first|last", help="Which end of the stack is basal.")]
-Winding = Annotated[
-    int | None,
-    typer.Option(
-        "--winding",
-        metavar="+1|-1",
-        help="+1 where segments run anterior, septum, inferior with growing angle; -1 where against it.",
-    ),
-]
+Seed = Annotated[int, output("N", "The same seed gives the same files.", "--seed", min=0)]
+Overwrite = Annotated[bool, output(None, "Replace files that exist.", "--overwrite")]
+Json = Annotated[bool, output(None, "Print JSON instead of tables.", "--json")]
 
 
-def orientation(
-    anterior_insertion: str | None,
-    through_plane: int | None,
-    base: str | None,
-    winding: int | None,
-    require_anchor: bool,
-) -> dict[str, Any]:
-    """What the user knows of the scan's orientation, as keywords of ``LVAnatomy.from_labels``."""
-    if base not in (None, "first", "last"):
-        msg = f"--base needs to be first or last, got {base!r}"
-        raise InputError(msg)
-    if winding not in (None, 1, -1):
-        msg = f"--winding needs to be 1 or -1, got {winding}"
-        raise InputError(msg)
-    landmark = numbers("anterior-insertion", anterior_insertion, "an angle such as 210 or a voxel such as 80,95,4")
-    return {
-        "require_anchor": require_anchor,
-        "anterior_insertion": landmark[0] if landmark and len(landmark) == 1 else landmark,
-        "through_plane": through_plane,
-        "base": base,
-        "winding": winding,
-    }
-
-
-def note_doubts(anatomy: LVAnatomy, scheme: LabelScheme | str | None) -> None:
-    """Say what to look at: a label scheme that may be another's, and a winding that a picture alone does not tell."""
-    from claim_aug.anatomy import LabelScheme
-    from claim_aug.anatomy.enclosure import FITTING, cavity_enclosure
-
-    orientation = anatomy.orientation
-    if cavity_enclosure(anatomy) < FITTING:
-        known = LabelScheme.parse(scheme or "emidec")
-        typer.echo(f"note: in no slice the wall closes around the cavity; is {known} the right label scheme?")
-    if orientation.winding_source == "assumed" and anatomy.grid_shape[-1] == 1:
-        typer.echo(
-            f"note: one slice does not tell which way segments run; --winding {orientation.winding} was assumed, "
-            f"as for a picture with the septum on the left; a mirrored one needs --winding {-orientation.winding}"
-        )
-
-
-def numbers(name: str, text: str | None, needed: str) -> tuple[float, ...] | None:
-    """Comma-separated numbers."""
+def parse_numbers(name: str, text: str | None, needed: str, kind: type = float) -> tuple[Any, ...] | None:
+    """Comma-separated numbers of the option of a parameter; ``needed`` says in the error what the option takes."""
     try:
-        return None if text is None else tuple(float(part) for part in text.split(","))
+        return None if text is None else tuple(kind(part) for part in text.split(","))
     except ValueError:
-        msg = f"--{name} needs {needed}, got {text!r}"
+        msg = f"--{name.replace('_', '-')} needs {needed}, got {text!r}"
         raise InputError(msg) from None
 
 
-def number_or_range(name: str, text: str | None) -> float | tuple[float, ...] | None:
+def parse_number_or_range(name: str, text: str | None) -> float | tuple[float, ...] | None:
     """``"20"`` is fixed, ``"5,30"`` a range."""
-    given = numbers(name, text, "a number such as 20 or a range such as 5,30")
+    given = parse_numbers(name, text, "a number such as 20 or a range such as 5,30")
     return given[0] if given and len(given) == 1 else given
 
 
-def segment_list(text: str | None) -> tuple[int, ...] | None:
-    """``"1,2,7,8"``."""
-    if text is None:
-        return None
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        msg = f"--segments needs AHA segments such as 1,2,7,8, got {text!r}"
-        raise InputError(msg) from None
+def parse_settings(texts: list[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` pairs; values are read as JSON where they can be."""
+    import json
+
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or name in RESERVED:
+            why = f"; {name} is set by {RESERVED[name]}" if name in RESERVED else ""
+            msg = f"--set needs NAME=VALUE of a prior or generator, got {text!r}{why}"
+            raise InputError(msg)
+        try:
+            pairs[name] = json.loads(value)
+        except json.JSONDecodeError:
+            pairs[name] = value
+    return pairs
 
 
-def counted(count: int, thing: str) -> str:
-    """``1 sample``, ``2 samples``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
-def required(**paths: Path | None) -> None:
-    """Refuse a command line that stops before all its arguments."""
+def require_arguments(**paths: Path | None) -> list[Path]:
+    """The paths; a command line that stops before all its arguments is refused."""
     missing = [name.upper() for name, path in paths.items() if path is None]
     if missing:
         msg = f"missing {', '.join(missing)}; see claim-aug generate --help, or try claim-aug generate --demo OUT"
         raise InputError(msg)
+    return [path for path in paths.values() if path is not None]

@@ -6,35 +6,29 @@ from typing import Annotated
 
 import typer
 
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(plugins)
+from claim_aug.cli import console
+from claim_aug.cli import options as opt
 
 
 def plugins(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: opt.Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a plugin failed.")] = False,
 ) -> None:
     """List plugins with status, version, licence and what each provides."""
-    import dataclasses
-    import json
+    from dataclasses import asdict
+
+    from rich.text import Text
 
     from claim_aug.plugins.loader import load_plugins
 
     statuses = load_plugins().statuses
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(status) for status in statuses], indent=2))
+        console.print_json([asdict(status) for status in statuses])
     else:
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.table import Table
-
-        table = Table("plugin", "version", "licence", "provides", "status")
+        rows = []
         for status in statuses:
-            state = "[green]loaded[/]" if status.error is None else f"[red]failed: {escape(status.error)}[/]"
-            row = (status.name, status.version, status.licence, "\n".join(status.provides) or "-")
-            table.add_row(*map(escape, row), state)
-        Console().print(table)
+            state = Text(f"failed: {status.error}", "red") if status.error else Text("loaded", "green")
+            rows.append((status.name, status.version, status.licence, "\n".join(status.provides) or "-", state))
+        console.print_table("", ("plugin", "version", "licence", "provides", "status"), rows)
     if strict and any(status.error for status in statuses):
         raise typer.Exit(1)

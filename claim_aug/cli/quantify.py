@@ -7,69 +7,56 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from claim_aug.cli import console
 from claim_aug.cli import options as opt
+from claim_aug.cli.groups import Orientation
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(quantify)
-
-
 def quantify(
     image: Annotated[Path, typer.Argument(help="The scan (.nii.gz, .nii, .png).")],
     labels: Annotated[Path, typer.Argument(help="Its label map, on the same grid.")],
-    scheme: opt.Scheme = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Also write the segments and the total as CSV.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-    anterior_insertion: opt.AnteriorInsertion = None,
-    through_plane: opt.ThroughPlane = None,
-    base: opt.Base = None,
-    winding: opt.Winding = None,
-    require_anchor: opt.RequireAnchor = False,
+    *,
+    scheme: opt.Scheme = opt.SCHEME,
+    orientation: Orientation,
+    csv: Annotated[Path | None, opt.output("FILE", "Also write the segments and the total as CSV.", "--csv")] = None,
+    as_json: opt.Json = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
-    """Measure labelled scar: mass, burden and transmurality per AHA segment, and what n-SD and FWHM rules find."""
-    import json
-
+    """Measure labelled scar per AHA segment (mass, burden, transmurality), and what n-SD and FWHM rules find."""
     from claim_aug.data.case import Case
     from claim_aug.data.provenance import plain
     from claim_aug.jobs.quantify import check_csv, quantify_case, write_csv
 
-    known = opt.orientation(anterior_insertion, through_plane, base, winding, require_anchor)
+    known = orientation.keywords()
     if csv is not None:
         check_csv(csv, overwrite=overwrite)
     case = Case.from_files(image, labels)
-    anatomy = case.ventricle(scheme or "emidec", **known)
+    anatomy = case.ventricle(scheme, **known)
     report = plain(quantify_case(case, anatomy))
     if csv is not None:
         write_csv(report, csv)
     if as_json:
-        typer.echo(json.dumps(report, indent=2))
+        console.print_json(report)
     else:
-        print_report(report, csv)
-        opt.note_doubts(anatomy, scheme)
+        print_report(report)
+        if csv is not None:
+            console.print_written(csv)
+        console.print_checks(anatomy, scheme)
 
 
-def print_report(report: dict[str, Any], csv: Path | None) -> None:
-    """The report for people."""
+def print_report(report: dict[str, Any]) -> None:
+    """Print the report for people."""
     from rich.console import Console
 
-    anchor, totals = report["anchor"], report["totals"]
-    angle = "unanchored" if anchor["angle_deg"] is None else f"anterior RV insertion at {anchor['angle_deg']} degrees"
-    count = opt.counted(totals["scarred_segments"], "segment")
-    console = Console()
+    totals = report["totals"]
     for table in (segment_table(report), tissue_table(report), rule_table(report)):
-        console.print(table)
+        Console().print(table)
     depth = f", mean transmurality {totals['transmurality_percent']:.0f} %" if totals["scarred_segments"] else ""
-    console.print(f"scar in {count}{depth}", soft_wrap=True)
-    console.print(f"{angle} (source {anchor['source']}, confidence {anchor['confidence']})", soft_wrap=True)
-    if csv is not None:
-        console.print(f"written to {csv}", markup=False, soft_wrap=True)
+    console.print_line(f"scar in {console.counted(totals['scarred_segments'], 'segment')}{depth}")
+    console.print_anchor(report["anchor"])
 
 
 def segment_table(report: dict[str, Any]) -> Table:
@@ -82,11 +69,11 @@ def segment_table(report: dict[str, Any]) -> Table:
         whole = row["segment"] == "total"
         cells = (
             row["name"] if whole else f"{row['segment']:>2} {row['name']}",
-            shown(row["voxels"], 0),
-            *(shown(row[key], 1) for key in ("ml", "g", "scar_percent")),
-            shown(row["transmurality_percent"], 0),
+            number(row["voxels"], 0),
+            *(number(row[key], 1) for key in ("ml", "g", "scar_percent")),
+            number(row["transmurality_percent"], 0),
             row["transmurality_class"] or "-",
-            shown(row["mvo_percent"], 1),
+            number(row["mvo_percent"], 1),
         )
         # Where there is scar should be seen without reading.
         table.add_row(*cells, style="bold" if whole else "red" if row["scar_voxels"] else None)
@@ -100,19 +87,19 @@ def tissue_table(report: dict[str, Any]) -> Table:
     table = new_table("by label", "tissue", "voxels", "mL", "g", "%LV")
     for key, name in (("lv", "left ventricle"), ("scar", "scar"), ("infarct", "  infarct"), ("mvo", "  MVO")):
         row = report["totals"][key]
-        table.add_row(name, shown(row["voxels"], 0), *(shown(row[unit], 1) for unit in ("ml", "g", "percent_lv")))
+        table.add_row(name, number(row["voxels"], 0), *(number(row[unit], 1) for unit in ("ml", "g", "percent_lv")))
     return table
 
 
 def rule_table(report: dict[str, Any]) -> Table:
     """What each intensity rule finds."""
     remote = report["remote"]
-    level = "no remote myocardium" if remote is None else f"remote {remote['mean']:.4g} ± {remote['sd']:.3g}"
-    table = new_table(f"by intensity ({level})", "rule", "above", "mL", "g", "%LV", "Dice")
+    mean = "no remote myocardium" if remote is None else f"remote {remote['mean']:.4g} ± {remote['sd']:.3g}"
+    table = new_table(f"by intensity ({mean})", "rule", "above", "mL", "g", "%LV", "Dice")
     for name, row in report["rules"].items():
-        amounts = (shown(row[unit], 1) for unit in ("ml", "g", "percent_lv"))
+        amounts = (number(row[unit], 1) for unit in ("ml", "g", "percent_lv"))
         label = name if name == "FWHM" else f"{name[0]} SD"
-        table.add_row(label, shown(row["threshold"], 1), *amounts, shown(row["dice"], 2))
+        table.add_row(label, number(row["threshold"], 1), *amounts, number(row["dice"], 2))
     return table
 
 
@@ -124,12 +111,11 @@ def new_table(title: str, first: str, *columns: str) -> Table:
 
     heading, gap = Text(title, style="bold"), (0, 1, 0, 0)
     table = Table(box=box.SIMPLE_HEAD, title=heading, title_justify="left", padding=gap)
-    table.add_column(first, no_wrap=True, vertical="bottom")
-    for column in columns:
-        table.add_column(column, justify="right", no_wrap=True, vertical="bottom")
+    for column in (first, *columns):
+        table.add_column(column, justify="left" if column is first else "right", no_wrap=True, vertical="bottom")
     return table
 
 
-def shown(value: float | None, digits: int) -> str:
+def number(value: float | None, digits: int) -> str:
     """A number, or ``-`` where it is not known."""
     return "-" if value is None else f"{value:.{digits}f}"

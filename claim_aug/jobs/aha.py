@@ -7,25 +7,20 @@ from typing import Any
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.anatomy.aha import NAMES
-from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
+from claim_aug.anatomy.aha import NAMES, SEGMENTS
 from claim_aug.data.provenance import describe
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.data.voxels import VoxelFile
 from claim_aug.errors import InputError
+from claim_aug.jobs.quantify import size_row
+from claim_aug.measures.quantification import Amount
 
 
 def segment_report(anatomy: LVAnatomy) -> dict[str, Any]:
     """Anchor, orientation, and voxels, mL and grams of each segment; ready for JSON."""
-    millilitres = anatomy.voxel_ml
     segments = {
-        str(segment): {
-            "name": NAMES[segment],
-            "voxels": count,
-            "ml": None if millilitres is None else round(count * millilitres, 3),
-            "g": None if millilitres is None else round(count * millilitres * MYOCARDIAL_DENSITY, 3),
-        }
-        for segment, count in anatomy.segment_voxels().items()
+        str(segment): {"name": NAMES[segment], **size_row(Amount.from_mask(anatomy.segment == segment, anatomy))}
+        for segment in SEGMENTS
     }
     return describe(anatomy) | {"segments": segments}
 
@@ -35,7 +30,7 @@ def write_segment_map(file: VoxelFile, anatomy: LVAnatomy, out: Path, *, overwri
 
     Raises:
         InputError: ``out`` is of another kind than the label file.
-        OutputError: it exists, or cannot be written.
+        OutputError: ``out`` exists, or cannot be written.
     """
     if not out.name.lower().endswith(file.suffix):
         msg = f"{out} needs to end in {file.suffix}, as {file.path.name} is of that kind"

@@ -14,7 +14,7 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import SegmentScar, segment_scars
 from claim_aug.measures.segment_means import MEASURES, scar_counts, segment_means
-from claim_aug.plots.bullseye import draw_bullseye_figure
+from claim_aug.plots.bullseye import plot_bullseye_figure
 
 #: Ends of the colour bar in percent: the lowest that holds every value is taken.
 ENDS = (5, 10, 25, 50, 100)
@@ -73,7 +73,7 @@ def draw(
     largest = max(values.values())
     unit = f"{'mean ' if many and show != 'counts' else ''}% of {measure.whole}"
     of_cases = f" in {unanchored} of {len(cases)} cases" if many else ""
-    draw_bullseye_figure(
+    plot_bullseye_figure(
         path,
         values,
         title=f"{f'{len(cases)} cases' if many else f'{cases[0].name} (1 case)'}: {measure.name}, {unit}",

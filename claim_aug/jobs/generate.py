@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +13,14 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
+from claim_aug.data.layouts import LAYOUTS, Layout, SampleFiles, write_json
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.jobs.nnunet import LAYOUTS, Folders, add_real_case, renumbered, write_tables
 from claim_aug.jobs.sidecar import run_record, sidecar
 from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 
 #: Rows of the preview: enough to judge, few enough to read.
 PREVIEWED = 6
-
-
-@dataclass(frozen=True)
-class Files:
-    """Names of one sample's files, relative to the output folder."""
-
-    image: Path
-    labels: Path
-    sidecar: Path
-
-    @classmethod
-    def of(cls, case: Case, replica: int, folders: Folders) -> Files:
-        """``images/<case>_scar000.nii.gz`` and its companions."""
-        name = sample_name(case, replica)
-        return cls(
-            Path(folders.images) / (name + folders.channel + case.image_file.suffix),
-            Path(folders.labels) / (name + case.label_file.suffix),
-            Path("sidecars") / (name + ".json"),
-        )
-
-
-def sample_name(case: Case, replica: int) -> str:
-    """Name of one sample, without a suffix."""
-    return f"{case.name}_scar{replica:03d}"
-
-
-def picture_of(case: Case) -> Path:
-    """The preview of a case's samples."""
-    return Path("previews") / f"{case.name}.png"
 
 
 def sample_seed(seed: int, case: str, replica: int) -> int:
@@ -71,77 +40,76 @@ def generate_case(
     files: Sequence[Path] = (),
     preview: bool = True,
     overwrite: bool = False,
-    layout: str = "plain",
+    layout: Layout = LAYOUTS["plain"],
     advance: Callable[[], None] = lambda: None,
 ) -> list[ScarSample]:
-    """Write ``count`` samples with label maps, sidecars and a preview to ``out``, all or none.
+    """Write samples of a case with label maps, sidecars and a preview to ``out``, all or none.
 
     Args:
-        request: what was asked for, recorded in every sidecar.
-        files: what else was read, such as a mask or a bank; their hashes are recorded too.
-        layout: ``"plain"``, or ``"nnunet"``, which adds the scan itself to a data set of nnU-Net with its samples.
+        case: the scan and its labels.
+        synthesizer: the synthesizer that makes the scars.
+        anatomy: the ventricle of the case.
+        out: the folder to write to.
+        count: number of samples, from 1.
+        seed: base seed; each sample has a seed of its own, see ``sample_seed``.
+        request: options that the user gave, recorded in every sidecar.
+        files: other files that were read, such as a mask or a bank; their hashes are recorded too.
+        preview: whether the first ``PREVIEWED`` samples are plotted, too.
+        overwrite: whether files that exist are replaced, and those that a longer run of the case left removed.
+        layout: names of the files and folders, and what is written beside the samples.
+        advance: function that is called after every sample.
 
     Returns:
-        The samples of the preview, at most ``PREVIEWED``.
+        The first samples, at most ``PREVIEWED``.
 
     Raises:
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
     """
-    picture = picture_of(case)
-    named = [Files.of(case, replica, LAYOUTS[layout]) for replica in range(count)]
+    picture = Path("previews") / f"{case.name}.png"
+    named = [layout.files(case, replica) for replica in range(count)]
     if not overwrite:
-        refuse_existing(out, [str(name) for names in named for name in vars(names).values()] + [str(picture)])
+        refuse_existing(out, [str(path) for names in named for path in vars(names).values()] + [str(picture)])
     run = run_record(case, synthesizer, request or {}, files)
-    shown: list[ScarSample] = []
-    samples = iter_samples(case, synthesizer, anatomy, count=count, seed=seed)
+    first_samples: list[ScarSample] = []
+    seeds = [sample_seed(seed, case.name, replica) for replica in range(count)]
+    samples = (
+        synthesizer.sample(case.image_file.data, case.label_file.data, seed=own, anatomy=anatomy) for own in seeds
+    )
     first = next(samples)  # a request that cannot be met ends here, before any folder is made
-    old = obsolete(case, out, LAYOUTS[layout], count, preview=preview) if overwrite else []
-    with staged(out, old) as stage:
+    obsolete = [*left_by_longer_run(case, out, layout, count), *([] if preview else [out / picture])]
+    with staged(out, obsolete if overwrite else []) as stage:
         for replica, sample in enumerate(itertools.chain([first], samples)):
-            labels = renumbered(sample.labels, synthesizer.labels) if layout == "nnunet" else sample.labels
+            labels = layout.renumber(sample.labels, synthesizer.labels)
             write_sample(stage, named[replica], case, sample.image, labels, sidecar(run, sample, replica))
-            if len(shown) < PREVIEWED:
-                shown.append(sample)
+            if len(first_samples) < PREVIEWED:
+                first_samples.append(sample)
             advance()
-        if layout == "nnunet":
-            add_real_case(stage, case, synthesizer.labels)
-            names = [sample_name(case, replica) for replica in range(count)]
-            write_tables(stage, out, case, synthesizer.labels, names)
+        layout.finish(stage, out, case, synthesizer.labels, count)
         if preview:
-            from claim_aug.plots.preview import draw_preview
+            from claim_aug.plots.preview import plot_preview
 
             (stage / picture).parent.mkdir()
-            draw_preview(case.image_file.data, shown, stage / picture, title=case.name)
-    return shown
+            plot_preview(case.image_file.data, first_samples, stage / picture, title=case.name)
+    return first_samples
 
 
-def obsolete(case: Case, out: Path, folders: Folders, count: int, *, preview: bool) -> list[Path]:
-    """What a longer run of the case left, and its preview where none is drawn: of samples that are no more."""
-    files = [] if preview else [out / picture_of(case)]
+def left_by_longer_run(case: Case, out: Path, layout: Layout, count: int) -> list[Path]:
+    """The files of samples from number ``count`` on that lie in ``out``."""
+    found: list[Path] = []
     for replica in itertools.count(count):
-        own = [out / name for name in vars(Files.of(case, replica, folders)).values()]
-        if not any(path.exists() for path in own):
-            break
-        files += own
-    return files
-
-
-def iter_samples(
-    case: Case, synthesizer: ScarSynthesizer, anatomy: LVAnatomy, *, count: int, seed: int
-) -> Iterator[ScarSample]:
-    """The samples of a case, each a pure function of the seed, the case's name and its number."""
-    for replica in range(count):
-        yield synthesizer.sample(
-            case.image_file.data, case.label_file.data, seed=sample_seed(seed, case.name, replica), anatomy=anatomy
-        )
+        files = [out / name for name in vars(layout.files(case, replica)).values()]
+        if not any(path.exists() for path in files):
+            return found
+        found += files
+    return found
 
 
 def write_sample(
-    stage: Path, names: Files, case: Case, image: NDArray[Any], labels: NDArray[Any], record: Mapping[str, Any]
+    stage: Path, files: SampleFiles, case: Case, image: NDArray[Any], labels: NDArray[Any], record: Mapping[str, Any]
 ) -> None:
-    """Image, labels and sidecar of one sample."""
-    for name in vars(names).values():
+    """Write image, labels and sidecar of one sample."""
+    for name in vars(files).values():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
-    case.image_file.write(stage / names.image, image, COMMENT)
-    case.label_file.write(stage / names.labels, labels, COMMENT)
-    (stage / names.sidecar).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    case.image_file.write(stage / files.image, image, COMMENT)
+    case.label_file.write(stage / files.labels, labels, COMMENT)
+    write_json(stage / files.sidecar, record)

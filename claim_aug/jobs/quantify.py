@@ -14,12 +14,6 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import Amount, Quantification, RuleArea, SegmentScar, quantify
 
-#: Columns of the CSV; the values are those of the JSON.
-COLUMNS = (
-    "case", "anchor", "segment", "name", "voxels", "ml", "g", "scar_voxels", "scar_percent",
-    "transmurality_percent", "transmurality_class", "mvo_percent",
-)  # fmt: skip
-
 
 def quantify_case(case: Case, anatomy: LVAnatomy) -> dict[str, Any]:
     """Everything measured of a case, ready for JSON; mL and g are ``None`` where the spacing is not known."""
@@ -43,23 +37,21 @@ def totals(measured: Quantification) -> dict[str, Any]:
     }
 
 
+def size_row(amount: Amount) -> dict[str, Any]:
+    """Voxels, mL and g."""
+    return {name: rounded(getattr(amount, name), 3) for name in ("voxels", "ml", "g")}
+
+
 def amount_row(amount: Amount) -> dict[str, Any]:
     """Voxels, mL, g and %LV."""
-    return {
-        "voxels": amount.voxels,
-        "ml": rounded(amount.ml, 3),
-        "g": rounded(amount.g, 3),
-        "percent_lv": round(amount.percent_lv, 3),
-    }
+    return size_row(amount) | {"percent_lv": round(amount.percent_lv, 3)}
 
 
 def segment_row(segment: SegmentScar) -> dict[str, Any]:
     """One AHA segment."""
     return {
         "name": NAMES[segment.segment],
-        "voxels": segment.wall.voxels,
-        "ml": rounded(segment.wall.ml, 3),
-        "g": rounded(segment.wall.g, 3),
+        **size_row(segment.wall),
         "scar_voxels": segment.scar.voxels,
         "scar_percent": rounded(segment.scar_percent, 2),
         "transmurality_percent": rounded(segment.transmurality_percent, 2),
@@ -96,8 +88,8 @@ def check_csv(path: Path, *, overwrite: bool) -> None:
     """Refuse a CSV of another kind or one that is there, before any work.
 
     Raises:
-        InputError: it does not end in .csv, so it may be a scan.
-        OutputError: it exists.
+        InputError: the path does not end in .csv, so it may be a scan's.
+        OutputError: the file exists.
     """
     if path.suffix.lower() != ".csv":
         msg = f"--csv needs a file that ends in .csv, got {path}"
@@ -110,12 +102,13 @@ def write_csv(report: dict[str, Any], path: Path) -> None:
     """Write the rows; unknown values are empty.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: the file cannot be written.
     """
+    rows = table_rows(report)
     with staged(path.parent) as stage, (stage / path.name).open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(table_rows(report))
+        writer.writerows(rows)
 
 
 def rounded(value: float | None, digits: int) -> float | None:

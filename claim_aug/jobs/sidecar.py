@@ -14,7 +14,14 @@ from claim_aug.synthesizer import ScarSample, ScarSynthesizer
 def run_record(
     case: Case, synthesizer: ScarSynthesizer, request: Mapping[str, Any], files: Sequence[Path]
 ) -> dict[str, Any]:
-    """What all samples of a run share, ready for JSON; ``files`` is what else was read, such as a mask or a bank."""
+    """What the sidecars of a run share, ready for JSON.
+
+    Args:
+        case: the scan and its labels.
+        synthesizer: the synthesizer of the run.
+        request: options that the user gave, by name.
+        files: other files that were read, such as a mask or a bank.
+    """
     read = {"image": case.image_file.path, "labels": case.label_file.path} | {path.name: path for path in files}
     return {
         "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
@@ -28,6 +35,6 @@ def run_record(
 
 def sidecar(run: Mapping[str, Any], sample: ScarSample, replica: int) -> dict[str, Any]:
     """Everything needed to make the sample again and to audit it, ready for JSON."""
-    asked = {"request": {**run["request"], "replica": replica}}
+    request = {**run["request"], "replica": replica}
     own = {"seed": sample.seed, "anatomy": describe(sample.anatomy), "parameters": sample.parameters}
-    return plain({**run, **asked, **own})  # type: ignore[no-any-return]
+    return plain({**run, "request": request, **own})  # type: ignore[no-any-return]

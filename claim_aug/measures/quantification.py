@@ -20,12 +20,26 @@ CLASSES = ((0, "0"), (25, "1-25"), (50, "26-50"), (75, "51-75"), (100, "76-100")
 
 @dataclass(frozen=True)
 class Amount:
-    """A part of the wall: voxels, mL and g (``None`` without known spacing), and percent of the LV wall."""
+    """How much of the wall a mask covers.
+
+    Attributes:
+        voxels: number of voxels.
+        ml: volume in mL; ``None`` where the spacing is not known.
+        g: mass in grams by the density of myocardium; ``None`` where the spacing is not known.
+        percent_lv: share of the LV wall in percent, 0-100.
+    """
 
     voxels: int
     ml: float | None
     g: float | None
     percent_lv: float
+
+    @classmethod
+    def from_mask(cls, mask: Mask, anatomy: LVAnatomy) -> Amount:
+        """The amount that a mask of the anatomy's region covers."""
+        voxels, unit = int(mask.sum()), anatomy.voxel_ml
+        ml = None if unit is None else voxels * unit
+        return cls(voxels, ml, None if ml is None else ml * MYOCARDIAL_DENSITY, burden(mask, anatomy))
 
 
 @dataclass(frozen=True)
@@ -33,8 +47,8 @@ class SegmentScar:
     """One AHA segment and its labelled scar.
 
     Attributes:
-        segment: 1-17.
-        wall, scar, mvo: of this segment; scar is infarct and MVO.
+        segment: number of the segment, 1-17.
+        wall, scar, mvo: amounts of wall, of infarct with MVO, and of MVO in the segment.
         transmurality_percent: mean share of the depth that is scar, over the scarred 6-degree sectors of the segment;
             0 without scar, ``None`` where the stack does not reach the segment.
     """
@@ -45,14 +59,24 @@ class SegmentScar:
     mvo: Amount
     transmurality_percent: float | None
 
+    @classmethod
+    def from_anatomy(cls, segment: int, anatomy: LVAnatomy) -> SegmentScar:
+        """The labelled scar of one segment of a ventricle."""
+        inside: Mask = anatomy.segment == np.uint8(segment)
+        scar, wall = anatomy.scar & inside, anatomy.wall & inside
+        # A sector on the border of two apical segments counts in each with the part that lies there.
+        depth = 100 * transmurality(scar, replace(anatomy, wall=wall))[0] if wall.any() else None
+        whole, scarred, mvo = (Amount.from_mask(part, anatomy) for part in (wall, scar, anatomy.mvo & inside))
+        return cls(segment, whole, scarred, mvo, depth)
+
     @property
     def scar_percent(self) -> float | None:
-        """Share of the segment that is scar; ``None`` where the stack does not reach it."""
+        """Share of the segment that is scar, 0-100; ``None`` where the stack does not reach it."""
         return 100 * self.scar.voxels / self.wall.voxels if self.wall.voxels else None
 
     @property
     def mvo_percent(self) -> float | None:
-        """Share of the segment that is MVO; ``None`` where the stack does not reach it."""
+        """Share of the segment that is MVO, 0-100; ``None`` where the stack does not reach it."""
         return 100 * self.mvo.voxels / self.wall.voxels if self.wall.voxels else None
 
     @property
@@ -65,9 +89,13 @@ class SegmentScar:
 
 @dataclass(frozen=True)
 class RuleArea:
-    """What an intensity rule finds: its threshold, how much, and its Dice with the labelled scar (0-1).
+    """How much an intensity rule finds.
 
-    ``found`` is ``None`` without remote myocardium; ``dice`` is so too without labelled scar.
+    Attributes:
+        name: name of the rule, ``"2SD"`` to ``"6SD"`` or ``"FWHM"``.
+        threshold: intensity above which the rule finds scar; ``None`` where the image gives no threshold.
+        found: amount of wall that the rule finds; ``None`` without remote myocardium.
+        dice: overlap with the labelled scar, 0-1; ``None`` without remote myocardium or labelled scar.
     """
 
     name: str
@@ -75,17 +103,25 @@ class RuleArea:
     found: Amount | None
     dice: float | None
 
+    @classmethod
+    def from_rule(cls, rule: Rule, anatomy: LVAnatomy) -> RuleArea:
+        """The mask of a rule in numbers."""
+        if rule.found is None:
+            return cls(rule.name, rule.threshold, None, None)
+        found = Amount.from_mask(rule.found, anatomy)
+        return cls(rule.name, rule.threshold, found, dice(rule.found, anatomy.scar))
+
 
 @dataclass(frozen=True)
 class Quantification:
     """The scar of one scan.
 
     Attributes:
-        wall, scar, infarct, mvo: by label; ``scar`` is infarct and MVO, the wall includes both.
-        transmurality_percent: mean over all scarred 6-degree sectors of all slices; 0 without scar.
+        wall, scar, infarct, mvo: amounts by label; the scar is infarct and MVO, and the wall includes both.
+        transmurality_percent: mean over all scarred 6-degree sectors of all slices, 0-100; 0 without scar.
         segments: the 17 AHA segments in order.
-        remote: what the rules compare with; ``None`` where too little of the wall is healthy.
-        rules: 2, 3, 4, 5, 6 SD and FWHM.
+        remote: remote myocardium, which the rules compare with; ``None`` where too little of the wall is healthy.
+        rules: areas of the rules 2, 3, 4, 5, 6 SD and FWHM.
     """
 
     wall: Amount
@@ -99,7 +135,7 @@ class Quantification:
 
     @property
     def scarred_segments(self) -> int:
-        """How many segments hold scar."""
+        """Number of segments that hold scar."""
         return sum(segment.scar.voxels > 0 for segment in self.segments)
 
 
@@ -107,45 +143,20 @@ def quantify(image: Image, anatomy: LVAnatomy) -> Quantification:
     """Measure the labelled scar, and what intensity rules would call scar.
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units.
+        image: intensities of the anatomy's region, (I, J, K), any unit.
+        anatomy: the ventricle with its labelled scar.
     """
     remote = remote_myocardium(image, anatomy)
+    parts = {name: Amount.from_mask(getattr(anatomy, name), anatomy) for name in ("wall", "scar", "infarct", "mvo")}
     return Quantification(
-        wall=amount(anatomy.wall, anatomy),
-        scar=amount(anatomy.scar, anatomy),
-        infarct=amount(anatomy.infarct, anatomy),
-        mvo=amount(anatomy.mvo, anatomy),
+        **parts,
         transmurality_percent=100 * transmurality(anatomy.scar, anatomy)[0],
         segments=segment_scars(anatomy),
         remote=remote,
-        rules=tuple(rule_area(rule, anatomy) for rule in rules(image, anatomy, remote)),
+        rules=tuple(RuleArea.from_rule(rule, anatomy) for rule in rules(image, anatomy, remote)),
     )
 
 
-def amount(mask: Mask, anatomy: LVAnatomy) -> Amount:
-    """Size of a part of the wall; mass by the density of myocardium."""
-    voxels, unit = int(mask.sum()), anatomy.voxel_ml
-    ml = None if unit is None else voxels * unit
-    return Amount(voxels, ml, None if ml is None else ml * MYOCARDIAL_DENSITY, burden(mask, anatomy))
-
-
 def segment_scars(anatomy: LVAnatomy) -> tuple[SegmentScar, ...]:
-    """The labelled scar of each AHA segment."""
-    return tuple(segment_scar(segment, anatomy) for segment in SEGMENTS)
-
-
-def segment_scar(segment: int, anatomy: LVAnatomy) -> SegmentScar:
-    """The labelled scar of one AHA segment."""
-    inside: Mask = anatomy.segment == np.uint8(segment)
-    scar, wall = anatomy.scar & inside, anatomy.wall & inside
-    # A sector on the border of two apical segments counts in each with the part that lies there.
-    share = 100 * transmurality(scar, replace(anatomy, wall=wall))[0] if wall.any() else None
-    mvo = amount(anatomy.mvo & inside, anatomy)
-    return SegmentScar(segment, amount(wall, anatomy), amount(scar, anatomy), mvo, share)
-
-
-def rule_area(rule: Rule, anatomy: LVAnatomy) -> RuleArea:
-    """A rule's mask as numbers."""
-    if rule.found is None:
-        return RuleArea(rule.name, rule.threshold, None, None)
-    return RuleArea(rule.name, rule.threshold, amount(rule.found, anatomy), dice(rule.found, anatomy.scar))
+    """The labelled scar of each AHA segment, 1-17."""
+    return tuple(SegmentScar.from_anatomy(segment, anatomy) for segment in SEGMENTS)

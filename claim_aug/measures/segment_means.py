@@ -16,13 +16,13 @@ class Measure:
     """A percentage that every segment has.
 
     Attributes:
-        of: its value in a case's segment; ``None`` where the stack does not reach the segment.
-        name: for people.
-        whole: what it is a percentage of.
-        bounded: whether to show it on a scale up to 100 % even where all values are low.
+        value: function that gives the percentage of a case's segment; ``None`` where the stack does not reach it.
+        name: name for people.
+        whole: name of what the measure is a percentage of.
+        bounded: whether the measure is shown on a scale up to 100 % even where all values are low.
     """
 
-    of: Callable[[SegmentScar], float | None]
+    value: Callable[[SegmentScar], float | None]
     name: str
     whole: str
     bounded: bool = False
@@ -49,7 +49,7 @@ def segment_means(cases: Sequence[Sequence[SegmentScar]], measure: Measure) -> d
     values: dict[int, list[float]] = {segment: [] for segment in SEGMENTS}
     for case in cases:
         for one in case:
-            value = measure.of(one)
+            value = measure.value(one)
             if value is not None:
                 values[one.segment].append(value)
     return {segment: float(np.mean(found)) for segment, found in values.items() if found}

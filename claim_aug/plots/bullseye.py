@@ -22,7 +22,7 @@ WALLS = {"anterior": 90, "septal": 180, "inferior": 270, "lateral": 0}
 WARNING_COLOUR = "#b2182b"
 
 
-def draw_bullseye(
+def plot_bullseye(
     axes: Any,
     values: Mapping[int, float],
     *,
@@ -32,15 +32,16 @@ def draw_bullseye(
     texts: Mapping[int, str] | None = None,
     fontsize: float = 6,
 ) -> None:
-    """Draw a value per AHA segment into polar axes; segments without a value stay grey.
+    """Plot a value per AHA segment into polar axes; segments without a value stay grey.
 
     Args:
         axes: matplotlib axes with ``projection="polar"``.
         values: value by segment, 1-17.
-        highest: the value at the top of the colour map; 0 is at the bottom.
-        digits: decimals of the printed values.
-        texts: printed in place of the value, by segment.
-        fontsize: of the printed values, in points.
+        highest: value at the top of the colour map; 0 is at the bottom.
+        cmap: name of a matplotlib colour map.
+        digits: number of decimals that are printed.
+        texts: texts printed in place of the values, by segment.
+        fontsize: size of the printed values in points.
     """
     colours, scale = colormaps[cmap], Normalize(0, highest)
     for first, count, start, inner, outer in RINGS:
@@ -78,7 +79,7 @@ def write(axes: Any, text: str, at: tuple[float, float], up: float, colour: str,
     )
 
 
-def draw_bullseye_figure(
+def plot_bullseye_figure(
     path: Path,
     values: Mapping[int, float],
     *,
@@ -93,20 +94,20 @@ def draw_bullseye_figure(
     """Write one bull's-eye with title and colour bar as a PNG.
 
     Args:
-        path: where to write.
-        values, highest, digits, texts: as in ``draw_bullseye``.
-        title: the first line.
-        measure: what the colours mean, with its unit; the colour bar's label.
-        warning: a line in red under the title, such as that segments are turned by an unknown angle. The names of the
+        path: file to write.
+        values: value by segment, 1-17, as ``plot_bullseye`` takes it; so are ``highest``, ``digits`` and ``texts``.
+        title: first line of the figure.
+        measure: label of the colour bar: what the colours mean, with its unit.
+        warning: line in red under the title, such as that segments are turned by an unknown angle. The names of the
             walls are left away then, as nobody knows where they are.
-        description: what the file says of itself.
+        description: description in the file's metadata.
     """
     figure = Figure(figsize=(6.4, 6), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=13, fontweight="bold")
     axes: Any = figure.add_subplot(projection="polar")
     axes.set_title(warning, color=WARNING_COLOUR, fontsize=10, pad=6 if warning else 22)
-    draw_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)
+    plot_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)
     if not warning:
         name_walls(axes)
     bar = figure.colorbar(ScalarMappable(Normalize(0, highest), COLOURS), ax=axes, shrink=0.8, pad=0.08)

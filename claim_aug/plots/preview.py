@@ -14,25 +14,28 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.plots.bullseye import draw_bullseye
+from claim_aug.plots.bullseye import plot_bullseye
 from claim_aug.synthesizer import ScarSample
 
 CAVITY, WALL, OLD, INFARCT, MVO = range(1, 6)
 COLOURS = ListedColormap(["none", "#4477aa55", "#66ccee55", "#ccbb4499", "#ee6677", "#aa3377"])
 
 
-def draw_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
-    """Write a picture of at most a few samples: the slice with the most scar, and its share per AHA segment.
+def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
+    """Plot a row per sample: its slice with the most scar before and after, the mask, and the scar per AHA segment.
 
     Args:
-        image: the input, (I, J) or (I, J, K), grey.
+        image: intensities of the input, (I, J) or (I, J, K).
+        samples: samples that were made of it.
+        path: PNG file to write.
+        title: first line of the figure.
     """
     figure = Figure(figsize=(12, 3 * len(samples)), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(f"{title}  -  SYNTHETIC scar")
     grid = figure.add_gridspec(len(samples), 4)
     for row, sample in enumerate(samples):
-        plane, window = busiest_plane(sample), window_of(image, sample.anatomy)
+        plane, window = busiest_plane(sample), display_window(image, sample.anatomy)
         panels = [figure.add_subplot(grid[row, column]) for column in range(3)]
         for axes, volume, name in zip(
             panels, (image, sample.image, sample.image), ("before", "after", "mask"), strict=True
@@ -44,7 +47,7 @@ def draw_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path,
         realised = sample.parameters["realised"]
         panels[1].set_title(f"after: {realised['burden_percent']:.1f} %LV, seed {sample.seed}", fontsize=9)
         eye = figure.add_subplot(grid[row, 3], projection="polar")
-        draw_bullseye(eye, scar_share(sample))
+        plot_bullseye(eye, scar_share(sample))
         anchored = "" if sample.anatomy.anchor.known else " (unanchored)"
         eye.set_title(f"scar, % of segment{anchored}", fontsize=9)
     figure.savefig(path, dpi=100, metadata={"Description": "SYNTHETIC scar by claim-aug"})
@@ -65,7 +68,7 @@ def busiest_plane(sample: ScarSample) -> Any:
     return cut
 
 
-def window_of(image: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
+def display_window(image: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
     """Display window: nearly all of the region's intensities."""
     low, high = np.percentile(image.reshape(anatomy.grid_shape)[anatomy.box], [1, 99])
     return float(low), float(high)

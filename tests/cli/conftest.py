@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import nibabel as nib
 import numpy as np
 import pytest
+from PIL import Image
 
 from claim_aug.cli import main
-
-#: Most of what is said here holds for any generator; this one takes no time.
-SIGNAL = ("--generator", "signal")
 
 
 @dataclass
@@ -37,17 +35,40 @@ def cli(monkeypatch, capsys):
 
 
 @pytest.fixture
+def png_case(scarred, tmp_path):
+    """A slice of the infarcted phantom as two grey pictures."""
+    plane = scarred.image[..., 4]
+    Image.fromarray((255 * plane / plane.max()).astype(np.uint8)).save(tmp_path / "slice.png")
+    Image.fromarray(scarred.labels[..., 4]).save(tmp_path / "mask.png")
+    return tmp_path / "slice.png", tmp_path / "mask.png"
+
+
+@pytest.fixture
+def produced(tmp_path):
+    """The files in a folder, that of ``generate`` where none is given."""
+    return lambda out=tmp_path / "out": sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
+
+
+@pytest.fixture
 def case(phantom, tmp_path):
     """The healthy phantom as two files."""
     return save_case(tmp_path, phantom.image, phantom.labels, phantom.affine)
 
 
 @pytest.fixture
+def infarcted(scarred, tmp_path):
+    """The phantom with infarct and MVO as two files."""
+    return save_case(tmp_path, scarred.image, scarred.labels, scarred.affine)
+
+
+@pytest.fixture
 def generate(cli, case, tmp_path):
     """Run ``generate`` on the phantom with further arguments."""
 
+    # Most of what is said here holds for any generator; this one takes no time.
     def run(*arguments, image=case[0], labels=case[1], out=tmp_path / "out"):
-        return cli("generate", *SIGNAL, image, labels, out, "--labels", "phantom", "-n", "2", *arguments)
+        options = ("--generator", "signal", "--labels", "phantom", "-n", "2")
+        return cli("generate", image, labels, out, *options, *arguments)
 
     return run
 

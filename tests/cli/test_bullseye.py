@@ -27,13 +27,13 @@ def emidec(three, tmp_path):
 @pytest.fixture
 def drawn(monkeypatch):
     """What the last picture was drawn from; the picture is drawn as well."""
-    seen, draw = {}, job.draw_bullseye_figure
+    seen, draw = {}, job.plot_bullseye_figure
 
     def spy(path, values, **options):
         seen.update(values=values, **options)
         draw(path, values, **options)
 
-    monkeypatch.setattr(job, "draw_bullseye_figure", spy)
+    monkeypatch.setattr(job, "plot_bullseye_figure", spy)
     return seen
 
 

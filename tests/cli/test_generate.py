@@ -7,20 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from claim_aug import ScarSynthesizer
 from claim_aug.data.voxels import NiftiFile
 
-#: Most of what is said here holds for any generator; this one takes no time.
-SIGNAL = ("--generator", "signal")
 
-
-def produced(out):
-    return sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
-
-
-def test_it_writes_images_labels_sidecars_and_a_preview(generate, tmp_path):
+def test_it_writes_images_labels_sidecars_and_a_preview(generate, produced, tmp_path):
     done = generate()
     assert done.code == 0, done.err
-    assert produced(tmp_path / "out") == [
+    assert produced() == [
         "images/heart_scar000.nii.gz",
         "images/heart_scar001.nii.gz",
         "labels/heart_scar000.nii.gz",
@@ -66,8 +60,6 @@ def test_the_sidecar_says_how_the_sample_came_to_be(generate, tmp_path):
 
 
 def test_a_sidecars_seed_gives_its_sample_again(generate, phantom, tmp_path):
-    from claim_aug import ScarSynthesizer
-
     generate("--no-preview")
     seed = json.loads((tmp_path / "out" / "sidecars" / "heart_scar001.json").read_text())["seed"]
     file = NiftiFile.read(tmp_path / "heart.nii.gz")
@@ -78,7 +70,7 @@ def test_a_sidecars_seed_gives_its_sample_again(generate, phantom, tmp_path):
     assert np.array_equal(again.image, written)
 
 
-def test_one_seed_gives_the_same_bytes_and_another_does_not(generate, tmp_path):
+def test_one_seed_gives_the_same_bytes_and_another_does_not(generate, produced, tmp_path):
     for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
         generate("--seed", seed, out=tmp_path / folder)
     for name in produced(tmp_path / "a"):
@@ -109,21 +101,8 @@ def test_manual_segments_and_own_masks(generate, case, tmp_path):
     assert np.array_equal(first, second)
 
 
-def test_a_png_pair_gives_png(cli, phantom, tmp_path):
-    plane = phantom.image[..., 4]
-    Image.fromarray((255 * plane / plane.max()).astype(np.uint8)).save(tmp_path / "slice.png")
-    Image.fromarray(phantom.labels[..., 4]).save(tmp_path / "mask.png")
-    done = cli(
-        "generate",
-        *SIGNAL,
-        tmp_path / "slice.png",
-        tmp_path / "mask.png",
-        tmp_path / "out",
-        "-n",
-        "1",
-        "--labels",
-        "phantom",
-    )
+def test_a_png_pair_gives_png(generate, png_case, tmp_path):
+    done = generate("--no-preview", image=png_case[0], labels=png_case[1])
     assert done.code == 0, done.err
     assert "--winding 1 was assumed" in done.out
     before = np.array(Image.open(tmp_path / "slice.png"))
@@ -142,11 +121,11 @@ def test_the_sidecar_holds_the_request(generate, tmp_path):
     }  # fmt: skip
 
 
-def test_the_demo_needs_no_scan(cli, tmp_path):
-    done = cli("generate", *SIGNAL, "--demo", tmp_path / "out", "-n", "1")
+def test_the_demo_needs_no_scan(cli, produced, tmp_path):
+    done = cli("generate", "--generator", "signal", "--demo", tmp_path / "out", "-n", "1")
     assert done.code == 0, done.err
-    assert "phantom/Case_demo/Images/Case_demo.nii.gz" in produced(tmp_path / "out")
-    assert "images/Case_demo_scar000.nii.gz" in produced(tmp_path / "out")
+    assert "phantom/Case_demo/Images/Case_demo.nii.gz" in produced()
+    assert "images/Case_demo_scar000.nii.gz" in produced()
 
 
 def test_warnings_are_said_once(generate, phantom, case):

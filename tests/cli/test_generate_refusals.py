@@ -10,10 +10,6 @@ import pytest
 from claim_aug.data.voxels import NiftiFile
 
 
-def produced(out):
-    return sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
-
-
 def test_an_image_given_as_labels_is_recognised(generate, case):
     done = generate(labels=case[0])
     assert done.code == 1
@@ -35,11 +31,11 @@ def test_files_that_exist_are_not_replaced_unasked(generate, tmp_path):
     assert generate("--seed", "5", "--no-preview", "--overwrite").code == 0
 
 
-def test_what_a_longer_run_left_goes_with_it(generate, tmp_path):
+def test_what_a_longer_run_left_goes_with_it(generate, produced):
     """Else samples of two runs would lie side by side, of other settings."""
     generate("-n", "4")
     assert generate("-n", "2", "--seed", "5", "--no-preview", "--overwrite").code == 0
-    left = produced(tmp_path / "out")
+    left = produced()
     assert len(left) == 6
     assert {name.rpartition("_scar")[2].partition(".")[0] for name in left} == {"000", "001"}
 
@@ -92,7 +88,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, tmp_path, name):
+def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, produced, tmp_path, name):
     spoil, reason = BAD[name]
     spoil(*case)
     before = produced(tmp_path)

@@ -8,9 +8,6 @@ import pytest
 
 from claim_aug.phantom import make_phantom, write_emidec
 
-#: Most of what is said here holds for any generator; this one takes no time.
-SIGNAL = ("--generator", "signal")
-
 
 @pytest.fixture
 def generate(cli, tmp_path):
@@ -21,7 +18,7 @@ def generate(cli, tmp_path):
         folder = write_emidec(phantom, tmp_path / "scans", f"Case_{seed}")
         files = [folder / part / f"Case_{seed}.nii.gz" for part in ("Images", "Contours")]
         options = ("--labels", scheme, "-n", "2", "--no-preview", "--layout", "nnunet")
-        return cli("generate", *SIGNAL, *files, tmp_path / "out", *options, *arguments)
+        return cli("generate", "--generator", "signal", *files, tmp_path / "out", *options, *arguments)
 
     return run
 

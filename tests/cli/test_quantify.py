@@ -6,20 +6,6 @@ import json
 import nibabel as nib
 import numpy as np
 import pytest
-from PIL import Image
-
-
-def save(folder, phantom):
-    paths = folder / "scan.nii.gz", folder / "scan_labels.nii.gz"
-    for path, array in zip(paths, (phantom.image, phantom.labels), strict=True):
-        nib.save(nib.Nifti1Image(np.ascontiguousarray(array), phantom.affine), path)
-    return paths
-
-
-@pytest.fixture
-def infarcted(scarred, tmp_path):
-    """The phantom with infarct and MVO as two files."""
-    return save(tmp_path, scarred)
 
 
 def rows_of(path):
@@ -76,11 +62,8 @@ def test_without_scar_there_are_zeros(cli, case):
     assert "scar in 0 segments" in cli("quantify", *case, "--labels", "phantom").out
 
 
-def test_a_png_has_no_millilitres(cli, scarred, tmp_path):
-    plane = scarred.image[..., 4]
-    Image.fromarray((255 * plane / plane.max()).astype(np.uint8)).save(tmp_path / "slice.png")
-    Image.fromarray(scarred.labels[..., 4]).save(tmp_path / "mask.png")
-    arguments = ("quantify", tmp_path / "slice.png", tmp_path / "mask.png", "--labels", "phantom")
+def test_a_png_has_no_millilitres(cli, png_case):
+    arguments = ("quantify", *png_case, "--labels", "phantom")
     report = json.loads(cli(*arguments, "--json").out)
     assert report["totals"]["lv"]["voxels"] > 0
     assert (report["totals"]["lv"]["ml"], report["segments"]["7"]["g"], report["lv_mass_g"]) == (None, None, None)

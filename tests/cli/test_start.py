@@ -21,6 +21,15 @@ def test_nothing_heavy_is_imported_to_answer(arguments):
     assert done.stdout.splitlines()[-1] == "HEAVY []"
 
 
+@pytest.mark.parametrize("command", ["generate", "aha", "quantify", "bullseye", "pool build"])
+def test_options_of_one_kind_are_under_one_heading(command):
+    shown = run(*command.split(), "--help").stdout
+    headings = {"Input": "--labels", "Orientation": "--winding", "Where scar goes": "--prior", "Output": "--overwrite"}
+    for heading, option in headings.items():
+        assert (f"─ {heading} ─" in shown) == (f"{option} " in shown)
+        assert f"{option} " not in shown.partition(f"─ {heading} ─")[0]
+
+
 def test_the_version_is_the_packages():
     from claim_aug import __version__
 

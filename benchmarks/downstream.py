@@ -31,14 +31,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from study.arms import Arm, hosts, synthesised
-from study.data import Patient, Windows, joined, parted, read_patients, windows_of
-from study.draws import Schedule, draw
-from study.network import Lesson, Training, train
+from study.arms import Arm, recipients, synthesised
+from study.data import Patient, parted, read_patients, windows_of
 from study.score import judged, mean_of
 from study.table import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
 
 from claim_aug.optimisation.device import find_device
+from claim_aug.segmentation.augment import Schedule, sample_plan
+from claim_aug.segmentation.fit import Lesson, Training, train
+from claim_aug.segmentation.windows import Windows, join_windows
 
 COPIES = 8
 #: Factors of scar's share, tried on the last network: below 1, scar is called only where the network is surer of it,
@@ -93,10 +94,11 @@ def synthetic_of(run: Run, part: Arm, learn: Sequence[Patient], out: Path) -> Wi
     if part.generator == "phantom":
         return kept(folder / f"{named(part.text)}.npz", run, part, learn)
     if part.by_patient:
-        # Whoever the hosts are, a patient gets the same scars; only those in place of its own (R) are others.
+        # Whoever the recipients are, a patient gets the same scars; only those in place of its own (R) are others.
         folder /= named(part.text if part.source == "R" else part.text.replace(f":{part.source}", "", 1))
-        return joined(
-            kept(folder / f"{patient.name}-s{run.seed}.npz", run, part, [patient]) for patient in hosts(part, learn)
+        return join_windows(
+            kept(folder / f"{patient.name}-s{run.seed}.npz", run, part, [patient])
+            for patient in recipients(part, learn)
         )
     return kept(folder / f"{named(part.text)}-{run.patients}.npz", run, part, learn)
 
@@ -110,10 +112,10 @@ def kept(path: Path, run: Run, part: Arm, learn: Sequence[Patient]) -> Windows:
             made = synthesised(part, learn, COPIES, run.seed, Path(scratch))
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez_compressed(temporary, pictures=made.pictures.astype(np.float16), classes=made.classes)
+        np.savez_compressed(temporary, images=made.images.astype(np.float16), classes=made.classes)
         temporary.replace(path)
     with np.load(path) as file:
-        return Windows(file["pictures"].astype(np.float32), file["classes"])
+        return Windows(file["images"].astype(np.float32), file["classes"])
 
 
 def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: torch.device) -> None:
@@ -128,7 +130,7 @@ def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: tor
     def judge(number: int, step: int) -> None:
         if step in runs[number].judged:
             cautions = CAUTIONS if step == runs[number].schedule.steps else (1.0,)
-            found = judged(trainings[number].shares, parts[number][1], cautions)
+            found = judged(trainings[number].class_shares, parts[number][1], cautions)
             scores[number] |= {moment(step, caution): own for caution, own in zip(cautions, found, strict=True)}
 
     train(trainings, judge)
@@ -139,13 +141,13 @@ def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: tor
 
 def lesson_of(run: Run, learn: Sequence[Patient], out: Path) -> Lesson:
     """Real and synthetic slices, and what is drawn of them."""
-    real = joined(windows_of(patient) for patient in learn)
-    synthetic = [synthetic_of(run, part, learn, out).plain_to_see(run.arm.least) for part in run.arm.parts]
-    draws = draw(
+    real = join_windows(windows_of(patient) for patient in learn)
+    synthetic = [synthetic_of(run, part, learn, out).with_scar_from(run.arm.least) for part in run.arm.parts]
+    plan = sample_plan(
         real, synthetic, run.arm.ratio, run.schedule, np.random.default_rng(run.seed),
         fade=run.arm.fade, scarred=run.arm.scarred, augment=run.arm.generator != "plain",
     )  # fmt: skip
-    return Lesson(joined([real, *synthetic]), draws, run.seed)
+    return Lesson(join_windows([real, *synthetic]), plan, run.seed)
 
 
 def write(run: Run, scores: dict[str, Any], out: Path, more: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ import os
 import time
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,20 @@ def parsed(generator: str) -> tuple[str, dict[str, Any]]:
     return name, {key: json.loads(value) if value[:1].isdigit() else value for key, _, value in pairs}
 
 
+def trained_segmenter(dataset: Path) -> Segmenter:
+    """A network that has learnt from a folder of labelled scans, as what finds scar in a region."""
+    import torch
+
+    from claim_aug.data.dataset import iter_cases
+    from claim_aug.segmentation.fit import fit_segmenter
+    from claim_aug.segmentation.predict import find_scar
+    from claim_aug.segmentation.windows import class_map, cut_windows, join_windows
+
+    cases = iter_cases(find_cases(dataset), "emidec", look_in_image=False, warn=False)
+    windows = join_windows(cut_windows(case.region(heart), class_map(heart), heart) for case, heart in cases)
+    return partial(find_scar, fit_segmenter(windows, torch.device("cpu")))
+
+
 def painted_again(
     generator: str, patients: list[Patient], paintings: int, segment: Segmenter | None
 ) -> tuple[ScarSet, float, int]:
@@ -144,9 +159,7 @@ def main() -> None:
         return
     segment = None
     if arguments.segmenter:
-        from segmenter import train_segmenter
-
-        segment = train_segmenter(arguments.segmenter)
+        segment = trained_segmenter(arguments.segmenter)
     real, *halves = ScarSet(), ScarSet(), ScarSet()
     for patient, half in zip(patients, itertools.cycle(halves), strict=False):
         patient.judge(patient.image, real, segment)

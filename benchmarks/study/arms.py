@@ -20,8 +20,9 @@ from claim_aug.generators.donor import donor_patches
 from claim_aug.phantom.wide import phantom_region
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
-from study.data import CAVITY, INFARCT, MVO, SCHEME, WALL, Patient, Windows, joined, windows, windows_of
-from study.draws import SCARRED
+from claim_aug.segmentation.augment import SCARRED
+from claim_aug.segmentation.windows import INFARCT, Windows, class_map, cut_windows, join_windows, wall_slices
+from study.data import SCHEME, Patient, windows_of
 from study.joint import tuned
 
 #: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
@@ -94,7 +95,7 @@ def spelled(kind: str) -> tuple[str, str, dict[str, str]]:
     return generator, source, dict(pair.split("=", 1) for pair in pairs)
 
 
-def hosts(arm: Arm, learn: Sequence[Patient]) -> list[Patient]:
+def recipients(arm: Arm, learn: Sequence[Patient]) -> list[Patient]:
     """The patients that get scar."""
     return [patient for patient in learn if patient.scarred in SOURCES[arm.source]]
 
@@ -109,10 +110,10 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
     if arm.generator == "phantom":
         return phantoms(**json.loads(arm.options))
     if arm.generator == "carve":
-        return carved(joined(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
+        return carved(join_windows(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
     generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
-    parts = [painted(generator, options, arm, patient, copies, seed) for patient in hosts(arm, learn)]
-    return joined(itertools.chain.from_iterable(parts))
+    parts = [painted(generator, options, arm, patient, copies, seed) for patient in recipients(arm, learn)]
+    return join_windows(itertools.chain.from_iterable(parts))
 
 
 def painted(
@@ -129,9 +130,9 @@ def painted(
             sample = synthesizer.sample(patient.image, patient.labels, seed=own, anatomy=patient.anatomy)
         except EmptyScarError:
             continue
-        reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][patient.levels]
+        reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][wall_slices(patient.anatomy)]
         if reached.any():
-            yield windows_of(patient, sample.image, sample.labels).of(reached)
+            yield windows_of(patient, sample.image, sample.labels).select(reached)
 
 
 def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str:
@@ -168,11 +169,8 @@ def phantoms(count: int = 400, healthy: float = 1 / 3) -> Windows:
     for number in range(count):
         scarred = int((number + 1) * healthy) == int(number * healthy)
         image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=scarred)
-        labels = np.select(
-            [anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity], [MVO, INFARCT, WALL, CAVITY], 0
-        )
-        parts.append(windows(image, labels, anatomy))
-    return joined(parts)
+        parts.append(cut_windows(image, class_map(anatomy), anatomy))
+    return join_windows(parts)
 
 
 def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:
@@ -181,14 +179,14 @@ def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:
     As CarveMix (Zhang et al., MICCAI 2021), the margin is drawn: from half the lesion's depth inside to all of it
     outside. Windows are centred on the ventricle, so scar lands where it was.
     """
-    donors, made = np.flatnonzero(real.scarred), []
-    for host in np.repeat(np.arange(len(real)), copies):
-        donor = int(rng.choice(donors))
-        scar = real.classes[donor] >= INFARCT
+    sources, made = np.flatnonzero(real.scarred), []
+    for recipient in np.repeat(np.arange(len(real)), copies):
+        source = int(rng.choice(sources))
+        scar = real.classes[source] >= INFARCT
         inside, outside = ndimage.distance_transform_edt(scar), ndimage.distance_transform_edt(~scar)
         depth = float(inside.max())
         region = (outside - inside) <= rng.uniform(-depth / 2, depth)
-        picture, classes = real.pictures[host].copy(), real.classes[host].copy()
-        picture[:, region], classes[region] = real.pictures[donor][:, region], real.classes[donor][region]
-        made.append(Windows(picture[None], classes[None]))
-    return joined(made)
+        image, classes = real.images[recipient].copy(), real.classes[recipient].copy()
+        image[:, region], classes[region] = real.images[source][:, region], real.classes[source][region]
+        made.append(Windows(image[None], classes[None]))
+    return join_windows(made)

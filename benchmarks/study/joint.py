@@ -12,19 +12,21 @@ import torch
 from claim_aug import ScarSynthesizer
 from claim_aug.joint import JointTrainer
 from claim_aug.optimisation.device import autocast, find_device
+from claim_aug.segmentation.fit import LR
+from claim_aug.segmentation.unet import UNetConfig
+from claim_aug.segmentation.windows import SPACING, Windows, join_windows
 from claim_aug.training.slices import controls_of, slices_of
-from study.data import SCHEME, SPACING, Patient, Windows, joined, windows_of
-from study.network import RATE, new_network
+from study.data import SCHEME, Patient, windows_of
 
 #: Steps in which both learn, and before them the segmenter alone; slices of a batch, half of them with new scar.
 STEPS, ALONE, BATCH = 300, 200, 8
-GENERATOR_RATE = 1e-4
+GENERATOR_LR = 1e-4
 
 
 def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, weight: float) -> None:
     """Write the folder of a generator that was trained jointly; with ``weight`` 0, on the arm's scars alone."""
     device = find_device(None)
-    segmenter = new_network().to(device)
+    segmenter = UNetConfig().build().to(device)
     joint = JointTrainer(
         ScarSynthesizer("smile", generator, labels=SCHEME),
         segmenter,
@@ -45,11 +47,11 @@ def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, 
         )
     )
     joint.attach(
-        generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=GENERATOR_RATE),
-        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=RATE),
+        generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=GENERATOR_LR),
+        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=LR),
         max_norm=1.0,
     )
-    real = joined(windows_of(patient) for patient in learn)
+    real = join_windows(windows_of(patient) for patient in learn)
     rng = np.random.default_rng((seed, 5))
     with warnings.catch_warnings(), torch.random.fork_rng():
         warnings.simplefilter("ignore")  # where the segments of a single slice are is not known
@@ -63,10 +65,10 @@ def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, 
 
 def batch_of(real: Windows, rng: np.random.Generator) -> dict[str, torch.Tensor]:
     """Slices as any loader would hand them over."""
-    chosen = real.of(rng.choice(len(real), BATCH))
+    chosen = real.select(rng.choice(len(real), BATCH))
     affine = torch.diag(torch.tensor([SPACING, SPACING, 10.0, 1.0], dtype=torch.float64))
     return {
-        "image": torch.from_numpy(chosen.pictures),
+        "image": torch.from_numpy(chosen.images),
         "label": torch.from_numpy(chosen.classes)[:, None],
         "affine": affine.expand(BATCH, 4, 4),
     }

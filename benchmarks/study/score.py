@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.slices import in_plane
 from claim_aug.measures.dice import dice
-from study.data import CAVITY, CLASSES, INFARCT, MVO, WALL, Patient, back, windows_of
+from claim_aug.segmentation.predict import most_likely
+from claim_aug.segmentation.windows import CAVITY, INFARCT, MVO, MYOCARDIUM, on_region
+from study.data import Patient, windows_of
 
 
 def judged(
@@ -19,20 +21,19 @@ def judged(
     """By caution, by patient: Dice of scar and of MVO in the scan's own voxels, and scar found, in % of the wall.
 
     Args:
-        shares: of pictures (slices, 1, side, side), the share of each class (slices, ``CLASSES``, side, side).
+        shares: from images (slices, 1, side, side) to the share of each class (slices, classes, side, side).
         cautions: factors of the share that is given to scar before the largest share wins.
     """
-    windows = [windows_of(patient).pictures for patient in patients]
-    every = np.split(shares(np.concatenate(windows)), np.cumsum([len(pictures) for pictures in windows])[:-1])
-    seen = {patient.name: back(patient, own) for patient, own in zip(patients, every, strict=True)}
+    windows = [windows_of(patient).images for patient in patients]
+    every = np.split(shares(np.concatenate(windows)), np.cumsum([len(images) for images in windows])[:-1])
+    seen = {patient.name: on_region(own, patient.anatomy) for patient, own in zip(patients, every, strict=True)}
     return [{patient.name: judge(seen[patient.name], patient, caution) for patient in patients} for caution in cautions]
 
 
 def judge(seen: NDArray[np.float32], patient: Patient, caution: float) -> dict[str, Any]:
     """One patient's scores of the shares in its voxels; ``None`` where there is nothing to find."""
     anatomy = patient.anatomy
-    weights = np.where(np.arange(CLASSES) >= INFARCT, caution, 1)[:, None, None]
-    found = np.argmax(weights * seen, 1)
+    found = most_likely(seen, caution)
     scar, mvo = found >= INFARCT, found == MVO
     true_scar, true_mvo, wall = (in_plane(mask, anatomy) for mask in (anatomy.scar, anatomy.mvo, anatomy.wall))
     within = found[true_scar]  # scar that is missed is taken for something else
@@ -43,8 +44,8 @@ def judge(seen: NDArray[np.float32], patient: Patient, caution: float) -> dict[s
         "true burden": 100 * float(true_scar.sum() / wall.sum()),
         "mvo found": bool(mvo.any()),
         "as blood": 100 * float((within == CAVITY).mean()) if within.size else None,
-        "as wall": 100 * float((within == WALL).mean()) if within.size else None,
-        "myocardium": dice(found >= WALL, wall),
+        "as wall": 100 * float((within == MYOCARDIUM).mean()) if within.size else None,
+        "myocardium": dice(found >= MYOCARDIUM, wall),
     }
 
 

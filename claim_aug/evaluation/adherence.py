@@ -11,7 +11,8 @@ from claim_aug.measures.dice import dice
 from claim_aug.measures.remote import Image, remote_myocardium
 from claim_aug.measures.rules import rules
 
-Segmenter = Callable[[Image], Mask]
+#: From an image of a region, (I, J, K), and its ventricle to a mask of the region.
+Segmenter = Callable[[Image, LVAnatomy], Mask]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def adherence(
     Args:
         image: (I, J, K) of the anatomy's region, any units.
         infarct, mvo: (I, J, K), the scar that was asked for.
-        segment: from an image of the region to a mask of it, such as a network trained on real scars.
+        segment: what finds scar in the region, such as a network trained on real scars.
 
     Raises:
         InputError: the segmenter's mask has another shape.
@@ -41,12 +42,14 @@ def adherence(
     asked = replace(anatomy, infarct=infarct, mvo=mvo)
     found = {rule.name: rule.found for rule in rules(image, asked, remote_myocardium(image, asked))}
     scores = [None if mask is None else dice(mask, asked.scar) for mask in (found["5SD"], found["FWHM"])]
-    return Adherence(scores[0], scores[1], None if segment is None else dice(segmented(image, segment), asked.scar))
+    return Adherence(
+        scores[0], scores[1], None if segment is None else dice(segmented(image, anatomy, segment), asked.scar)
+    )
 
 
-def segmented(image: Image, segment: Segmenter) -> Mask:
+def segmented(image: Image, anatomy: LVAnatomy, segment: Segmenter) -> Mask:
     """The segmenter's mask, held to its contract."""
-    mask = segment(image)
+    mask = segment(image, anatomy)
     if mask.shape != image.shape or mask.dtype != bool:
         msg = f"segment needs to give a bool mask of shape {image.shape}, got {mask.dtype} of {mask.shape}; resample it"
         raise InputError(msg)

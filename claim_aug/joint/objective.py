@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from claim_aug.joint.draw import Drawn
-from claim_aug.segmentation.scoring import Scorer, predict
+from claim_aug.segmentation.contract import Scorer, predict
 
 OBJECTIVES = ("agree", "challenge")
 #: Brighter than remote by so many SD of noise is what a reader would still call scar; our default.

@@ -22,8 +22,8 @@ from claim_aug.optimisation.checkpoint import load_moments, moments, part, read_
 from claim_aug.optimisation.log import read_log, write_log, writing_to
 from claim_aug.optimisation.loop import dropout_seed
 from claim_aug.optimisation.plan import Plan, Progress, Report
-from claim_aug.segmentation.unet import ToClasses, UNetConfig
-from claim_aug.segmentation.windows import LVWindow, WindowBatches, collate
+from claim_aug.segmentation.patients import PatientWindow, WindowBatches, collate, to_classes
+from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.synthesizer import ScarSynthesizer
 
 STAGE = "joint"
@@ -64,8 +64,8 @@ class JointPlan:
 
 @torch.random.fork_rng(devices=[])  # nothing outside notices that torch was seeded
 def fit_joint(
-    windows: Sequence[LVWindow],
-    apart: Sequence[LVWindow],
+    windows: Sequence[PatientWindow],
+    apart: Sequence[PatientWindow],
     synthesizer: ScarSynthesizer,
     config: UNetConfig,
     joint_plan: JointPlan,
@@ -115,7 +115,7 @@ def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: J
     joint = JointTrainer(
         synthesizer,
         segmenter,
-        target=ToClasses(synthesizer.labels),
+        target=to_classes,
         curriculum=joint_plan.curriculum(),
         **{name: getattr(joint_plan, name) for name in taken},
     )
@@ -148,9 +148,9 @@ def mean_of(steps: Sequence[dict[str, float]], name: str) -> float | None:
 
 
 @torch.no_grad()
-def scar_dice(joint: JointTrainer, windows: Sequence[LVWindow]) -> float | None:
+def scar_dice(joint: JointTrainer, windows: Sequence[PatientWindow]) -> float | None:
     """Dice of scar, a mean over the patients that have some; ``None`` where there are none."""
-    patients: dict[str, list[LVWindow]] = defaultdict(list)
+    patients: dict[str, list[PatientWindow]] = defaultdict(list)
     for window in windows:
         patients[window.patient].append(window)
     joint.segmenter.eval()

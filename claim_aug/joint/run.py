@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,15 @@ from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import OutputError
+from claim_aug.fingerprint import fingerprint
 from claim_aug.generators.diffusion.folder import CONFIG, read_config, write_model
 from claim_aug.joint.recipe import JointPlan, fit_joint, scar_dice
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.optimisation.plan import Report
-from claim_aug.segmentation.unet import CLASSES, UNetConfig, write_segmenter
-from claim_aug.segmentation.windows import LVWindow, read_windows
+from claim_aug.segmentation.folder import write_segmenter
+from claim_aug.segmentation.patients import SCHEME, read_windows
+from claim_aug.segmentation.unet import UNetConfig
+from claim_aug.segmentation.windows import CLASSES
 from claim_aug.synthesizer import ScarSynthesizer
 from claim_aug.training.slices import controls_of, read_slices, split
 from claim_aug.training.train import RUN
@@ -69,7 +70,7 @@ def train_jointly(
     kind = "ddpm" if model is None else read_config(model / CONFIG)[0].kind
     options: dict[str, Any] = {} if joint_plan.last is None else {"burden": joint_plan.last}
     synthesizer = ScarSynthesizer(
-        generator=kind if model is None else f"{kind}:{model}", labels=scheme, device=device, **options
+        generator=kind if model is None else f"{kind}:{model}", labels=SCHEME, device=device, **options
     )
     found, skipped = read_windows(dataset, scheme)
     learn, apart = split(found, validation, joint_plan.plan.seed)
@@ -77,7 +78,9 @@ def train_jointly(
         refuse_existing(out, [f"{GENERATOR}/{CONFIG}"])  # a training that is finished, and nothing to go on from
     names = {window.patient for window in learn}
     unet = config or UNetConfig()
-    about = {"model": synthesizer.backends[1].network().config.to_json(), "data": fingerprint(learn)}  # type: ignore[attr-defined]
+    model_config = synthesizer.backends[1].network().config  # type: ignore[attr-defined]
+    arrays = (array for window in learn for array in (window.image, window.labels))
+    about = {"model": model_config.to_json(), "data": fingerprint(*arrays)}
 
     def prepare(joint: JointTrainer) -> None:
         # Scars are to be as bright as those of this data set, not those of the set that the model is from.
@@ -100,18 +103,9 @@ def train_jointly(
         for name in (GENERATOR, SEGMENTER):
             (stage / name).mkdir()
         write_model(joint.generator, stage / GENERATOR, card(dataset, licence, joint_plan, done))
-        more = {"labels": str(scheme), "size": learn[0].image.shape[0], "patients": len(names), "licence": licence}
+        more = {"patients": len(names), "licence": licence}
         write_segmenter(joint.segmenter, unet, stage / SEGMENTER, more)
     return done
-
-
-def fingerprint(windows: Sequence[LVWindow]) -> str:
-    """What tells this training set from another one."""
-    found = hashlib.sha256()
-    for window in windows:
-        found.update(window.image.tobytes())
-        found.update(window.labels.tobytes())
-    return found.hexdigest()[:16]
 
 
 def card(dataset: Path, licence: str, joint_plan: JointPlan, done: Trained) -> str:

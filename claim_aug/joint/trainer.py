@@ -25,7 +25,15 @@ from claim_aug.joint.lesions import lesion_batch
 from claim_aug.joint.objective import OBJECTIVES, Feedback
 from claim_aug.joint.updates import Updates
 from claim_aug.optimisation.device import autocast
-from claim_aug.segmentation.scoring import Loss, Scorer, Target, as_they_are, frozen, predict, soft_dice_and_weighted_ce
+from claim_aug.segmentation.contract import (
+    Loss,
+    Scorer,
+    Target,
+    frozen,
+    labels_as_classes,
+    predict,
+    soft_dice_and_weighted_ce,
+)
 from claim_aug.synthesizer import ScarSynthesizer
 
 CARD = "# Lesion diffusion for LGE cardiac MRI\n\nTrained on together with a segmenter. Not for diagnosis.\n"
@@ -80,7 +88,7 @@ class JointTrainer:
         curriculum: Curriculum | None = None,
         drop_unfound: bool = False,
         p: float = 0.5,
-        target: Target = as_they_are,
+        target: Target = labels_as_classes,
         autocast: Callable[[], AbstractContextManager[Any]] = nullcontext,
         image_key: str | None = None,
         label_key: str | None = None,

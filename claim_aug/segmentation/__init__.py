@@ -1,1 +1,1 @@
-"""One segmenter: what it sees, the network, how it is scored."""
+"""One segmenter for every use: the windows it sees, its network, its training, and what it finds."""

@@ -1,126 +1,118 @@
-"""What a segmenter learns from: every slice of a data set with a ventricle in it, cut to one size around it."""
+"""What a segmenter sees of a scan: windows of a fixed spacing in mm around the left ventricle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.roi import Roi, place_roi
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.data.case import Case
-from claim_aug.data.dataset import Skipped, find_cases, iter_cases
-from claim_aug.errors import InputError
 
-#: Pixels around the largest ventricle of a data set, on each side; and what a window's side is a multiple of.
-MARGIN, MULTIPLE = 8, 16
+#: Size of a pixel in mm, and pixels of a side. EMIDEC's own pixels are 1.3 to 1.9 mm wide.
+SPACING, SIDE = 1.5, 64
+#: What a window shows, by its number in a map of classes.
+CLASSES = ("background", "cavity", "myocardium", "infarct", "MVO")
+BACKGROUND, CAVITY, MYOCARDIUM, INFARCT, MVO = range(len(CLASSES))
 
-Plane = NDArray[Any]
+Image = NDArray[np.floating[Any]]
+ClassMap = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
-class LVWindow:
-    """A slice around the ventricle, on the scan's own grid.
+class Windows:
+    """Slices as a segmenter sees them.
 
     Attributes:
-        image: (rows, columns) float32; mean 0 and SD 1 over the region around the patient's ventricle.
-        labels: (rows, columns) int64, values of the scheme.
-        affine: 4x4 with the size of its voxels; the identity where that is not known.
-        patient: whose it is.
+        images: intensities of mean 0 and SD 1 in every window, (slices, 1, ``SIDE``, ``SIDE``).
+        classes: number of the class of every pixel, (slices, ``SIDE``, ``SIDE``).
     """
 
-    image: Plane
-    labels: Plane
-    affine: NDArray[np.float64]
-    patient: str
+    images: NDArray[np.float32]
+    classes: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def scarred(self) -> NDArray[np.bool_]:
+        """Which windows show scar, (slices,)."""
+        return np.asarray(((self.classes == INFARCT) | (self.classes == MVO)).any((1, 2)))
+
+    def with_scar_from(self, least: float) -> Windows:
+        """The windows without scar, and those with at least so many pixels of it."""
+        pixels = ((self.classes == INFARCT) | (self.classes == MVO)).sum((1, 2))
+        return self.select((pixels == 0) | (pixels >= least))
+
+    def select(self, chosen: NDArray[Any]) -> Windows:
+        """Some of the windows, by index or by a mask over them."""
+        return Windows(self.images[chosen], self.classes[chosen])
 
 
-def read_windows(dataset: Path, scheme: LabelScheme) -> tuple[list[LVWindow], list[str]]:
-    """Windows of one size of every case of a folder, and the cases in which no ventricle can be read.
+def join_windows(parts: Iterable[Windows]) -> Windows:
+    """All windows of all parts, in their order."""
+    empty = Windows(np.empty((0, 1, SIDE, SIDE), np.float32), np.empty((0, SIDE, SIDE), np.uint8))
+    parts = [empty, *parts]
+    return Windows(np.concatenate([p.images for p in parts]), np.concatenate([p.classes for p in parts]))
 
-    Raises:
-        InputError: no data set, a case without image, or no ventricle at all.
-        LabelError: values outside the scheme.
+
+def class_map(anatomy: LVAnatomy) -> NDArray[np.uint8]:
+    """The class of every voxel of the region, (I, J, K)."""
+    masks = [anatomy.mvo, anatomy.infarct, anatomy.wall, anatomy.cavity]
+    return np.select(masks, [MVO, INFARCT, MYOCARDIUM, CAVITY], BACKGROUND).astype(np.uint8)
+
+
+def cut_windows(image: Image, classes: ClassMap, anatomy: LVAnatomy, *, count: int = len(CLASSES)) -> Windows:
+    """The windows of every slice that shows the wall.
+
+    Args:
+        image: intensities of the anatomy's region, (I, J, K), any units.
+        classes: number of the class of every voxel of the region, (I, J, K).
+        anatomy: the ventricle, around which windows lie.
+        count: number of classes.
     """
-    skipped = Skipped()
-    found = find_cases(dataset, images_for="training")
-    cases = list(iter_cases(found, scheme, on_error=skipped, look_in_image=False, warn=False))
-    if not cases:
-        msg = f"{dataset} has no case with a left ventricle; is {scheme} the right label scheme?"
-        raise InputError(msg)
-    size = side_of(anatomy for _, anatomy in cases)
-    return [window for case, anatomy in cases for window in windows_of(case, anatomy, size, scheme)], skipped
+    planes, maps = in_plane(image.astype(np.float64), anatomy), in_plane(classes, anatomy)
+    images, found = [], []
+    for index in wall_slices(anatomy):
+        roi = window_roi(anatomy, int(index))
+        window = ndimage.map_coordinates(planes[index], roi.voxels(), order=1, mode="nearest")
+        images.append((window - window.mean()) / max(float(window.std()), 1e-6))
+        found.append(np.argmax([roi.cut_mask(maps[index] == number) for number in range(count)], 0))
+    return Windows(np.stack(images)[:, None].astype(np.float32), np.stack(found).astype(np.uint8))
 
 
-def side_of(anatomies: Iterator[LVAnatomy]) -> int:
-    """A window's side in pixels that holds every ventricle."""
-    largest = max(int(np.ptp(np.argwhere(one.wall | one.cavity), axis=0)[list(one.orientation.in_plane)].max())
-                  for one in anatomies)  # fmt: skip
-    return -(-(largest + 1 + 2 * MARGIN) // MULTIPLE) * MULTIPLE
+def wall_slices(anatomy: LVAnatomy) -> NDArray[np.intp]:
+    """Indices of the region's slices that show the wall."""
+    return np.flatnonzero(in_plane(anatomy.wall, anatomy).any((1, 2)))
 
 
-def windows_of(case: Case, anatomy: LVAnatomy, size: int, scheme: LabelScheme) -> Iterator[LVWindow]:
-    """The windows of one case: slices with a wall and a cavity."""
-    assert case.image is not None
-    region = case.region(anatomy)
-    level, spread = float(region.mean()), float(region.std()) or 1.0
-    across = anatomy.orientation.through_plane
-    rows, columns = anatomy.orientation.in_plane
-    spacing = [anatomy.spacing[axis] for axis in (rows, columns, across)]
-    affine = np.diag([*spacing, 1.0]) if anatomy.spacing_known else np.eye(4)
-    images, maps = (np.moveaxis(array, across, 0) for array in (case.image, case.labels))
-    heart = in_plane(anatomy.wall | anatomy.cavity, anatomy)
-    places = np.argwhere(heart.any(0))
-    corner = np.array([anatomy.box[rows].start, anatomy.box[columns].start])
-    start = (places.min(0) + places.max(0) + 1) // 2 + corner - size // 2
-    wall, cavity = (in_plane(mask, anatomy).any((1, 2)) for mask in (anatomy.wall, anatomy.cavity))
-    for index in np.flatnonzero(wall & cavity) + anatomy.box[across].start:
-        picture = cut((images[index] - level) / spread, start, size, 0.0)
-        values = cut(maps[index], start, size, scheme.background[0])
-        yield LVWindow(picture.astype(np.float32), values.astype(np.int64), affine, case.name)
+def window_roi(anatomy: LVAnatomy, index: int) -> Roi:
+    """Where the window of a slice of the region lies."""
+    return place_roi(anatomy, index, spacing=SPACING, size=SIDE)
 
 
-def cut(plane: Plane, start: NDArray[np.intp], size: int, beyond: float) -> Plane:
-    """A square of a plane, which it may overhang."""
-    padded = np.pad(plane, size, constant_values=beyond)
-    row, column = start + size
-    return padded[row : row + size, column : column + size]
+def on_region(shares: Image, anatomy: LVAnatomy) -> NDArray[np.float32]:
+    """Shares of the classes in the voxels of the region; background where no window was.
 
+    Args:
+        shares: share of every class in every pixel, (windows, classes, ``SIDE``, ``SIDE``), of the slices that show the
+            wall in their order.
 
-@dataclass(frozen=True)
-class WindowBatches:
-    """Batches as a function of seed and step alone, so that a run that was cut off goes on as if it had not been.
-
-    Every window comes once in each pass, in a new order, mirrored at random.
+    Returns:
+        (slices, classes, rows, columns).
     """
-
-    windows: Sequence[LVWindow]
-    size: int
-    seed: int
-
-    def __call__(self, step: int) -> dict[str, torch.Tensor]:
-        """Images (B, 1, rows, columns), labels (B, 1, rows, columns) and affines (B, 4, 4) of a step."""
-        return collate([self.example(number) for number in range(step * self.size, (step + 1) * self.size)])
-
-    def example(self, number: int) -> LVWindow:
-        """The ``number``-th example since the start."""
-        turn, place = divmod(number, len(self.windows))
-        order = np.random.default_rng((self.seed, 0, turn)).permutation(len(self.windows))
-        window = self.windows[order[place]]
-        mirrored = np.random.default_rng((self.seed, 1, number)).random(2) < 0.5
-        flips = tuple(axis for axis in (0, 1) if mirrored[axis])
-        return LVWindow(np.flip(window.image, flips), np.flip(window.labels, flips), window.affine, window.patient)
-
-
-def collate(windows: Sequence[LVWindow]) -> dict[str, torch.Tensor]:
-    """Windows as a batch."""
-    return {
-        "image": torch.from_numpy(np.stack([one.image for one in windows]))[:, None],
-        "label": torch.from_numpy(np.stack([one.labels for one in windows]))[:, None],
-        "affine": torch.from_numpy(np.stack([one.affine for one in windows])),
-    }
+    depth, rows, columns = in_plane(anatomy.wall, anatomy).shape
+    found = np.zeros((depth, shares.shape[1], rows, columns), np.float32)
+    found[:, BACKGROUND] = 1
+    here = np.indices((rows, columns)).astype(np.float64)
+    for index, share in zip(wall_slices(anatomy), shares, strict=True):
+        places = window_roi(anatomy, int(index)).pixels(here)
+        inside = ((places >= -0.5) & (places <= SIDE - 0.5)).all(0)
+        layers = [ndimage.map_coordinates(layer, places, order=1, mode="nearest") for layer in share]
+        found[index] = np.where(inside, layers, found[index])
+    return found

@@ -1,7 +1,7 @@
 """How an arm of the study is spelled."""
 
 import pytest
-from study.arms import Arm, hosts
+from study.arms import Arm, recipients
 
 
 def test_what_mixes_belongs_to_the_mixture_and_the_rest_to_its_kinds():
@@ -34,4 +34,4 @@ def test_scar_goes_into_those_that_the_source_names():
 
     normal, pathological = One(scarred=False), One(scarred=True)
     for source, found in (("N", [normal]), ("P", [pathological]), ("NP", [normal, pathological])):
-        assert hosts(Arm.parse(f"signal:{source}"), [normal, pathological]) == found
+        assert recipients(Arm.parse(f"signal:{source}"), [normal, pathological]) == found

@@ -5,7 +5,8 @@ from argparse import Namespace
 import pytest
 from downstream import Run, moment, table, write
 from study.arms import Arm
-from study.draws import Schedule
+
+from claim_aug.segmentation.augment import Schedule
 
 SCHEDULE = Schedule(steps=6, judged=(2, 4, 6))
 

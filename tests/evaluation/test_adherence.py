@@ -33,17 +33,17 @@ def test_scar_elsewhere_does_not(ventricle, asked):
 
 def test_a_segmenter_judges_the_image_too(ventricle, asked):
     image, infarct, mvo = asked
-    found = adherence(image, ventricle, infarct, mvo, segment=lambda scan: (scan > 200) | mvo)
+    found = adherence(image, ventricle, infarct, mvo, segment=lambda scan, heart: (scan > 200) | mvo)
     assert found.segmenter > 0.95
-    assert adherence(image, ventricle, infarct, mvo, segment=lambda scan: scan > 1e9).segmenter == 0
+    assert adherence(image, ventricle, infarct, mvo, segment=lambda scan, heart: scan > 1e9).segmenter == 0
 
 
 def test_a_mask_of_another_grid_is_refused(ventricle, asked):
     image, infarct, mvo = asked
     with pytest.raises(InputError, match="segment needs to give a bool mask of shape"):
-        adherence(image, ventricle, infarct, mvo, segment=lambda scan: scan[1:] > 0)
+        adherence(image, ventricle, infarct, mvo, segment=lambda scan, heart: scan[1:] > 0)
     with pytest.raises(InputError, match="got float64"):
-        adherence(image, ventricle, infarct, mvo, segment=lambda scan: scan)
+        adherence(image, ventricle, infarct, mvo, segment=lambda scan, heart: scan)
 
 
 def test_without_remote_myocardium_rules_cannot_judge(ventricle, asked):

@@ -40,7 +40,7 @@ def test_slices_with_scales_of_their_own_are_judged_alike(scan):
 
 def test_a_segmenter_is_asked_slice_by_slice(scan):
     found = ScarSet()
-    found.add("one", *scan, segment=lambda plane: plane > np.inf)
+    found.add("one", *scan, segment=lambda plane, heart: plane > np.inf)
     assert found.segmenter == [0.0] * len(found.crops)
 
 

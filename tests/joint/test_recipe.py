@@ -18,7 +18,8 @@ from claim_aug.joint.recipe import JointPlan
 from claim_aug.joint.run import train_jointly
 from claim_aug.optimisation.plan import Plan
 from claim_aug.phantom import make_phantom, write_emidec
-from claim_aug.segmentation.unet import UNetConfig, read_segmenter
+from claim_aug.segmentation.folder import read_segmenter
+from claim_aug.segmentation.unet import UNetConfig
 
 PHANTOM = LabelScheme.parse("phantom")
 FILES = [f"{part}/{name}" for part in ("generator", "segmenter") for name in ("config.json", "weights.safetensors")]
@@ -98,7 +99,7 @@ def test_both_are_used(finished):
     )
     assert np.array_equal(made.image[~made.changed], scan.image[~made.changed])
     with torch.no_grad():
-        assert read_segmenter(out / "segmenter")(torch.zeros(1, 1, 64, 64)).shape == (1, 4, 64, 64)
+        assert read_segmenter(out / "segmenter")(torch.zeros(1, 1, 64, 64)).shape == (1, 5, 64, 64)
 
 
 @pytest.mark.parametrize("stop_at", [1, 3])

@@ -11,7 +11,7 @@ from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.integrations.nnunet.settings import VARIABLE, read_settings
 from claim_aug.joint.trainer import JointTrainer
-from claim_aug.segmentation.scoring import resized
+from claim_aug.segmentation.contract import resized
 from claim_aug.synthesizer import ScarSynthesizer
 
 #: Learning rate of the generator where ``CLAIM_AUG_NNUNET`` gives none: it only has to be tuned.

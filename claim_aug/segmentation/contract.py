@@ -1,4 +1,4 @@
-"""What a segmenter says, held to its contract, and how it is scored."""
+"""The contract of any segmenter that is trained jointly: its logits, its classes, its loss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Target = Callable[[Tensor], Tensor]
 ADVICE = "give target=, a function from label maps to the segmenter's classes"
 
 
-def as_they_are(labels: Tensor) -> Tensor:
+def labels_as_classes(labels: Tensor) -> Tensor:
     """Label values are the classes."""
     return labels.long()
 
@@ -71,7 +71,7 @@ class Scorer:
         if len(shared):
             msg = f"scar needs classes of its own, and class {int(shared[0])} is other tissue, too; {ADVICE}"
             raise InputError(msg)
-        return had(scar, logits)
+        return check_classes(scar, logits)
 
     def classes_of(self, values: list[int], device: torch.device) -> Tensor:
         """The classes that label values become, (classes,)."""
@@ -83,7 +83,7 @@ class Scorer:
         Raises:
             InputError: classes that the segmenter does not have.
         """
-        target = had(self.target(labels).to(levels[0].device), levels[0])
+        target = check_classes(self.target(labels).to(levels[0].device), levels[0])
         weights = [0.5**depth for depth in range(len(levels))]
         total = sum(w * self.loss(one, resized(target, one)) for w, one in zip(weights, levels, strict=True))
         return torch.as_tensor(total / sum(weights))
@@ -124,7 +124,7 @@ def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
     return levels
 
 
-def had(classes: Tensor, logits: Tensor) -> Tensor:
+def check_classes(classes: Tensor, logits: Tensor) -> Tensor:
     """Classes that logits (B, classes, *grid) are of.
 
     Raises:

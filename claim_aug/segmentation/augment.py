@@ -1,0 +1,145 @@
+"""Which windows a training shows and how they are changed: all sampled before it starts, then applied on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+from claim_aug.segmentation.windows import SIDE, Windows
+
+BATCH = 16
+#: Share of a batch's real windows that is drawn from those with scar; the others are drawn from all.
+SCARRED = 1 / 3
+#: Images of noise that a training has.
+NOISE_IMAGES = 256
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training is.
+
+    Attributes:
+        steps: number of batches.
+        judged: steps after which the network is judged.
+        turn: largest angle in degrees by which windows are turned.
+    """
+
+    steps: int = 2400
+    judged: tuple[int, ...] = (800, 1600, 2400)
+    turn: float = 180.0
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """For every step and place in the batch, which window is shown and how it is changed.
+
+    Attributes:
+        chosen: index of the window, (steps, ``BATCH``): real ones first, then each kind of synthetic.
+        motion: affine map from a pixel of the shown window to one of the chosen window, (steps, ``BATCH``, 2, 3);
+            ``None``, like all that follows, where nothing is changed.
+        tone: gain, offset, power of the grey values and amount of noise, (steps, ``BATCH``, 4).
+        noise_index: which image of noise is added, (steps, ``BATCH``).
+        noise: images of unit noise, (``NOISE_IMAGES``, 1, side, side).
+    """
+
+    chosen: Tensor
+    motion: Tensor | None = None
+    tone: Tensor | None = None
+    noise_index: Tensor | None = None
+    noise: Tensor | None = None
+
+    @property
+    def steps(self) -> int:
+        """Number of batches."""
+        return len(self.chosen)
+
+    def to(self, device: torch.device) -> BatchPlan:
+        """The plan on a device."""
+        given = (getattr(self, field.name) for field in fields(self))
+        return BatchPlan(*(value if value is None else value.to(device) for value in given))  # type: ignore[arg-type]
+
+    def at(self, step: Tensor) -> BatchPlan:
+        """The plan of one step, whose number is a tensor of one element, so that a captured graph reads it anew."""
+        if self.motion is None:
+            return BatchPlan(self.chosen[step][0])
+        tables = (self.chosen, self.motion, self.tone, self.noise_index)
+        chosen, motion, tone, noise_index = (table[step][0] for table in tables if table is not None)
+        return BatchPlan(chosen, motion, tone, noise_index, self.noise)
+
+
+def sample_plan(
+    real: Windows, synthetic: Sequence[Windows], ratio: float, schedule: Schedule, rng: np.random.Generator,
+    *, fade: float = 0.0, scarred: float = SCARRED, augment: bool = True,
+) -> BatchPlan:  # fmt: skip
+    """Sample what a training shows.
+
+    Args:
+        ratio: share of each batch that is synthetic, each kind alike, 0-1.
+        fade: share of the steps, at the end, over which the ratio falls to nothing, 0-1.
+        scarred: share of the real windows that is drawn from those with scar, 0-1.
+        augment: whether windows are turned, flipped, scaled by up to 15 %, moved by up to 8 % and changed in tone.
+    """
+    left = 1 - np.arange(schedule.steps) / schedule.steps
+    shares = ratio * np.minimum(1.0, left / fade) if fade else np.full(schedule.steps, ratio)
+    chosen = torch.from_numpy(np.stack([sample_batch(real, synthetic, share, scarred, rng) for share in shares]))
+    if not augment:
+        return BatchPlan(chosen)
+    count = chosen.shape
+    angle = np.deg2rad(rng.uniform(-schedule.turn, schedule.turn, count))
+    size = np.exp(rng.uniform(-0.15, 0.15, count))
+    side = rng.choice([-1.0, 1.0], count)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    matrix = np.stack([np.stack([cosine * side, -sine], -1), np.stack([sine * side, cosine], -1)], -2)
+    shift = rng.uniform(-0.08, 0.08, (*count, 2, 1))
+    motion = np.concatenate([matrix * size[..., None, None], shift], -1)
+    gain, offset, power = np.exp(rng.normal(0, 0.15, count)), rng.normal(0, 0.15, count), rng.normal(0, 0.2, count)
+    tone = np.stack([gain, offset, np.exp(power), rng.uniform(0, 0.1, count)], -1)
+    return BatchPlan(
+        chosen,
+        torch.from_numpy(motion).float(),
+        torch.from_numpy(tone).float(),
+        torch.from_numpy(rng.integers(NOISE_IMAGES, size=count)),
+        torch.from_numpy(rng.standard_normal((NOISE_IMAGES, 1, SIDE, SIDE), dtype=np.float32)),
+    )
+
+
+def sample_batch(
+    real: Windows, synthetic: Sequence[Windows], ratio: float, scarred: float, rng: np.random.Generator
+) -> NDArray[np.integer]:
+    """Indices of one batch's windows, (``BATCH``,)."""
+    count = int(rng.binomial(BATCH, ratio)) if synthetic else 0
+    sought = int(rng.binomial(BATCH - count, scarred)) if real.scarred.any() else 0
+    chosen = [rng.choice(np.flatnonzero(real.scarred), sought), rng.integers(len(real), size=BATCH - count - sought)]
+    counts = rng.multinomial(count, [1 / len(synthetic)] * len(synthetic)) if synthetic else np.empty(0, int)
+    start = len(real)
+    for kind, share in zip(synthetic, counts, strict=True):
+        chosen.append(start + rng.integers(len(kind), size=share))
+        start += len(kind)
+    return np.concatenate(chosen)
+
+
+def apply_plan(images: Tensor, classes: Tensor, plan: BatchPlan) -> tuple[Tensor, Tensor]:
+    """Images and classes of a step, (``BATCH``, 1, side, side) each.
+
+    Args:
+        images: all windows of the training, (windows, 1, side, side).
+        classes: their classes, of the same shape.
+        plan: plan of the step.
+    """
+    image, target = images[plan.chosen], classes[plan.chosen].float()
+    if plan.motion is None or plan.tone is None or plan.noise is None:
+        return image, target
+    grid = affine_grid(plan.motion, list(image.shape), align_corners=False)
+    moved = grid_sample(image, grid, padding_mode="border", align_corners=False)
+    target = grid_sample(target, grid, mode="nearest", align_corners=False)
+    gain, offset, power, amount = plan.tone[:, :, None, None, None].unbind(1)
+    low, high = moved.amin((1, 2, 3), keepdim=True), moved.amax((1, 2, 3), keepdim=True)
+    span = (high - low).clamp_min(1e-6)
+    curved = ((moved - low) / span).clamp(0, 1) ** power * span + low
+    return curved * gain + offset + plan.noise[plan.noise_index] * amount, target

@@ -70,8 +70,8 @@ def main() -> None:
     asked = [mask.params["burden"] for mask, _ in clinical]
     rows["burden within 1 point"] = f"{np.mean(np.abs(np.subtract(sizes, asked)) <= 1):.1%}"
     depths = [transmurality(mask.scar, heart)[0] for mask, heart in clinical]
-    wished = [mask.params["wish"]["transmurality"] for mask, _ in clinical]
-    rows["transmurality, clinical: KS p"] = f"{stats.ks_2samp(depths, wished).pvalue:.3f}"
+    asked_depths = [mask.params["target"]["transmurality"] for mask, _ in clinical]
+    rows["transmurality, clinical: KS p"] = f"{stats.ks_2samp(depths, asked_depths).pvalue:.3f}"
     fixed = drawn(SmilePrior(burden=(5, 15), transmurality=(0.4, 0.8)), hearts, count)
     for name, got, law in (
         ("burden 5-15", [burden(mask.scar, heart) for mask, heart in fixed], stats.uniform(5, 10)),

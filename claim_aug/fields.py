@@ -1,4 +1,4 @@
-"""Smooth random fields: the one source of texture and ragged edges."""
+"""Smooth random fields, the one source of texture and ragged edges; and the robust spread of values."""
 
 from collections.abc import Sequence
 
@@ -18,3 +18,7 @@ def smooth_field(
     field -= field.mean()
     spread = float(field.std())
     return field / spread if spread > 0 else field
+
+
+#: Standard deviation of a normal distribution over its median absolute deviation.
+MAD_TO_SD = 1.4826

@@ -16,7 +16,7 @@ from claim_aug import ScarSynthesizer
 from claim_aug.errors import EmptyScarError
 from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import write_bank
-from claim_aug.generators.donor import donor_patches
+from claim_aug.generators.bank_patches import bank_patches
 from claim_aug.phantom.wide import phantom_region
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
@@ -145,10 +145,10 @@ def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str
             patch
             for number, patient in enumerate(learn)
             if patient.scarred
-            for patch in donor_patches(patient.image[patient.anatomy.box].astype(np.float64), patient.anatomy, number)
+            for patch in bank_patches(patient.image[patient.anatomy.box].astype(np.float64), patient.anatomy, number)
         ]
         path = scratch / "bank.safetensors"
-        write_bank(Bank.of(patches, source="patients of the arm"), path)
+        write_bank(Bank.from_patches(patches, source="patients of the arm"), path)
         return f"transplant:{path}"
     return f"{arm.generator}:{arm.model}" if arm.model else arm.generator
 

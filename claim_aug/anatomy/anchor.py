@@ -97,7 +97,7 @@ def contact_arc(angles: NDArray[np.floating]) -> tuple[float, float]:
     return float(ordered[(widest + 1) % ordered.size]), float(360 - gaps[widest])
 
 
-def turn_between(angle: NDArray[np.float64], reference: float) -> NDArray[np.float64]:
+def turn_between(angle: NDArray[np.float64], reference: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Signed turn from ``reference`` to ``angle`` in degrees, in [-180, 180)."""
     return (angle - reference + 180) % 360 - 180
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.labels import LabelScheme
-from claim_aug.anatomy.lv import LVAnatomy, say_unanchored
+from claim_aug.anatomy.lv import LVAnatomy, report_unanchored
+from claim_aug.fingerprint import fingerprint
 
 #: A ventricle takes 0.1 MB, so these are some two hundred patients: no reason for a worker to grow noticeably.
 LIMIT_BYTES = 20_000_000
@@ -36,10 +35,10 @@ class Kept:
     masks: dict[str, NDArray[np.uint8]]
     coordinates: dict[str, NDArray[Any]]
     shape: tuple[int, ...]
-    seen: bytes | None
+    seen: str | None
 
     @classmethod
-    def of(cls, anatomy: LVAnatomy, seen: bytes | None) -> Kept:
+    def from_anatomy(cls, anatomy: LVAnatomy, seen: str | None) -> Kept:
         """Pack a ventricle."""
         layers = {name: value for name, value in vars(anatomy).items() if isinstance(value, np.ndarray)}
         masks = {name: np.packbits(layer) for name, layer in layers.items() if layer.dtype == np.bool_}
@@ -79,50 +78,52 @@ class AnatomyCache:
 
     def __init__(self, limit: int = LIMIT_BYTES) -> None:
         self.limit = limit
-        self.kept: OrderedDict[bytes, Kept] = OrderedDict()
+        self.kept: OrderedDict[str, Kept] = OrderedDict()
 
     def read(
         self, labels: ArrayLike, scheme: LabelScheme, *, image: ArrayLike | None = None, **known: Any
     ) -> LVAnatomy:
         """The ventricle of a label map; parameters as in ``LVAnatomy.from_labels``."""
         array = np.asarray(labels)
-        key = labels_key(array, scheme, None if image is None else np.shape(image), known)
+        # As lists, whose text tells every number from others.
+        facts = {name: None if value is None else np.asarray(value).tolist() for name, value in known.items()}
+        key = labels_key(array, scheme, None if image is None else np.shape(image), facts)
         # Taken out and put back, so that the oldest is first. A thread that finds nothing meanwhile reads anew.
         kept = self.kept.pop(key, None)
         if kept is None or (kept.seen is not None and kept.seen != image_key(image, kept.plain)):
             anatomy = LVAnatomy.from_labels(array, scheme, image=image, **known)
             self.keep(
-                key, Kept.of(anatomy, None if anatomy.anchor.source in LABELS_ALONE else image_key(image, anatomy))
+                key,
+                Kept.from_anatomy(
+                    anatomy, None if anatomy.anchor.source in LABELS_ALONE else image_key(image, anatomy)
+                ),
             )
             return anatomy
         self.kept[key] = kept
         if not kept.plain.anchor.known:
-            say_unanchored(False, looked=image is not None)
+            report_unanchored(False, looked=image is not None)
         return kept.anatomy
 
-    def keep(self, key: bytes, kept: Kept) -> None:
+    def keep(self, key: str, kept: Kept) -> None:
         """Remember, and forget the oldest where there is no room."""
         self.kept[key] = kept
         while sum(one.nbytes for one in list(self.kept.values())) > self.limit:
             self.kept.popitem(last=False)
 
 
-def labels_key(labels: NDArray[Any], *about: Any) -> bytes:
+def labels_key(labels: NDArray[Any], *about: Any) -> str:
     """What tells a label map, and what is known of it, from others."""
     # In the order of memory, so that nothing is copied; most of a scan is background, the rest is quickly hashed.
     flat = labels.ravel(order="K")
     where = np.flatnonzero(flat != 0)
-    marks = pickle.dumps((labels.dtype.str, labels.shape, labels.strides, about))
-    return hashlib.blake2b(marks + where.tobytes() + flat[where].tobytes(), digest_size=16).digest()
+    return fingerprint(repr((labels.dtype.str, labels.shape, labels.strides, about)), where, flat[where])
 
 
-def image_key(image: ArrayLike | None, anatomy: LVAnatomy) -> bytes:
+def image_key(image: ArrayLike | None, anatomy: LVAnatomy) -> str:
     """What tells the image round the ventricle from others."""
     if image is None:
-        return b""
-    array = np.asarray(image)
-    round_it = array.reshape(anatomy.grid_shape)[anatomy.box]
-    return hashlib.blake2b(array.dtype.str.encode() + round_it.tobytes(), digest_size=16).digest()
+        return ""
+    return fingerprint(np.asarray(image).reshape(anatomy.grid_shape)[anatomy.box])
 
 
 #: One for each process; a worker that is forked begins with what its parent knows.

@@ -130,7 +130,7 @@ class LVAnatomy:
             affine=affine,
         )
         if not anchor.known:
-            say_unanchored(require_anchor, looked=image is not None)
+            report_unanchored(require_anchor, looked=image is not None)
         coordinates = wall_coordinates(tissues, orientation, voxel, centres, anchor)
         return cls(
             **coordinates,
@@ -243,7 +243,7 @@ def wall_coordinates(
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}
 
 
-def say_unanchored(required: bool, *, looked: bool) -> None:
+def report_unanchored(required: bool, *, looked: bool) -> None:
     """Raise where an anchor is required, warn where it is not."""
     tried = "there is no RV label" + (" and no RV was found in the image" if looked else "")
     more = "" if looked else "the image (image, --image) or "

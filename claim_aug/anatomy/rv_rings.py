@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy.labels import Mask
+from claim_aug.fields import MAD_TO_SD
 
 Array = NDArray[np.float64]
 
@@ -54,11 +55,11 @@ class Rings:
         """0-1, bodies of tissue about as bright as LV blood; wide, because coils shade and RV blood may be darker."""
         return self._bodies(self.blood, np.hypot(0.45 * self.contrast, self.noise))
 
-    def like_core(self, core: NDArray[np.intp]) -> Array:
-        """0-1, bodies of tissue at the level of what lies off the wall in the rows ``core``: the RV, if that is it."""
-        values = self.signal[core % ROWS][:, depths(3, 9)]
+    def like_middle(self, middle: NDArray[np.intp]) -> Array:
+        """0-1, bodies of tissue as bright as what lies off the wall in the rows ``middle``: the RV, if that is it."""
+        values = self.signal[middle % ROWS][:, depths(3, 9)]
         level = float(np.median(values))
-        spread = 1.48 * float(np.median(np.abs(values - level)))
+        spread = MAD_TO_SD * float(np.median(np.abs(values - level)))
         level = float(np.clip(level, self.blood - 0.7 * self.contrast, self.blood + self.contrast))
         return self._bodies(level, np.hypot(0.2 * self.contrast, min(spread, 0.4 * self.contrast)))
 
@@ -106,6 +107,6 @@ def unroll(
         signal=along_rays(smooth, epicardium[:, None] + DEPTH_MM),
         blood=level,
         wall=float(np.median(image[healthy if healthy.any() else wall])),
-        noise=1.48 * float(np.median(np.abs(blood - level))),
+        noise=MAD_TO_SD * float(np.median(np.abs(blood - level))),
         radius=float(epicardium.mean()),
     )

@@ -26,7 +26,7 @@ FAINTEST = 0.5
 
 # The scene: degrees from the anterior insertion as the segments run, and mm off the epicardium.
 _RV, _RV_MM = (5, 95), (3, 14)
-_RV_CORE, _CONTACT_MM = (22, 67), (2, 9)
+_RV_MIDDLE, _CONTACT_MM = (22, 67), (2, 9)
 _LUNG, _LUNG_MM = (215, 335), (6, 40)
 _FAT, _FAT_MM = (330, 355), (3, 14)
 _BEFORE_DEG, _AFTER_DEG = 40, 24
@@ -100,8 +100,8 @@ def scene_fit(rings: Sequence[Rings]) -> Array:
 
 def septal_contact(rings: Sequence[Rings], facing: float) -> Array:
     """Share of the contact depth that is like the RV, (``ROWS``,), 0-1, with the insertion about ``facing`` degrees."""
-    core = np.arange(_RV_CORE[0], _RV_CORE[1], STEP_DEG) // STEP_DEG + round(facing / STEP_DEG)
-    return by_size(rings, [ring.like_core(core)[:, depths(*_CONTACT_MM)].mean(1) for ring in rings])
+    middle = np.arange(_RV_MIDDLE[0], _RV_MIDDLE[1], STEP_DEG) // STEP_DEG + round(facing / STEP_DEG)
+    return by_size(rings, [ring.like_middle(middle)[:, depths(*_CONTACT_MM)].mean(1) for ring in rings])
 
 
 def arc_fit(contact: Array, facing: float) -> Array:

@@ -24,12 +24,12 @@ def build(
     from claim_aug.jobs.bank import build_bank
 
     bank, skipped = build_bank(dataset, out, LabelScheme.parse(scheme), overwrite=overwrite)
-    quartiles = np.percentile([bank.level(int(donor)) for donor in bank.donors], (25, 50, 75))
+    quartiles = np.percentile([bank.intensity(int(patient)) for patient in bank.source_patients], (25, 50, 75))
     rows = (
         ("patches of infarct / MVO", f"{(~bank.mvo).sum()} / {bank.mvo.sum()}"),
         ("brightness, quartiles (remote 0, blood 1)", " / ".join(f"{level:.2f}" for level in quartiles)),
         ("size", f"{out.stat().st_size / 1e6:.2f} MB"),
     )
-    console.print_table(f"textures of {console.counted(bank.donors.size, 'scar')}", ("bank", ""), rows)
+    console.print_table(f"textures of {console.counted(bank.source_patients.size, 'scar')}", ("bank", ""), rows)
     console.print_skipped(skipped)
     console.print_written(out, f"--generator transplant:{out}")

@@ -60,15 +60,15 @@ class ScarSet:
         for heart, part in slices_with(anatomy.scar, anatomy):
             plane = image[part]
             self.intensities.append(scar_sd(plane, heart, heart.infarct))
-            put(self.textures, texture(plane, heart, heart.infarct))
-            put(self.borders, border_ratio(plane, heart, heart.scar))
+            append_known(self.textures, texture(plane, heart, heart.infarct))
+            append_known(self.borders, border_ratio(plane, heart, heart.scar))
             found = adherence(plane, heart, heart.infarct, heart.mvo, segment=segment)
             for scores, score in (
                 (self.five_sd, found.five_sd),
                 (self.fwhm, found.fwhm),
                 (self.segmenter, found.segmenter),
             ):
-                put(scores, score)
+                append_known(scores, score)
             self.crops.append(lv_crop(plane, heart, heart.scar))
             self.patients.append(patient)
 
@@ -78,7 +78,7 @@ class ScarSet:
         return np.concatenate([*self.intensities, np.empty(0)])
 
 
-def put(values: list, value: object) -> None:  # type: ignore[type-arg]
+def append_known(values: list, value: object) -> None:  # type: ignore[type-arg]
     """Append what is known."""
     if value is not None:
         values.append(value)

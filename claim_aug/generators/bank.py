@@ -1,4 +1,4 @@
-"""A bank of scar textures: patches of labelled patients' scars, unrolled."""
+"""A bank of scar textures: patches of labelled patients' scars, unrolled along the wall."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAYOUT: dict[str, tuple[str, tuple[int, ...]]] = {
     "texture": ("float16", (DEPTHS, POSITIONS)),
     "measured": ("bool", (DEPTHS, POSITIONS)),
     "mvo": ("bool", ()),
-    "donor": ("int32", ()),
+    "source_patient": ("int32", ()),
     "plane": ("int32", ()),
     "arc": ("float32", ()),
     "length": ("float32", ()),
@@ -25,29 +25,31 @@ LAYOUT: dict[str, tuple[str, tuple[int, ...]]] = {
     "transmurality": ("float32", ()),
     "noise": ("float32", ()),
 }
-#: A donor hardly brighter than remote counts as this bright where MVO is put in relation to it.
-LEAST_LEVEL = 0.3
+#: Scar hardly brighter than remote counts as this bright where MVO is put in relation to it.
+LEAST_INTENSITY = 0.3
 
 
 @dataclass(frozen=True)
-class DonorPatch:
-    """One patch of one donor.
+class BankPatch:
+    """One patch of one source patient's scar.
 
     Attributes:
-        texture: normalised intensity, remote 0, blood 1, (``DEPTHS``, ``POSITIONS``).
-        measured: which cells lie at voxels of the donor; the others are filled from their neighbours.
-        mvo: MVO, or else infarct.
-        donor, plane: which patient, which slice.
-        arc: degrees, 0-360.
-        length, thickness: mm.
-        transmurality: scar over wall, 0-1.
-        noise: SD of the donor's noise, over blood less remote.
+        texture: relative intensity, remote 0 and blood 1, (``DEPTHS``, ``POSITIONS``).
+        measured: which cells lie at voxels of the scar, of the same shape; others are filled from their neighbours.
+        mvo: whether the patch is MVO, or else infarct.
+        source_patient: number of the patient.
+        plane: index of the slice.
+        arc: angle that the patch spans, in degrees, 0-360.
+        length: mean size along the wall in mm.
+        thickness: mean size across the wall in mm.
+        transmurality: share of the wall's depth that is scar, 0-1.
+        noise: SD of the scan's noise over blood less remote.
     """
 
     texture: NDArray[np.floating[Any]]
     measured: NDArray[np.bool_]
     mvo: bool
-    donor: int
+    source_patient: int
     plane: int
     arc: float
     length: float
@@ -58,7 +60,14 @@ class DonorPatch:
 
 @dataclass(frozen=True)
 class Sizes:
-    """What donors are chosen by, (donors,) each: medians of their patches, and in how many slices these lie."""
+    """What source patients are chosen by, (patients,) each.
+
+    Attributes:
+        length: median length of the patient's patches in mm.
+        thickness: median thickness of the patient's patches in mm.
+        noise: median noise of the patient's patches.
+        planes: number of slices in which the patches lie.
+    """
 
     length: NDArray[np.float32]
     thickness: NDArray[np.float32]
@@ -68,12 +77,16 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Bank:
-    """Patches of all donors, one array per attribute of ``DonorPatch``, patches first; and the data set's name."""
+    """The patches of all source patients, an array for each attribute of ``BankPatch`` with patches first.
+
+    Attributes:
+        source: name of the data set.
+    """
 
     texture: NDArray[np.float16]
     measured: NDArray[np.bool_]
     mvo: NDArray[np.bool_]
-    donor: NDArray[np.int32]
+    source_patient: NDArray[np.int32]
     plane: NDArray[np.int32]
     arc: NDArray[np.float32]
     length: NDArray[np.float32]
@@ -83,37 +96,37 @@ class Bank:
     source: str
 
     @classmethod
-    def of(cls, patches: Sequence[DonorPatch], source: str) -> Bank:
-        """The patches as arrays."""
+    def from_patches(cls, patches: Sequence[BankPatch], source: str) -> Bank:
+        """The bank of these patches."""
         arrays = {name: np.array([getattr(p, name) for p in patches], kind) for name, (kind, _) in LAYOUT.items()}
         return cls(**arrays, source=source)
 
     @property
-    def donors(self) -> NDArray[np.int32]:
-        """The donors that have infarct, ascending."""
-        return np.unique(self.donor[~self.mvo])
+    def source_patients(self) -> NDArray[np.int32]:
+        """Numbers of the patients that have infarct, ascending."""
+        return np.unique(self.source_patient[~self.mvo])
 
     def sizes(self, mvo: bool) -> tuple[NDArray[np.int32], Sizes]:
-        """The donors that have MVO, or infarct, ascending, and their sizes; worked out once."""
+        """The patients that have MVO, or infarct, ascending, and their sizes; worked out once."""
         return self._sizes[mvo]
 
     @cached_property
     def _sizes(self) -> dict[bool, tuple[NDArray[np.int32], Sizes]]:
         return {mvo: sizes_of(self, mvo) for mvo in (False, True)}
 
-    def level(self, donor: int) -> float:
-        """Median height of a donor's infarct, ``LEAST_LEVEL`` at least; of all donors where it has none."""
-        own = (self.donor == donor) & ~self.mvo
+    def intensity(self, source_patient: int) -> float:
+        """Median relative intensity of a patient's infarct, at least ``LEAST_INTENSITY``; of all where it has none."""
+        own = (self.source_patient == source_patient) & ~self.mvo
         rows = own if own.any() else ~self.mvo
-        return max(float(np.median(self.texture[rows][self.measured[rows]].astype(np.float32))), LEAST_LEVEL)
+        return max(float(np.median(self.texture[rows][self.measured[rows]].astype(np.float32))), LEAST_INTENSITY)
 
 
 def sizes_of(bank: Bank, mvo: bool) -> tuple[NDArray[np.int32], Sizes]:
-    """The donors with one kind of patch, and the sizes of these."""
+    """The patients with one kind of patch, and the sizes of these."""
     rows = np.flatnonzero(bank.mvo == mvo)
-    donors = np.unique(bank.donor[rows])
-    own = [rows[bank.donor[rows] == donor] for donor in donors]
+    patients = np.unique(bank.source_patient[rows])
+    own = [rows[bank.source_patient[rows] == patient] for patient in patients]
     length, thickness, noise = (
         np.array([np.median(values[one]) for one in own]) for values in (bank.length, bank.thickness, bank.noise)
     )
-    return donors, Sizes(length, thickness, noise, np.array([np.unique(bank.plane[one]).size for one in own]))
+    return patients, Sizes(length, thickness, noise, np.array([np.unique(bank.plane[one]).size for one in own]))

@@ -19,7 +19,7 @@ KIND = ArtifactKind(
 
 def write_bank(bank: Bank, path: Path) -> None:
     """Write as safetensors; equal banks give equal bytes."""
-    about = {"scars": bank.donors.size, "source": bank.source, "licence": LICENCE, "convention": CONVENTION}
+    about = {"scars": bank.source_patients.size, "source": bank.source, "licence": LICENCE, "convention": CONVENTION}
     path.write_bytes(KIND.pack({name: getattr(bank, name) for name in LAYOUT}, about))
 
 

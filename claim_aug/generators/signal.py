@@ -12,7 +12,7 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.fields import smooth_field
 from claim_aug.generators.base import Rendering
 from claim_aug.generators.repaint import repaint
-from claim_aug.measures.tissue import Tissue, along, measure, seen_from, share_of
+from claim_aug.measures.tissue import Tissue, measure, per_slice, share_of, surroundings_box
 from claim_aug.physics import inversion_recovery, null_time
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
@@ -28,12 +28,14 @@ class SignalParameters:
     """What ``signal`` draws for one scar.
 
     Attributes:
-        t1_remote, t1_blood, t1_scar, t1_mvo: post-contrast T1 in ms.
-        inversion_time, repetition_time: in ms.
-        scar, mvo: intensity above remote as a multiple of blood above remote.
-        grey: intensity of the grey zone above remote, as a share of that of the infarct's core.
-        mottle: relative spread of the texture within the scar.
-        mottle_size: its scale in mm.
+        t1_remote, t1_blood, t1_scar, t1_mvo: T1 of each tissue after contrast, in ms.
+        inversion_time: inversion time in ms.
+        repetition_time: time between two inversions in ms.
+        brightness_ratio: infarct over remote as a multiple of blood over remote.
+        mvo_ratio: MVO over remote as a multiple of blood over remote.
+        grey: brightness of the grey zone as a share of that of dense scar.
+        mottle: relative SD of the texture within the scar.
+        mottle_size: scale of that texture in mm.
     """
 
     t1_remote: float
@@ -42,8 +44,8 @@ class SignalParameters:
     t1_mvo: float
     inversion_time: float
     repetition_time: float
-    scar: float
-    mvo: float
+    brightness_ratio: float
+    mvo_ratio: float
     grey: float
     mottle: float
     mottle_size: float
@@ -56,7 +58,7 @@ class SignalGenerator:
     from inside.
 
     Args:
-        brightness_ratio: scar above remote as a multiple of blood above remote, 0.2-4; a number, a pair, or ``None`` to
+        brightness_ratio: scar over remote as a multiple of blood over remote, 0.2-4; a number, a pair, or ``None`` to
             derive it from drawn T1 values.
 
     Raises:
@@ -75,7 +77,7 @@ class SignalGenerator:
         mottle = smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
         grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
         # The scar's surroundings are a small part of the region, and all that is seen from it.
-        part = seen_from(mask.scar, across)
+        part = surroundings_box(mask.scar, across)
         painted = image.copy()
         painted[part] = paint(
             image[part], mask.cut(part), anatomy.cut(part), tissue.cut(part, across), parameters,
@@ -101,13 +103,13 @@ def sample_parameters(brightness_ratio: Range, rng: np.random.Generator) -> Sign
     remote, blood, scar, mvo = inversion_recovery(
         [t1_remote, t1_blood, t1_scar, t1_mvo], inversion_time=inversion_time, **times
     )
-    level = float(np.clip((scar - remote) / (blood - remote), *BRIGHTNESS_LIMITS))
-    scale = draw(brightness_ratio, lambda _: level, rng)
+    expected = float(np.clip((scar - remote) / (blood - remote), *BRIGHTNESS_LIMITS))
+    ratio = draw(brightness_ratio, lambda _: expected, rng)
     return SignalParameters(
         t1_remote, t1_blood, t1_scar, t1_mvo, inversion_time, times["repetition_time"],
-        scar=scale,
-        mvo=float(np.clip((mvo - remote) / (blood - remote), -0.1, 0.7)) * scale / level,
-        # Half the maximum is what parts core from grey zone by FWHM (Schmidt); partial volume does the rest.
+        brightness_ratio=ratio,
+        mvo_ratio=float(np.clip((mvo - remote) / (blood - remote), -0.1, 0.7)) * ratio / expected,
+        # Half the maximum is what parts dense scar from grey zone by FWHM (Schmidt); partial volume does the rest.
         grey=float(rng.uniform(0.55, 0.8)),
         mottle=float(rng.uniform(0.05, 0.2)),
         mottle_size=float(rng.uniform(2, 5)),
@@ -127,9 +129,10 @@ def paint(
     across = anatomy.orientation.through_plane
     obstructed = share_of(mask.mvo, mask.scar, across)
     grey = 0.0 if mask.grey_zone is None else share_of(mask.grey_zone, mask.scar, across)
-    infarct = parameters.scar * (1 - (1 - parameters.grey) * grey)
-    height = infarct * (1 - obstructed) * (1 + parameters.mottle * mottle) + parameters.mvo * obstructed
-    target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
+    infarct = parameters.brightness_ratio * (1 - (1 - parameters.grey) * grey)
+    relative_intensity = infarct * (1 - obstructed) * (1 + parameters.mottle * mottle)
+    relative_intensity += parameters.mvo_ratio * obstructed
+    target = per_slice(tissue.remote, across, 3) + per_slice(tissue.contrast, across, 3) * relative_intensity
     # Of the wall, not of everything: beside blood or fat a scar keeps its brightness, a dark rim would give it away.
     share = share_of(mask.scar, anatomy.wall, across) * through_slice(mask, anatomy)
     return repaint(image, mask.scar, target, tissue, across, grain, share=share)

@@ -11,6 +11,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy.anchor import contact_arc
 from claim_aug.anatomy.box import Box, bounds
 
 Values = NDArray[np.float64]
@@ -86,14 +87,14 @@ def measured(voxels: Index, anatomy: LVAnatomy) -> Patch:
 
 
 def span(angle: Values, step: float) -> tuple[float, float]:
-    """Where the arc that holds all the angles starts, and how far it goes, in degrees; its widest gap lies outside."""
-    ordered = np.sort(angle % 360)
-    gaps = np.diff(ordered, append=ordered[0] + 360)
-    widest = int(gaps.argmax())
-    first = float(ordered[(widest + 1) % ordered.size])
-    arc = 360.0 - float(gaps[widest])
-    # Half a pixel at either end; a ring has no ends.
-    return (first - step / 2, arc + step) if arc + step < 360 else (first, 360.0)
+    """Start and extent in degrees of the arc that holds all the pixels, half a pixel beyond the outermost centres.
+
+    Args:
+        angle: rotational coordinate of the pixels' centres in degrees, (n,).
+        step: size of a pixel in degrees.
+    """
+    first, arc = contact_arc(angle)
+    return (first - step / 2, arc + step) if arc + step < 360 else (first, 360.0)  # a ring has no ends
 
 
 def within_column(depth: Values, position: Values, columns: int) -> Values:

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
+from claim_aug.generators.assignment import PatchAssignment, assign_patches, assigned_texture
 from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import read_bank
 from claim_aug.generators.base import Rendering
 from claim_aug.generators.edge import with_surroundings
-from claim_aug.generators.graft import Graft, grafted, sample_graft
 from claim_aug.generators.repaint import repaint
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS, sample_parameters
 from claim_aug.generators.texture import Patch, patches
-from claim_aug.measures.tissue import Tissue, along, local_mean, measure, seen_from, share_of
+from claim_aug.measures.tissue import Tissue, local_mean, measure, per_slice, share_of, surroundings_box
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
 
@@ -34,29 +34,30 @@ class TransplantParameters:
     """What ``transplant`` draws for one scar.
 
     Attributes:
-        infarct, mvo: the donors' patches and how they are laid; ``mvo`` is ``None`` where there is none to paint or
-            none in the bank.
-        brightness: median of the infarct above remote as a multiple of blood above remote; ``None`` as the donor's.
-        mvo_level: the same of MVO over that of infarct, where the bank has no MVO.
-        grey: intensity of a grey zone that the mask asks for, as a share of that of the infarct's core.
+        infarct: patches of the source patient for the infarct, and where they go.
+        mvo: the same for MVO; ``None`` where there is none to paint or none in the bank.
+        brightness_ratio: median of the infarct over remote as a multiple of blood over remote; ``None`` for that of the
+            source patient.
+        mvo_ratio: brightness of MVO as a multiple of that of infarct, where the bank has no MVO.
+        grey: brightness of a grey zone that the mask asks for, as a share of that of dense scar.
     """
 
-    infarct: Graft
-    mvo: Graft | None
-    brightness: float | None
-    mvo_level: float
+    infarct: PatchAssignment
+    mvo: PatchAssignment | None
+    brightness_ratio: float | None
+    mvo_ratio: float
     grey: float
 
 
 class TransplantGenerator:
     """Paints the texture of labelled patients' scars between this scan's remote myocardium and blood pool.
 
-    The scan's own noise stays where it is; the donor's was taken out when the bank was made.
+    The scan's own noise stays where it is; that of the source patient was taken out when the bank was made.
 
     Args:
-        bank: file that ``claim-aug bank build`` made.
-        brightness_ratio: median of the infarct above remote as a multiple of blood above remote, 0.2-4; a number, a
-            pair, or ``None`` for the donor's own.
+        bank: path of a file that ``claim-aug bank build`` made.
+        brightness_ratio: median of the infarct over remote as a multiple of blood over remote, 0.2-4; a number, a
+            pair, or ``None`` for that of the source patient.
 
     Raises:
         InputError: no bank, an unreadable one, or ``brightness_ratio`` out of range.
@@ -77,54 +78,55 @@ class TransplantGenerator:
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
     ) -> Rendering:
-        """Draw the donors, then paint their texture."""
+        """Draw source patients, then paint their texture."""
         bank, tissue = read_bank(self.path), measure(image, anatomy)
         scar, mvo = patches(mask.scar, anatomy), patches(mask.mvo, anatomy)
         noise = float(np.median(tissue.noise / tissue.contrast))
-        infarct = sample_graft(bank, scar, rng, mvo=False, noise=noise)
+        infarct = assign_patches(bank, scar, rng, mvo=False, noise=noise)
         signal = sample_parameters(None, rng)
-        core = bool(mvo) and bool(bank.mvo.any())
+        with_mvo = bool(mvo) and bool(bank.mvo.any())
         parameters = TransplantParameters(
             infarct,
-            sample_graft(bank, mvo, rng, mvo=True, noise=noise, prefer=infarct.donor) if core else None,
-            brightness=None if self.brightness_ratio is None else draw(self.brightness_ratio, lambda _: 1.0, rng),
-            mvo_level=signal.mvo / signal.scar,
+            assign_patches(bank, mvo, rng, mvo=True, noise=noise, prefer=infarct.source_patient) if with_mvo else None,
+            brightness_ratio=None if self.brightness_ratio is None else draw(self.brightness_ratio, lambda _: 1.0, rng),
+            mvo_ratio=signal.mvo_ratio / signal.brightness_ratio,
             grey=signal.grey,
         )
         across = anatomy.orientation.through_plane
         grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
         # The scar's surroundings are a small part of the region, and all that is seen from it.
-        part = seen_from(mask.scar, across)
+        part = surroundings_box(mask.scar, across)
         near, levels = mask.cut(part), tissue.cut(part, across)
         scar, mvo = ([patch.within(part) for patch in kind] for kind in (scar, mvo))
-        height, level = heights(bank, near, across, parameters, scar, mvo)
+        texture, brightness = painted_texture(bank, near, across, parameters, scar, mvo)
         painted = image.copy()
-        painted[part] = paint(image[part], near, across, levels, height, grain[part].astype(np.float64))
-        drawn = asdict(parameters) | {"generator": "transplant", "bank": Path(self.path).name, "brightness": level}
-        return Rendering(painted, drawn)
+        painted[part] = paint(image[part], near, across, levels, texture, grain[part].astype(np.float64))
+        facts = {"generator": "transplant", "bank": Path(self.path).name, "brightness_ratio": brightness}
+        return Rendering(painted, asdict(parameters) | facts)
 
 
-def heights(
+def painted_texture(
     bank: Bank, mask: ScarMask, across: int, parameters: TransplantParameters, scar: list[Patch], mvo: list[Patch]
 ) -> tuple[NDArray[np.float64], float]:
-    """Normalised intensity of scar, (I, J, K), remote 0, blood 1; and the median of its infarct."""
-    height = grafted(bank, parameters.infarct, scar, mask.scar.shape)
-    found = float(np.median(height[mask.infarct if mask.infarct.any() else mask.scar]))
-    level = parameters.brightness or float(np.clip(found, *BRIGHTNESS_LIMITS))
-    # A donor that hardly differs from remote is moved up: to multiply it would multiply its mottle.
-    height = height * (level / found) if found > 0.5 * level else height + (level - found)
+    """Relative intensity of scar, (I, J, K), remote 0 and blood 1; and the median of its infarct."""
+    texture = assigned_texture(bank, parameters.infarct, scar, mask.scar.shape)
+    found = float(np.median(texture[mask.infarct if mask.infarct.any() else mask.scar]))
+    brightness = parameters.brightness_ratio or float(np.clip(found, *BRIGHTNESS_LIMITS))
+    # Scar that hardly differs from remote is moved up: to multiply it would multiply its mottle.
+    texture = texture * (brightness / found) if found > 0.5 * brightness else texture + (brightness - found)
     if mask.grey_zone is not None:
-        height *= 1 - (1 - parameters.grey) * share_of(mask.grey_zone, mask.scar, across)
+        texture *= 1 - (1 - parameters.grey) * share_of(mask.grey_zone, mask.scar, across)
     if not mvo:
-        return height, level
+        return texture, brightness
     if parameters.mvo is None:
-        core = np.full(height.shape, parameters.mvo_level * level)
+        dark = np.full(texture.shape, parameters.mvo_ratio * brightness)
     else:
-        core = grafted(bank, parameters.mvo, mvo, height.shape) * (level / bank.level(parameters.mvo.donor))
-    # Where a donor's MVO is no darker than its infarct, the labels are off or the core has filled.
-    core -= max(float(np.median(core[mask.mvo])) - MVO_AT_MOST * level, 0)
+        dark = assigned_texture(bank, parameters.mvo, mvo, texture.shape)
+        dark = dark * (brightness / bank.intensity(parameters.mvo.source_patient))
+    # Where a patient's MVO is no darker than its infarct, the labels are off or contrast has reached it.
+    dark -= max(float(np.median(dark[mask.mvo])) - MVO_AT_MOST * brightness, 0)
     obstructed = share_of(mask.mvo, mask.scar, across)
-    return height * (1 - obstructed) + core * obstructed, level
+    return texture * (1 - obstructed) + dark * obstructed, brightness
 
 
 def paint(
@@ -132,11 +134,11 @@ def paint(
     mask: ScarMask,
     across: int,
     tissue: Tissue,
-    height: NDArray[np.float64],
+    texture: NDArray[np.float64],
     grain: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """The image with scar at these heights between its remote and its blood; ``grain`` is a unit random field."""
-    target = along(tissue.remote, across, 3) + along(tissue.contrast, across, 3) * height
+    """The image with scar of this relative intensity, (I, J, K); ``grain`` is a unit random field."""
+    target = per_slice(tissue.remote, across, 3) + per_slice(tissue.contrast, across, 3) * texture
     target = with_surroundings(target, image, mask.scar, across)
     plain = without_structure(image, mask, tissue, across)
     return repaint(plain, mask.scar, target, tissue, across, grain)

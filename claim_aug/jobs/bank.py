@@ -9,9 +9,9 @@ from claim_aug.data.case import naming
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
-from claim_aug.generators.bank import Bank, DonorPatch
+from claim_aug.generators.bank import Bank, BankPatch
 from claim_aug.generators.bank_file import write_bank
-from claim_aug.generators.donor import donor_patches
+from claim_aug.generators.bank_patches import bank_patches
 
 SUFFIX = ".safetensors"
 
@@ -38,18 +38,18 @@ def build_bank(
         raise InputError(msg)
     if not overwrite:
         refuse_existing(out.parent, [out.name])
-    found: list[DonorPatch] = []
+    found: list[BankPatch] = []
     skipped = Skipped()
     cases = find_cases(dataset, images_for="a bank")
     readable = iter_cases(cases, scheme, on_error=skipped, look_in_image=False, warn=False)
     for number, (case, anatomy) in enumerate(readable):
         if anatomy.scar.any():
             with naming(case.name):
-                found += donor_patches(case.region(anatomy), anatomy, number)
+                found += bank_patches(case.region(anatomy), anatomy, number)
     if all(patch.mvo for patch in found):
         msg = f"{dataset} has no labelled scar that is large enough; is {scheme} the right label scheme?"
         raise InputError(msg)
-    bank = Bank.of(found, source=dataset.name)
+    bank = Bank.from_patches(found, source=dataset.name)
     with staged(out.parent) as stage:
         write_bank(bank, stage / out.name)
     return bank, skipped

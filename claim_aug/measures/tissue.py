@@ -11,10 +11,9 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.box import Box, bounds
 from claim_aug.errors import InputError
+from claim_aug.fields import MAD_TO_SD
 from claim_aug.measures.remote import Image, middle_of_wall
 
-#: Standard deviation of a normal distribution over its median absolute deviation.
-MAD_TO_SD = 1.4826
 #: A slice with fewer voxels of a tissue than this leans on the whole stack.
 ENOUGH_VOXELS = 60
 #: Below this ratio of remote myocardium to noise, a magnitude image is on its Rician floor.
@@ -28,7 +27,7 @@ POINT_SPREAD = 0.65
 #: Sigma in pixels of a local mean.
 LOCAL = 1.5
 #: Every smoothing here ends at 3 SD, and none is wider than a local mean: how far it sees, in pixels.
-REACH = round(3 * LOCAL) + 1
+RADIUS_PX = round(3 * LOCAL) + 1
 
 
 @dataclass(frozen=True)
@@ -67,34 +66,34 @@ def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
         InputError: the ventricle is one constant.
     """
     across = anatomy.orientation.through_plane
-    part = seen_from(anatomy.wall | anatomy.cavity, across, slices=image.shape[across])
+    part = surroundings_box(anatomy.wall | anatomy.cavity, across, slices=image.shape[across])
     near, heart = image[part], anatomy.cut(part)
     middle = heart.healthy & middle_of_wall(heart)
     remote_at = middle if middle.any() else (heart.healthy if heart.healthy.any() else heart.wall)
     inside = ndimage.binary_erosion(heart.cavity, plane_structure(across))
     blood_at = inside if inside.any() else heart.cavity
-    remote = levels(near, remote_at, across)
+    remote = intensity_per_slice(near, remote_at, across)
     if not np.ptp(near[heart.wall | heart.cavity]):
         msg = "the image is constant over the left ventricle: there is no contrast to match; is it the right file?"
         raise InputError(msg)
-    profile = np.broadcast_to(along(remote, across, 3), image.shape).copy()
+    profile = np.broadcast_to(per_slice(remote, across, 3), image.shape).copy()
     profile[part] = wall_profile(near, heart, remote)
     rest = (near - local_mean(near, profile[part], remote_at, across))[remote_at]
     noise = MAD_TO_SD * median(np.abs(rest - median(rest))) or float(rest.std())
     rician = bool(image.min() >= 0 and np.median(remote) < RICIAN_BELOW * noise)
-    blood = levels(near, blood_at, across)
+    blood = intensity_per_slice(near, blood_at, across)
     return Tissue(remote, blood, profile, noise / RAYLEIGH if rician else noise, rician)
 
 
-def seen_from(mask: Mask, across: int, *, slices: int = 1) -> Box:
+def surroundings_box(mask: Mask, across: int, *, slices: int = 1) -> Box:
     """The part of the region that a smoothing at these voxels sees, with so many slices on either side."""
-    rows, columns, planes = (slices if axis == across else REACH for axis in range(3))
+    rows, columns, planes = (slices if axis == across else RADIUS_PX for axis in range(3))
     return bounds(mask, (rows, columns, planes))
 
 
 def wall_profile(image: Image, anatomy: LVAnatomy, remote: NDArray[np.float64]) -> Image:
     """What healthy wall shows at each depth: the slice's remote level, and the stack's partial volume at its faces."""
-    level = along(remote, anatomy.orientation.through_plane, image.ndim)
+    level = per_slice(remote, anatomy.orientation.through_plane, image.ndim)
     known = anatomy.healthy if anatomy.healthy.any() else anatomy.wall
     depth, rest = anatomy.transmural[known], (image - level)[known]
     layer = np.minimum((depth * LAYERS).astype(int), LAYERS - 1)
@@ -105,7 +104,7 @@ def wall_profile(image: Image, anatomy: LVAnatomy, remote: NDArray[np.float64]) 
     return profile
 
 
-def levels(image: Image, mask: Mask, across: int) -> NDArray[np.float64]:
+def intensity_per_slice(image: Image, mask: Mask, across: int) -> NDArray[np.float64]:
     """Median per slice, (slices,), drawn towards the stack's where a slice has few voxels."""
     whole = median(image[mask])
     result = []
@@ -142,7 +141,7 @@ def share_of(part: Mask, whole: Mask, across: int) -> Image:
     return np.asarray(ndimage.gaussian_filter(part.astype(np.float64), widths, truncate=3) / np.maximum(seen, 1e-9))
 
 
-def along(values: NDArray[np.float64], across: int, ndim: int) -> Image:
+def per_slice(values: NDArray[np.float64], across: int, ndim: int) -> Image:
     """A value per slice, shaped to broadcast over the image."""
     return values.reshape([-1 if axis == across else 1 for axis in range(ndim)])
 

@@ -29,8 +29,8 @@ class ScarDistributions:
         mvo_share: quantiles of its share of the scar where it is there; the same patients.
         grey_zone: range of the share of the scar that is grey zone; Zhang 2016 (jmri.25285) found 37-42 % by
             thresholds, other definitions give far less (Rubenstein 2013).
-        spared: share of the endocardial surface of a scar that is not labelled; 0 in nature, more where annotators
-            began a pixel off.
+        unlabelled_endocardium: share of the endocardial surface of a scar that is not labelled; 0 in nature, more where
+            annotators began a pixel off.
         culprit: how often LAD, RCA, LCX is the culprit; our default, in the order usual in STEMI, of no single source.
         segments: how often each of the 17 segments is scarred; empty where that is not known.
         source: where the numbers come from.
@@ -42,7 +42,7 @@ class ScarDistributions:
     mvo: tuple[float, float, float] = (0.9, 14, 7)
     mvo_share: Quantiles = ((0, 0.01), (0.25, 0.06), (0.5, 0.11), (0.75, 0.21), (1, 0.3))
     grey_zone: tuple[float, float] = (0.05, 0.4)
-    spared: float = 0.0
+    unlabelled_endocardium: float = 0.0
     culprit: tuple[float, float, float] = (0.45, 0.33, 0.22)
     segments: tuple[float, ...] = ()
     source: str = "clinical"

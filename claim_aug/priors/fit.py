@@ -31,7 +31,7 @@ class ScarMeasures:
         extent: share of the wall's sectors that are scarred.
         parts: number of connected parts, those below half a percent of the wall not counted.
         mvo: share of the scar.
-        spared: share of scarred sectors that begin beyond the first layer under the endocardium.
+        unlabelled_endocardium: share of scarred sectors that begin beyond the first layer under the endocardium.
         segments: share of each of the 17 segments that is scar; ``None`` without an anchor.
         territory: the artery that feeds most of it; ``None`` without an anchor.
     """
@@ -41,7 +41,7 @@ class ScarMeasures:
     extent: float
     parts: int
     mvo: float
-    spared: float
+    unlabelled_endocardium: float
     segments: tuple[float, ...] | None
     territory: str | None
 
@@ -60,13 +60,13 @@ def measure(anatomy: LVAnatomy) -> ScarMeasures:
         extent=extent(scar, anatomy),
         parts=max(1, int((sizes >= 0.005 * anatomy.wall_voxels).sum())),
         mvo=float(anatomy.mvo.sum() / scar.sum()),
-        spared=spared_share(anatomy),
+        unlabelled_endocardium=unlabelled_endocardium(anatomy),
         segments=shares if anatomy.anchor.known else None,
         territory=TERRITORIES[int(np.argmax(fed))] if anatomy.anchor.known else None,
     )
 
 
-def spared_share(anatomy: LVAnatomy) -> float:
+def unlabelled_endocardium(anatomy: LVAnatomy) -> float:
     """Share of the scarred sectors whose scar does not begin at the first voxels under the endocardium."""
     sector = sectors(anatomy)
     first = np.full((2, int(sector.max()) + 1), np.inf)
@@ -100,7 +100,7 @@ def fit(scars: Sequence[ScarMeasures], *, source: str) -> ScarDistributions:
         transmurality=(float(start), float(gain), spread),
         islands=tuple(float((parts == count).mean()) for count in (1, 2, 3)),  # type: ignore[arg-type]
         mvo=fit_mvo(sizes, mvo > 0),
-        spared=float(np.mean([scar.spared for scar in scars])),
+        unlabelled_endocardium=float(np.mean([scar.unlabelled_endocardium for scar in scars])),
         source=source,
     )
     if (mvo > 0).sum() >= FEWEST_SCARS:

@@ -67,13 +67,13 @@ class ManualPrior:
             return from_mask(self.mask, self.labels, anatomy)
         depth = draw(self.transmurality, lambda _: 1.0, rng)
         table = self.table or dict.fromkeys(self.segments, depth)
-        reach = np.array([table.get(segment, 0.0) for segment in (0, *SEGMENTS)])[anatomy.segment]
-        infarct = anatomy.healthy & (reach > 0) & (anatomy.transmural <= reach)
+        depths = np.array([table.get(segment, 0.0) for segment in (0, *SEGMENTS)])[anatomy.segment]
+        infarct = anatomy.healthy & (depths > 0) & (anatomy.transmural <= depths)
         if not infarct.any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {sorted(table)}"
             raise EmptyScarError(msg)
-        drawn = {"prior": "manual", "transmurality": {str(segment): value for segment, value in table.items()}}
-        return ScarMask(infarct, np.zeros_like(infarct), drawn)
+        params = {"prior": "manual", "transmurality": {str(segment): value for segment, value in table.items()}}
+        return ScarMask(infarct, np.zeros_like(infarct), params)
 
 
 def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatomy) -> ScarMask:

@@ -14,7 +14,16 @@ from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.measures.shares import burden
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.distributions import PRESETS, ScarDistributions
-from claim_aug.priors.growth import CLOSE_ENOUGH, Columns, Profile, Wish, core, find_profile, grey_rim, tidy
+from claim_aug.priors.growth import (
+    CLOSE_ENOUGH,
+    Profile,
+    Sectors,
+    Target,
+    find_profile,
+    grey_zone_rim,
+    mvo_region,
+    tidy,
+)
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
 from claim_aug.priors.territories import check_territory, draw_segments
 from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
@@ -29,15 +38,15 @@ class SmileParameters:
 
     Attributes:
         burden: size in %LV.
-        wish: mean transmurality, or extent.
-        reach: depth at its centre, in walls.
+        target: mean transmurality, or extent.
+        max_depth: depth at its centre, in walls.
         territory, front: place and shape.
         mvo, grey_zone: shares of the scar.
     """
 
     burden: float
-    wish: Wish
-    reach: float
+    target: Target
+    max_depth: float
     territory: str | None
     front: Front
     mvo: float
@@ -120,7 +129,7 @@ class SmilePrior:
         if self.segments and not anatomy.healthy[np.isin(anatomy.segment, self.segments)].any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments)}"
             raise EmptyScarError(msg)
-        size, wish = self._draw_size(rng)
+        size, target = self._draw_size(rng)
         territory = None if self.segments else self.territory or self.distributions.draw_territory(rng)
         fed = self.segments or draw_segments(territory or "LAD", rng)
         # Nobody knows where the artery is in a ventricle without an anchor; always the same wall would be a bias.
@@ -128,21 +137,21 @@ class SmilePrior:
         if loose:
             territory, fed = self.territory, tuple(SEGMENTS)
         front = Front(
-            sources=draw_sources(fed, wish.area(size), self.distributions, anatomy, rng),
+            sources=draw_sources(fed, target.area(size), self.distributions, anatomy, rng),
             elongation=float(np.exp(rng.normal(0, 0.4))),
             drift=float(rng.normal(0, 0.3)),
             raggedness=float(rng.uniform(0, 0.12)),
             roughness=float(rng.uniform(0.1, 0.3)),
             jitter=float(rng.uniform(0, 0.28)),
-            spared=float(self.distributions.spared * rng.uniform(0, 2)),
+            unlabelled_endocardium=float(self.distributions.unlabelled_endocardium * rng.uniform(0, 2)),
             segments=fed,
             strict=self.segments is not None,
         )
         mvo = draw(self.mvo, lambda rng: self.distributions.draw_mvo(size, rng), rng)
         grey = min(draw(self.grey_zone, self.distributions.draw_grey_zone, rng), 0.9 - mvo)
-        return SmileParameters(size, wish, draw_reach(wish, rng), territory, front, mvo, grey)
+        return SmileParameters(size, target, draw_max_depth(target, rng), territory, front, mvo, grey)
 
-    def _draw_size(self, rng: np.random.Generator) -> tuple[float, Wish]:
+    def _draw_size(self, rng: np.random.Generator) -> tuple[float, Target]:
         """Burden, and the transmurality or extent that goes with it; redrawn where they would need more than a wall."""
         for _ in range(50):
             depth = draw(self.transmurality, lambda _: 0.0, rng)
@@ -151,27 +160,27 @@ class SmilePrior:
             depth = depth or (0.0 if extent else self.distributions.draw_transmurality(size, rng))
             if size <= 100 * (extent or depth):
                 break
-        firm = self.transmurality is not None or self.extent is not None
-        return size, Wish(None if extent else depth, extent or None, firm)
+        requested = self.transmurality is not None or self.extent is not None
+        return size, Target(None if extent else depth, extent or None, requested)
 
 
 def apply(parameters: SmileParameters, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
-    """Grow the scar to its size and depth, then set core and rim apart."""
+    """Grow the scar to its size and depth, then set MVO and grey zone apart."""
     wanted = max(1, round(parameters.burden / 100 * anatomy.wall_voxels))
-    terrain, columns = survey(parameters.front, anatomy, rng), Columns.of(anatomy)
-    wish, profile = parameters.wish, Profile(parameters.reach, 2.0)
+    terrain, sectors_ = survey(parameters.front, anatomy, rng), Sectors.from_anatomy(anatomy)
+    target, profile = parameters.target, Profile(parameters.max_depth, 2.0)
     for _ in range(TRIES):
-        profile, chosen = find_profile(terrain, profile, wanted, wish, columns)
-        time = arrival(terrain, terrain.head(profile.reach), profile.taper)
+        profile, chosen = find_profile(terrain, profile, wanted, target, sectors_)
+        time = arrival(terrain, terrain.log_depth_left(profile.max_depth), profile.taper)
         scar = tidy(time, int(chosen.sum()), anatomy)
-        missing = parameters.wish.missing_in(scar[anatomy.healthy], columns)
+        missing = parameters.target.missing_in(scar[anatomy.healthy], sectors_)
         if abs(missing) < CLOSE_ENOUGH or chosen.sum() < wanted:
             break
-        wish = wish.moved(missing)  # tidying takes thin fringes away; aim that much beside
-    mvo = core(scar, time, parameters.mvo, anatomy)
-    grey = grey_rim(scar & ~mvo, scar, time, parameters.grey_zone, anatomy)
-    drawn = {"prior": "smile"} | asdict(parameters) | {"profile": asdict(profile)}
-    return ScarMask(scar & ~mvo, mvo, drawn, shortfall(parameters, burden(scar, anatomy)), grey)
+        target = target.moved(missing)  # tidying takes thin fringes away; aim that much beside
+    mvo = mvo_region(scar, time, parameters.mvo, anatomy)
+    grey = grey_zone_rim(scar & ~mvo, scar, time, parameters.grey_zone, anatomy)
+    params = {"prior": "smile"} | asdict(parameters) | {"profile": asdict(profile)}
+    return ScarMask(scar & ~mvo, mvo, params, shortfall(parameters, burden(scar, anatomy)), grey)
 
 
 def shortfall(parameters: SmileParameters, reached: float) -> str | None:
@@ -179,18 +188,18 @@ def shortfall(parameters: SmileParameters, reached: float) -> str | None:
     if abs(reached - parameters.burden) <= 1:
         return None
     room = f"AHA segments {list(parameters.front.segments)}" if parameters.front.strict else "the healthy wall"
-    wish = parameters.wish
-    depth = f" at transmurality {wish.transmurality:.2f}" if wish.firm and wish.transmurality else ""
+    target = parameters.target
+    depth = f" at transmurality {target.transmurality:.2f}" if target.requested and target.transmurality else ""
     return f"burden {parameters.burden:.1f} %LV was wanted, {reached:.1f} %LV is what {room} can hold{depth}"
 
 
-def draw_reach(wish: Wish, rng: np.random.Generator) -> float:
+def draw_max_depth(target: Target, rng: np.random.Generator) -> float:
     """Depth at the centre, in walls.
 
     Nearly all of 48 EMIDEC patients are transmural somewhere; a scar asked for as subendocardial is so everywhere.
     """
-    if wish.firm and wish.transmurality:
-        return float(np.clip(wish.transmurality * rng.uniform(1.4, 2.4), 0.1, 1.4))
+    if target.requested and target.transmurality:
+        return float(np.clip(target.transmurality * rng.uniform(1.4, 2.4), 0.1, 1.4))
     return float(rng.uniform(0.95, 1.5))
 
 

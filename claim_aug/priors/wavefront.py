@@ -1,4 +1,4 @@
-"""Ischaemic scar as a wavefront: from the endocardium outwards, least far at its lateral edges."""
+"""Ischaemic scar as a wavefront: from the endocardium outwards, least deep at its lateral edges."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.anchor import turn_between
 from claim_aug.fields import smooth_field
 
 #: Angular bins of the wall unrolled into slices x angle, on which lateral fields live.
@@ -16,7 +17,7 @@ BINS = 120
 #: How much later the front arrives where the culprit artery does not feed the wall.
 FOREIGN_DELAY = 3.0
 #: Depth of the layer that is left out where annotators began a scar a pixel off the endocardium.
-SPARED_DEPTH = 0.2
+UNLABELLED_DEPTH = 0.2
 
 Vector = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ class Front:
         raggedness: relative roughness of the lateral border.
         roughness: relative roughness of the depth.
         jitter: how much neighbouring slices differ beyond what the border does.
-        spared: share of the wall's surface where the first layer under the endocardium is left out.
+        unlabelled_endocardium: share of the wall's surface where the first layer under the endocardium is left out.
         segments: AHA segments that are perfused by the culprit.
         strict: whether the front may leave those segments.
     """
@@ -58,7 +59,7 @@ class Front:
     raggedness: float
     roughness: float
     jitter: float
-    spared: float
+    unlabelled_endocardium: float
     segments: tuple[int, ...]
     strict: bool
 
@@ -68,30 +69,30 @@ class Terrain:
     """What a front meets at each healthy voxel of the region, (voxels,).
 
     Attributes:
-        far: logarithm of the lateral distance in mm; infinite where the front may not go.
+        log_distance: logarithm of the lateral distance in mm; infinite where the front may not go.
         depth: share of the wall, made uneven.
     """
 
-    far: Vector
+    log_distance: Vector
     depth: Vector
 
-    def head(self, reach: float) -> Vector:
-        """Logarithm of ``1 - depth / reach``: how far the front still is from its end; minus infinity beyond."""
+    def log_depth_left(self, max_depth: float) -> Vector:
+        """Logarithm of ``1 - depth / max_depth``: how much of the front is left below a voxel."""
         with np.errstate(divide="ignore"):
-            return np.asarray(np.log(np.clip(1 - self.depth / reach, 0, 1)))
+            return np.asarray(np.log(np.clip(1 - self.depth / max_depth, 0, 1)))
 
 
 def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrain:
-    """Draw the random fields of one front, once; every reach and size is then a function of them."""
+    """Draw the random fields of one front, once; every depth and size is then a function of them."""
     inside = anatomy.healthy
     slices = anatomy.slice_index[inside]
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
-    place = slices, column(anatomy.rotational[inside])
+    place = slices, rotational_bin(anatomy.rotational[inside])
     lateral = lateral_distance(front, anatomy, rng)[place]
-    if front.spared:
+    if front.unlabelled_endocardium:
         patches = smooth_field((count, BINS), (0.5, BINS / 60), rng)
-        left_out = patches > np.quantile(patches, 1 - front.spared)
-        lateral = np.where(left_out[place] & (anatomy.transmural[inside] < SPARED_DEPTH), np.inf, lateral)
+        left_out = patches > np.quantile(patches, 1 - front.unlabelled_endocardium)
+        lateral = np.where(left_out[place] & (anatomy.transmural[inside] < UNLABELLED_DEPTH), np.inf, lateral)
     if front.strict:
         lateral = np.where(np.isin(anatomy.segment[inside], front.segments), lateral, np.inf)
     rough = smooth_field(inside.shape, in_plane_sigma(anatomy, 2.5), rng)[inside]
@@ -104,15 +105,15 @@ def survey(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Terrai
 def arrival(terrain: Terrain, head: Vector, taper: float) -> Vector:
     """Logarithm of the time when the front reaches each voxel; infinite where it never does.
 
-    The scar of extent ``s`` is ``depth < reach * (1 - (u / s) ** taper)`` with ``u`` the lateral distance: a small
+    The scar of extent ``s`` is ``depth < max_depth * (1 - (u / s) ** taper)`` with ``u`` the lateral distance: a small
     taper is a spike, 1 a wedge, a large one a plateau with steep edges. Solved for ``s`` this is the arrival time, so
     that thresholding it grows one scar from small to large. Necrosis runs from the endocardium outwards as a wavefront:
     PMC2948162.
 
     Args:
-        head: of the terrain, at the reach of the front.
+        head: logarithm of the depth left at each voxel, (voxels,), as ``Terrain.log_depth_left`` gives it.
     """
-    return terrain.far - head / taper
+    return terrain.log_distance - head / taper
 
 
 def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator) -> Vector:
@@ -127,7 +128,7 @@ def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator)
     distance = np.full((count, BINS), np.inf)
     for source in front.sources:
         along = (np.arange(count)[:, None] - source.position) * gap
-        turn = (centres - source.angle - front.drift * along - turned + 180) % 360 - 180
+        turn = turn_between(centres - source.angle - front.drift * along, turned)
         near = np.hypot(np.radians(turn) * radius[:, None], along / front.elongation) + 0.5 + source.delay
         distance = np.minimum(distance, near)
     width = np.radians(360 / BINS) * radius.max()
@@ -137,9 +138,9 @@ def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator)
 
 
 def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> Vector:
-    """How far each place of the unrolled wall belongs to the segments, (slices, bins), 0-1 with soft borders."""
+    """How much each place of the unrolled wall belongs to the segments, (slices, bins), 0-1 with soft borders."""
     count = anatomy.wall.shape[anatomy.orientation.through_plane]
-    place = anatomy.slice_index[anatomy.wall] * BINS + column(anatomy.rotational[anatomy.wall])
+    place = anatomy.slice_index[anatomy.wall] * BINS + rotational_bin(anatomy.rotational[anatomy.wall])
     inside = np.isin(anatomy.segment[anatomy.wall], segments)
     total = np.bincount(place, minlength=count * BINS).reshape(count, BINS)
     mine = np.bincount(place, weights=inside, minlength=count * BINS).reshape(count, BINS)
@@ -163,6 +164,6 @@ def mid_wall_radius(anatomy: LVAnatomy) -> Vector:
     return np.maximum(radius, 0.25 * radius.max())
 
 
-def column(angle: NDArray[np.float32]) -> NDArray[np.intp]:
+def rotational_bin(angle: NDArray[np.float32]) -> NDArray[np.intp]:
     """Bin of an angle in degrees."""
     return (angle * (BINS / 360)).astype(np.intp) % BINS

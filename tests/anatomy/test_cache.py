@@ -121,7 +121,7 @@ def test_a_warning_is_said_each_time(memory, phantom):
 
 def test_it_never_holds_more_than_its_limit_and_forgets_the_oldest(readings):
     scans = [make_phantom(seed, scar=False, shape=(64, 64, 4)).labels for seed in range(3)]
-    sizes = [Kept.of(LVAnatomy.from_labels(labels, PHANTOM), None).nbytes for labels in scans]
+    sizes = [Kept.from_anatomy(LVAnatomy.from_labels(labels, PHANTOM), None).nbytes for labels in scans]
     memory = AnatomyCache(limit=sum(sizes) - 1)
     for number in (0, 1, 0, 2):
         memory.read(scans[number], PHANTOM)
@@ -135,7 +135,7 @@ def test_it_never_holds_more_than_its_limit_and_forgets_the_oldest(readings):
 
 
 def test_a_patient_takes_little(ventricle):
-    assert Kept.of(ventricle, None).nbytes < 300_000
+    assert Kept.from_anatomy(ventricle, None).nbytes < 300_000
 
 
 def test_a_sample_does_not_depend_on_what_is_remembered(monkeypatch, scarred):

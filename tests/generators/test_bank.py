@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from claim_aug.errors import InputError
-from claim_aug.generators.bank import LAYOUT, Bank, DonorPatch
+from claim_aug.generators.bank import LAYOUT, Bank, BankPatch
 from claim_aug.generators.bank_file import CONVENTION, KIND, LICENCE, read_bank, write_bank
 from claim_aug.generators.texture import DEPTHS, POSITIONS
 
@@ -21,10 +21,10 @@ def bank():
     rng = np.random.default_rng(0)
     cells = (DEPTHS, POSITIONS)
     patches = [
-        DonorPatch(rng.random(cells), rng.random(cells) < 0.9, row == 2, row // 2, row, 90.0, 30.0, 6.0, 0.6, 0.1)
+        BankPatch(rng.random(cells), rng.random(cells) < 0.9, row == 2, row // 2, row, 90.0, 30.0, 6.0, 0.6, 0.1)
         for row in range(4)
     ]
-    return Bank.of(patches, "phantoms")
+    return Bank.from_patches(patches, "phantoms")
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def test_a_bank_is_read_once_until_its_file_changes(bank, file):
 
 
 def test_the_level_of_a_donor_is_the_median_of_its_infarct(bank):
-    own = (bank.donor == 0) & ~bank.mvo
-    assert bank.level(0) == pytest.approx(np.median(bank.texture[own][bank.measured[own]]), abs=1e-3)
-    assert list(bank.donors) == [0, 1]
+    own = (bank.source_patient == 0) & ~bank.mvo
+    assert bank.intensity(0) == pytest.approx(np.median(bank.texture[own][bank.measured[own]]), abs=1e-3)
+    assert list(bank.source_patients) == [0, 1]
 
 
 def spoil(arrays, name, array):

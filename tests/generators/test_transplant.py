@@ -1,4 +1,4 @@
-"""``transplant`` paints a donor's scar between the host's own remote and blood."""
+"""``transplant`` paints a source_patient's scar between the host's own remote and blood."""
 
 import json
 import pickle
@@ -11,9 +11,9 @@ import pytest
 
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.errors import InputError
-from claim_aug.generators.bank import Bank, DonorPatch
+from claim_aug.generators.bank import Bank, BankPatch
 from claim_aug.generators.bank_file import write_bank
-from claim_aug.generators.donor import donor_patches
+from claim_aug.generators.bank_patches import bank_patches
 from claim_aug.generators.texture import DEPTHS, POSITIONS
 from claim_aug.generators.transplant import TransplantGenerator
 from claim_aug.measures.tissue import local_mean, measure
@@ -37,31 +37,31 @@ def both(ventricle):
 
 
 @pytest.fixture(scope="module")
-def donors():
+def source_patients():
     """Patches of four phantoms with infarct and MVO."""
     found = []
     for seed in range(4):
         scan = make_phantom(seed, scar=True, mvo=True, shape=(96, 96, 6))
         anatomy = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine, spacing=scan.spacing)
-        found += donor_patches(scan.image[anatomy.box].astype(np.float64), anatomy, seed)
+        found += bank_patches(scan.image[anatomy.box].astype(np.float64), anatomy, seed)
     return found
 
 
 @pytest.fixture(scope="module")
-def bank(donors, tmp_path_factory):
+def bank(source_patients, tmp_path_factory):
     path = tmp_path_factory.mktemp("bank") / "bank.safetensors"
-    write_bank(Bank.of(donors, "phantoms"), path)
+    write_bank(Bank.from_patches(source_patients, "phantoms"), path)
     return path
 
 
 @pytest.fixture
 def made(tmp_path):
-    """A bank of one donor whose texture is given."""
+    """A bank of one source_patient whose texture is given."""
 
     def make(texture):
         cells = np.broadcast_to(texture, (DEPTHS, POSITIONS))
-        patch = DonorPatch(cells, np.ones(cells.shape, bool), False, 0, 0, 90.0, 40.0, 8.0, 0.9, 0.05)
-        write_bank(Bank.of([patch], "made"), tmp_path / "made.safetensors")
+        patch = BankPatch(cells, np.ones(cells.shape, bool), False, 0, 0, 90.0, 40.0, 8.0, 0.9, 0.05)
+        write_bank(Bank.from_patches([patch], "made"), tmp_path / "made.safetensors")
         return tmp_path / "made.safetensors"
 
     return make
@@ -96,8 +96,8 @@ def test_a_gradient_along_the_depth_stays_along_the_depth(region, mask, ventricl
     assert np.median(found[inner]) > np.median(found[outer]) + 0.25
 
 
-def test_the_scar_of_a_donor_is_as_bright_in_the_host(region, mask, ventricle, bank, donors):
-    real = np.concatenate([patch.texture[patch.measured] for patch in donors if not patch.mvo])
+def test_the_scar_of_a_donor_is_as_bright_in_the_host(region, mask, ventricle, bank, source_patients):
+    real = np.concatenate([patch.texture[patch.measured] for patch in source_patients if not patch.mvo])
     found = np.concatenate([heights(region, mask, ventricle, bank, seed)[mask.infarct] for seed in range(4)])
     assert np.median(found) == pytest.approx(np.median(real), rel=0.3)
     assert np.median(found) > 0.4
@@ -139,25 +139,25 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_scar(region, mask,
     assert first.params == again.params
     others = [generator.render(region, mask, ventricle, np.random.default_rng(seed)) for seed in range(12)]
     assert len({other.image.tobytes() for other in others}) == 12
-    assert len({other.params["infarct"]["donor"] for other in others}) == 4
+    assert len({other.params["infarct"]["source_patient"] for other in others}) == 4
     assert {other.params["infarct"]["mirrored"] for other in others} == {True, False}
 
 
-def test_neighbouring_slices_take_neighbouring_slices_of_the_donor(region, mask, ventricle, bank, donors):
+def test_neighbouring_slices_take_neighbouring_slices_of_the_donor(region, mask, ventricle, bank, source_patients):
     for seed in range(8):
         drawn = TransplantGenerator(bank).render(region, mask, ventricle, np.random.default_rng(seed)).params
-        planes = [donors[lay["patch"]].plane for lay in drawn["infarct"]["lays"]]
+        planes = [source_patients[lay["patch"]].plane for lay in drawn["infarct"]["placements"]]
         assert planes in (sorted(planes), sorted(planes, reverse=True))
 
 
 def test_the_noise_of_the_host_stays_and_that_of_the_donor_is_gone(ventricle, mask, tmp_path):
-    """Host and donor differ by their noise alone, of the same strength: the scar shows it once, not twice."""
+    """Host and source_patient differ by their noise alone, of the same strength: the scar shows it once, not twice."""
     rng = np.random.default_rng(0)
     level = 100.0 * ventricle.wall + 400 * ventricle.cavity
     host = level + 15 * rng.standard_normal(level.shape)
-    donor = level + 300 * mask.scar + 15 * rng.standard_normal(level.shape)
+    source_patient = level + 300 * mask.scar + 15 * rng.standard_normal(level.shape)
     scarred = replace(ventricle, infarct=mask.scar)
-    write_bank(Bank.of(donor_patches(donor, scarred, 0), "noisy"), tmp_path / "noisy.safetensors")
+    write_bank(Bank.from_patches(bank_patches(source_patient, scarred, 0), "noisy"), tmp_path / "noisy.safetensors")
     tissue = measure(host, ventricle)
     painted = TransplantGenerator(tmp_path / "noisy.safetensors").render(host, mask, ventricle, rng).image
     rest = (painted - local_mean(painted, tissue.profile, mask.scar, 2))[core(mask, ventricle)]

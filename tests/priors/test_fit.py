@@ -7,7 +7,7 @@ from claim_aug import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.phantom import make_phantom
 from claim_aug.priors.distributions import ACUTE, ScarDistributions
-from claim_aug.priors.fit import fit, measure, spared_share
+from claim_aug.priors.fit import fit, measure, unlabelled_endocardium
 from claim_aug.priors.smile import SmilePrior
 
 
@@ -29,7 +29,7 @@ def test_a_law_is_found_again(ventricle):
     assert distributions.culprit[1] > 0.7
     assert distributions.draw_mvo(25, np.random.default_rng(0)) == pytest.approx(0.1, abs=0.06)
     assert distributions.segments[3] > 3 * distributions.segments[0]
-    assert distributions.spared < 0.05
+    assert distributions.unlabelled_endocardium < 0.05
 
 
 def test_what_was_fitted_can_be_saved_loaded_and_drawn_from(ventricle, tmp_path):
@@ -54,9 +54,9 @@ def test_spared_sectors_are_those_that_begin_beyond_the_endocardium(ventricle):
     from dataclasses import replace
 
     nothing = np.zeros_like(ventricle.wall)
-    assert spared_share(replace(ventricle, infarct=ventricle.wall, mvo=nothing)) == 0
+    assert unlabelled_endocardium(replace(ventricle, infarct=ventricle.wall, mvo=nothing)) == 0
     outer = replace(ventricle, infarct=ventricle.wall & (ventricle.transmural > 0.5), mvo=nothing)
-    assert spared_share(outer) > 0.95
+    assert unlabelled_endocardium(outer) > 0.95
 
 
 def test_too_few_scars_are_refused(ventricle):

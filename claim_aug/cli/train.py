@@ -58,17 +58,17 @@ def train(
             kind=generator,
             factor=factor,
             start=start,
-            validation=validation,
+            validation_share=validation,
             licence=licence,
             device=device,
             overwrite=overwrite,
             report=reporter(bar),
         )
-    if not done.speaks:
+    if not done.is_main_process:
         return
     console = Console()
     learnt = f"{opt.counted(done.slices, 'slice')} of {opt.counted(done.patients, 'patient')}"
-    console.print(f"trained on {learnt}, {opt.counted(done.apart, 'patient')} kept apart", soft_wrap=True)
+    console.print(f"trained on {learnt}, {opt.counted(done.validation, 'patient')} kept apart", soft_wrap=True)
     if done.skipped:
         console.print(f"no ventricle could be read from: {', '.join(done.skipped)}", markup=False, soft_wrap=True)
     console.print(f"written to {out}; use it with --generator {generator}:{out}", markup=False, soft_wrap=True)

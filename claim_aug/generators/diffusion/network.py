@@ -18,7 +18,11 @@ TIMES = 1000
 
 
 class Denoiser(nn.Module):
-    """Velocity of a noisy code, given what surrounds the scar, where it is, and how bright it is to be."""
+    """Velocity of a noisy code, given what surrounds the scar, where it is, and how bright it is to be.
+
+    Args:
+        config: numbers that the U-Net is built of.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -41,7 +45,14 @@ class Denoiser(nn.Module):
         self.control = nn.Sequential(nn.Linear(BINS, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(self, x: Tensor, times: Tensor | int, condition: Tensor, histogram: Tensor) -> Tensor:
-        """(B, codes, m, m) of a noisy code of this shape, ``condition`` (B, ., m, m) and ``histogram`` (B, BINS)."""
+        """The velocity, (B, codes, m, m).
+
+        Args:
+            x: noisy codes, (B, codes, m, m).
+            times: steps of the noise schedule, (B,) or one for all.
+            condition: codes around the scar and masks, (B, channels, m, m).
+            histogram: control histograms, (B, ``BINS``).
+        """
         # Shares of sixteen bins are small numbers; eight of them to a unit suit a fresh linear layer.
         embedded = self.control(8 * histogram)
         velocity: Tensor = self.unet(torch.cat([x, condition], 1), times, class_labels=embedded).sample

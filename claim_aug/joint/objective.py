@@ -20,7 +20,7 @@ STRICT = 10.0
 
 @dataclass(frozen=True)
 class Feedback:
-    """The segmenter's verdict on generated scars, as a loss.
+    """The segmenter's loss on generated scars, for the generator.
 
     Attributes:
         scorer: loss and classes by which the segmenter is scored.

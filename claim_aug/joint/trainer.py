@@ -67,11 +67,12 @@ class JointTrainer:
     Raises:
         InputError: for a generator that is no diffusion generator, an unknown objective, or a value out of range.
 
+    >>> import torch
     >>> from claim_aug import ScarSynthesizer
     >>> from claim_aug.phantom import make_phantom
     >>> scan = make_phantom(1, scar=True, shape=(64, 64, 3))
     >>> batch = {"image": torch.from_numpy(scan.image)[None, None], "label": torch.from_numpy(scan.labels)[None, None]}
-    >>> segmenter = nn.Sequential(nn.BatchNorm3d(1), nn.Conv3d(1, 6, 3, padding=1))
+    >>> segmenter = torch.nn.Sequential(torch.nn.BatchNorm3d(1), torch.nn.Conv3d(1, 6, 3, padding=1))
     >>> joint = JointTrainer(ScarSynthesizer(generator="ddpm", labels="phantom", steps=2), segmenter, p=1.0)
     >>> joint = joint.attach(
     ...     generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=1e-5),

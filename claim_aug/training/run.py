@@ -75,7 +75,7 @@ def train_generator(
         licence: licence of the data, for the card.
         device: device of PyTorch, such as ``"cpu"``; what accelerate finds by default.
         overwrite: whether to start anew instead of going on; a model that is there is replaced in the end.
-        report: function that is told the progress of every step.
+        report: function that is called with the progress of every step.
 
     Raises:
         ClaimAugError: for an impossible request, no scar in the data, a loss that is not finite, or too little memory.

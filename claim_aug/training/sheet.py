@@ -1,4 +1,4 @@
-"""The sample sheet: real scars of patients kept apart, and what the model paints in their place."""
+"""The sample sheet: real scars of patients for validation, and what the model paints in their place."""
 
 from __future__ import annotations
 

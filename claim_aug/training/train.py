@@ -63,7 +63,7 @@ def train(
         controls: control histograms to draw from when painting; those of ``slices`` by default.
         codec_plan: plan for the autoencoder of ``latent``; ``plan`` with half the steps by default.
         half: whether the weights are stored in 16 bits.
-        report: function that is told the progress of every step.
+        report: function that is called with the progress of every step.
 
     Raises:
         InputError: for a batch that processes cannot share, a loss that is not finite, or another training's folder.

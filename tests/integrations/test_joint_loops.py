@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from importlib.util import find_spec
 
 import numpy as np
@@ -20,6 +21,10 @@ from claim_aug.integrations.nnunet.joint import make_joint, restore, with_scars
 from claim_aug.joint import JointTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # frameworks warn of many things
+if find_spec("ignite"):
+    with warnings.catch_warnings():  # MONAI gives up on an Ignite whose first import warned, for the whole process
+        warnings.simplefilter("ignore")
+        importlib.import_module("ignite.engine")
 needs_lightning = pytest.mark.skipif(not find_spec("lightning"), reason="lightning is not installed")
 needs_ignite = pytest.mark.skipif(not find_spec("ignite"), reason="ignite is not installed")
 needs_nnunet = pytest.mark.skipif(not find_spec("nnunetv2"), reason="nnunetv2 is not installed")

@@ -271,7 +271,9 @@ def test_two_processes_train_one_model(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(network, "DROPOUT", 0.0)
     monkeypatch.setattr(ModelConfig, "from_kind", lambda kind: tiny)
     plan = Plan(steps=6, batch=4, checkpoint_every=6)
-    train_generator(tmp_path / "set", tmp_path / "one", LabelScheme.parse("phantom"), plan, validation=0, device="cpu")
+    train_generator(
+        tmp_path / "set", tmp_path / "one", LabelScheme.parse("phantom"), plan, validation_share=0, device="cpu"
+    )
     for one, two in zip(log(tmp_path / "one"), log(tmp_path / "two"), strict=True):
         assert float(two["loss"]) == pytest.approx(float(one["loss"]), rel=0.01)
     torch.manual_seed(0)

@@ -33,16 +33,16 @@ class Codec(nn.Module):
         from diffusers.models.autoencoders.vae import Decoder, Encoder
 
         self.factor, pixels, codes = config.factor, config.factor**2, config.codes
-        levels = len(config.codec_widths)
+        scales = len(config.codec_widths)
         shared: dict[str, Any] = {
             "block_out_channels": config.codec_widths,
             "layers_per_block": 1,
             "norm_num_groups": GROUPS,
             "mid_block_add_attention": False,
         }
-        self.encoder = Encoder(1, codes, ("DownEncoderBlock2D",) * levels, **shared)
+        self.encoder = Encoder(1, codes, ("DownEncoderBlock2D",) * scales, **shared)
         self.encoder_line = nn.Conv2d(pixels, codes, 1)
-        self.decoder = Decoder(codes + (1 + MASKS) * pixels, 1, ("UpDecoderBlock2D",) * levels, **shared)
+        self.decoder = Decoder(codes + (1 + MASKS) * pixels, 1, ("UpDecoderBlock2D",) * scales, **shared)
         self.decoder_line = nn.Conv2d(codes, pixels, 1)
         # Once trained: mean and spread of every code's channel over the training set, so that its noise suits all.
         self.register_buffer("middle", torch.zeros(codes, 1, 1))

@@ -1,4 +1,4 @@
-"""Lesion-focused diffusion: the network, what it is told, its loss, and how scar is sampled from it."""
+"""Lesion-focused diffusion: the network, its input, its loss, and how scar is sampled from it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LesionDiffusion(nn.Module):
         return darken_mvo(found, masks)
 
     def surroundings(self, window: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network is told of a window.
+        """What the network is shown of a window.
 
         Returns:
             code of the window without its scar, (B, codes, m, m); condition of the network, (B, channels, m, m); and

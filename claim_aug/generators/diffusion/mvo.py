@@ -14,7 +14,7 @@ BRIGHTEST = 0.84
 def darken_mvo(windows: Tensor, masks: Tensor) -> Tensor:
     """Windows whose MVO is no brighter than patients' is; all others stay as they are, bit for bit.
 
-    A network is told where MVO is, and all the same paints it as bright as infarct now and then.
+    A network is shown where MVO is, and all the same paints it as bright as infarct now and then.
 
     Args:
         windows: painted windows in the network's units, (B, 1, size, size).

@@ -27,7 +27,7 @@ class Denoiser(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         diffusers = import_diffusers()
-        levels = len(config.widths)
+        scales = len(config.widths)
         self.unet = diffusers.UNet2DModel(
             sample_size=config.size // config.factor,
             in_channels=2 * config.codes + MASKS * config.factor**2,
@@ -35,8 +35,8 @@ class Denoiser(nn.Module):
             block_out_channels=config.widths,
             layers_per_block=config.layers,
             norm_num_groups=GROUPS,
-            down_block_types=("DownBlock2D",) * levels,
-            up_block_types=("UpBlock2D",) * levels,
+            down_block_types=("DownBlock2D",) * scales,
+            up_block_types=("UpBlock2D",) * scales,
             class_embed_type="identity",
             add_attention=False,
             dropout=DROPOUT,

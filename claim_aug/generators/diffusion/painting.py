@@ -70,8 +70,8 @@ class PreparedJob:
     @property
     def tasks(self) -> list[SliceTask]:
         """One task for each slice with scar, in their order."""
-        drawn = zip(self.slices.values(), self.params.histograms, self.params.seeds, strict=True)
-        return [SliceTask(*one) for one in drawn]
+        parts = zip(self.slices.values(), self.params.histograms, self.params.seeds, strict=True)
+        return [SliceTask(*one) for one in parts]
 
     def paste(self, windows: Iterable[Window]) -> NDArray[np.float64]:
         """The region with new scar in it, (I, J, K), in the scan's own units, from one window for each slice."""

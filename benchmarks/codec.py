@@ -3,7 +3,7 @@
     python benchmarks/codec.py DATASET MODEL [MODEL ...]
 
 DATASET is a folder of labelled scans that the models have not seen. Half of the endocardium of every slice with scar
-is painted at the height of that slice's own scar, so many pixels deep, and sent through the autoencoder. Shown are the
+is painted as bright as that slice's own scar, so many pixels deep, and sent through the autoencoder. Shown are the
 share of the rim's contrast to its surroundings that is left, and the mean absolute error in SD of the scan's noise.
 """
 
@@ -20,15 +20,15 @@ from scipy import ndimage
 from claim_aug.anatomy import LabelScheme
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.generators.diffusion.window import MIDDLE, SPREAD, look
+from claim_aug.generators.diffusion.window import MIDDLE, SPREAD, window_of
 from claim_aug.training.slices import TrainingSlice, read_slices
 
 
-def rimmed(piece: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
+def rimmed(example: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
     """The window with a rim painted into it, its masks, the rim, and the wall beside it."""
-    picture, masks = look(piece.piece)
+    window, masks = window_of(example.slice_)
     wall, cavity = masks[2] > 0.5, masks[3] > 0.5
-    if not cavity.any() or not piece.infarct.size:
+    if not cavity.any() or not example.infarct.size:
         return None
     away = ndimage.distance_transform_edt(~cavity)
     half = np.arange(len(wall))[:, None] < ndimage.center_of_mass(cavity)[0]
@@ -36,16 +36,16 @@ def rimmed(piece: TrainingSlice, depth: int) -> tuple[np.ndarray, np.ndarray, np
     beside = wall & half & (away > depth + 0.5) & (away < depth + 3)
     if rim.sum() < 10 or beside.sum() < 10:
         return None
-    healthy = np.where(masks[0] > 0, -MIDDLE / SPREAD, picture)
-    scar = (float(np.median(piece.infarct)) - MIDDLE) / SPREAD
+    healthy = np.where(masks[0] > 0, -MIDDLE / SPREAD, window)
+    scar = (float(np.median(example.infarct)) - MIDDLE) / SPREAD
     layers = np.stack([rim, np.zeros_like(rim), *masks[2:]]).astype(np.float32)
     return np.where(rim, scar, healthy).astype(np.float32), layers, rim, beside
 
 
 @torch.no_grad()
-def through(model: LesionDiffusion, picture: np.ndarray, layers: np.ndarray) -> np.ndarray:
+def through(model: LesionDiffusion, window: np.ndarray, layers: np.ndarray) -> np.ndarray:
     """What the autoencoder makes of a window whose scar alone passes through its codes."""
-    image, masks = torch.from_numpy(picture)[None, None], torch.from_numpy(layers)[None]
+    image, masks = torch.from_numpy(window)[None, None], torch.from_numpy(layers)[None]
     known, _, hidden = model.surroundings(image, masks)
     code = torch.where(hidden, model.encode(image), known)
     return model.decode(code, image, masks)[0, 0].numpy()
@@ -60,21 +60,21 @@ def main() -> None:
     print("| model | pixels of the rim | contrast left | error, SD of noise |\n|---|---|---|---|")
     for folder in arguments.models:
         model = read_model(folder)
-        pieces, _ = read_slices(
+        examples, _ = read_slices(
             arguments.dataset, LabelScheme.parse("emidec"), spacing=model.config.spacing, size=model.config.size
         )
         for depth in (1, 2, 3):
             left, errors = [], []
-            for piece in pieces:
-                made = rimmed(piece, depth)
+            for example in examples:
+                made = rimmed(example, depth)
                 if made is None:
                     continue
-                picture, layers, rim, beside = made
-                again = through(model, picture, layers)
-                before = float(picture[rim].mean() - picture[beside].mean())
+                window, layers, rim, beside = made
+                again = through(model, window, layers)
+                before = float(window[rim].mean() - window[beside].mean())
                 if before * SPREAD > 0.3:  # what hardly differs has no contrast to lose
-                    left.append(float(again[rim].mean() - picture[beside].mean()) / before)
-                errors.append(float(abs(again - picture)[rim].mean()) * SPREAD / piece.piece.noise)
+                    left.append(float(again[rim].mean() - window[beside].mean()) / before)
+                errors.append(float(abs(again - window)[rim].mean()) * SPREAD / example.slice_.noise)
             print(f"| {folder.name} | {depth} | {np.mean(left):.2f} | {np.mean(errors):.2f} |", flush=True)
 
 

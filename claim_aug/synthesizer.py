@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -39,6 +39,7 @@ class ScarSample:
         parameters: what was drawn by prior and generator, and what was realised; ready for JSON.
         seed: the seed that gives this sample again.
         anatomy: the ventricle it was made for.
+        renderings: what the generator gave for each channel.
     """
 
     image: NDArray[Any]
@@ -49,6 +50,7 @@ class ScarSample:
     parameters: Mapping[str, Any]
     seed: int
     anatomy: LVAnatomy
+    renderings: tuple[Rendering, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def changed(self) -> Mask:
@@ -256,6 +258,7 @@ class ScarSynthesizer:
             },
             seed=draft.seed,
             anatomy=full,
+            renderings=tuple(renderings),
         )
 
 

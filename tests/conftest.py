@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -88,6 +89,63 @@ def folders(tiny: ModelConfig, tiny_latent: ModelConfig, learnable: list[Trainin
             model = LesionDiffusion(config, controls_of(learnable))
         write_model(model, found[config.kind], f"# A tiny {config.kind}")
     return found
+
+
+@pytest.fixture(scope="session")
+def hearts():
+    """A batch of volumes: a healthy phantom and one with infarct and MVO."""
+    import torch
+
+    scans = [make_phantom(seed, scar=bool(seed), mvo=bool(seed), shape=(64, 64, 4)) for seed in range(2)]
+    image, label, affine = (
+        torch.from_numpy(np.stack([getattr(scan, name) for scan in scans])) for name in ("image", "labels", "affine")
+    )
+    return {"image": image.float()[:, None], "label": label[:, None], "affine": affine, "name": ["healthy", "scarred"]}
+
+
+@pytest.fixture(scope="session")
+def slices(hearts):
+    """One slice of each, and the affines that say how large their voxels are."""
+    return hearts | {key: hearts[key][..., 1] for key in ("image", "label")}
+
+
+@pytest.fixture(scope="session")
+def net():
+    """``net(...)`` makes a tiny segmenter, always with the same weights."""
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        """An encoder and a decoder with batch norms; in units of its own, as any network would be given them.
+
+        ``deep`` adds logits at half the resolution, as nnU-Net does; ``change`` is what becomes of the logits.
+        """
+
+        def __init__(self, dimensions=2, classes=6, *, deep=False, width=8, change=None):
+            super().__init__()
+            conv, norm, pool = (getattr(nn, f"{name}{dimensions}d") for name in ("Conv", "BatchNorm", "AvgPool"))
+            self.deep, self.change, halves = deep, change, (2, 2, 1)[:dimensions]
+            self.enter = norm(1)
+            self.fine = nn.Sequential(conv(1, width, 3, padding=1), norm(width), nn.ReLU())
+            self.down = pool(halves)
+            self.coarse = nn.Sequential(conv(width, width, 3, padding=1), norm(width), nn.ReLU())
+            self.up = nn.Upsample(scale_factor=halves)
+            self.head, self.side = conv(2 * width, classes, 1), conv(width, classes, 1)
+
+        def forward(self, image):
+            fine = self.fine(self.enter(image))
+            coarse = self.coarse(self.down(fine))
+            logits = self.head(torch.cat([fine, self.up(coarse)], 1))
+            if self.change is not None:
+                return self.change(self, logits)
+            return [logits, self.side(coarse)] if self.deep else logits
+
+    def make(*settings, kind=Net, **more):
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            return kind(*settings, **more)
+
+    return make
 
 
 @pytest.fixture(scope="session")

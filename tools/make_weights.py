@@ -45,11 +45,11 @@ def believable(slices: Iterable[TrainingSlice], rng: np.random.Generator) -> lis
     """
     faintest, brightest = BRIGHTNESS_LIMITS
     kept = []
-    for piece in (piece for piece in slices if piece.infarct.size):
-        level = float(np.median(piece.infarct))
-        even = SPREAD_LIMITS[0] <= piece.infarct.std() / max(level, 0.1) <= SPREAD_LIMITS[1]
+    for example in (example for example in slices if example.infarct.size):
+        level = float(np.median(example.infarct))
+        even = SPREAD_LIMITS[0] <= example.infarct.std() / max(level, 0.1) <= SPREAD_LIMITS[1]
         if even and faintest <= level <= brightest and rng.random() < faintest / level:
-            kept.append(piece)
+            kept.append(example)
     return kept
 
 
@@ -59,10 +59,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="folder for the weights")
     arguments = parser.parse_args()
-    config = ModelConfig.of("ddpm")
+    config = ModelConfig.from_kind("ddpm")
     slices = list(phantom_slices(PHANTOMS, SEED, spacing=config.spacing, size=config.size))
-    learn, apart = split(slices, 0.05, SEED)
-    count = len({piece.patient for piece in learn})
+    learn, validation = split(slices, 0.05, SEED)
+    count = len({example.patient for example in learn})
     source = TrainingData(SOURCE, "none: synthetic", count, len(learn), REMARK, MEASURED, "phantoms")
 
     def report(progress: Progress) -> None:
@@ -70,7 +70,18 @@ def main() -> None:
             print(f"{progress.stage} {progress.step}/{progress.steps} loss {progress.loss:.4f}", flush=True)
 
     controls = controls_of(believable(learn, np.random.default_rng(SEED)))
-    train(learn, apart, arguments.out, config, PLAN, source, Accelerator(), controls=controls, half=True, report=report)
+    train(
+        learn,
+        validation,
+        arguments.out,
+        config,
+        PLAN,
+        source,
+        Accelerator(),
+        controls=controls,
+        half=True,
+        report=report,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,23 @@ from claim_aug.adapters.arrays import affine_of, stacked
 from claim_aug.adapters.call import IMAGE_KEYS, LABEL_KEYS, draw_seed, first_of
 from claim_aug.adapters.insertion import SEEDS
 from claim_aug.adapters.keys import Keys, check_probability
-from claim_aug.adapters.scan import Scan, SyntheticSample
+from claim_aug.adapters.scan import Scan, SyntheticSample, Written
 from claim_aug.errors import AnatomyError, EmptyScarError, InputError
+
+
+@dataclass(frozen=True)
+class AugmentedBatch:
+    """A batch with scars, and how they came about.
+
+    Attributes:
+        batch: new batch, of the entries and types that came.
+        scans: elements as they were read.
+        written: elements with their scar; ``sample`` of each is ``None`` where it got no scar.
+    """
+
+    batch: dict[str, Any]
+    scans: list[Scan]
+    written: list[Written]
 
 
 def augment_batch(
@@ -29,45 +45,53 @@ def augment_batch(
     """A new batch with scars; the one that came stays as it is.
 
     Args:
-        source: a ``ScarSynthesizer``.
-        batch: a dictionary with images (B, C, *grid) and labels (B, 1, *grid), tensors on any device or arrays; or,
+        source: ``ScarSynthesizer`` that makes the scars.
+        batch: dictionary with images (B, C, *grid) and labels (B, 1, *grid), tensors on any device or arrays; or,
             as torchio's loader collates them, dictionaries with these under ``"data"``. ``affine``, (B, 4, 4), is used
             where it is there.
-        image_key, label_key: which entries they are; found by their usual names where not given.
-        p: probability of a scar, for each element by itself.
-        seed: of the whole batch; drawn from PyTorch's random state where not given.
+        image_key: entry that holds the images; found by its usual names by default.
+        label_key: entry that holds the labels; found by its usual names by default.
+        p: probability of a scar, 0-1, for each element by itself.
+        seed: seed of the whole batch; drawn from PyTorch's random state by default.
         out_keys: names under which ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (one JSON text
             per element) are added.
-        unusable: ``"raise"``, or ``"keep"`` an element that can hold no scar as it is.
+        unusable: what becomes of an element that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
 
     Raises:
-        InputError: entries that are missing or do not fit.
+        InputError: for entries that are missing or do not fit.
     """
     keys = keys_of(batch, image_key, label_key, out=dict(out_keys or {}), unusable=unusable)
+    return augment_elements(source, batch, keys, p=p, seed=seed).batch
+
+
+def augment_elements(
+    source: Any, batch: Mapping[str, Any], keys: Keys, *, p: float, seed: int | None
+) -> AugmentedBatch:
+    """As ``augment_batch``, and what was made of each element beside it."""
     image, label = keys.fetch(batch)
     images, labels = data_of(image), data_of(label)
     check_batch(images, labels)
     rng = np.random.default_rng(draw_seed() if seed is None else seed)
-    wanted = rng.random(len(images)) < check_probability(p)
-    seeds = rng.integers(SEEDS, size=len(images))
+    chosen = rng.random(len(images)) < check_probability(p)
+    seeds = [int(s) if c else None for s, c in zip(rng.integers(SEEDS, size=len(images)), chosen, strict=True)]
     affines = affines_of(batch, image, images)
     scans = [Scan.of([one], its, affine) for one, its, affine in zip(images, labels, affines, strict=True)]
-    samples = sample_all(source, scans, [int(s) if w else None for s, w in zip(seeds, wanted, strict=True)], unusable)
+    samples = sample_all(source, scans, seeds, keys.unusable)
     written = [scan.written(sample) for scan, sample in zip(scans, samples, strict=True)]
     extra = [keys.beside(one) for one in written]
-    beside = {name: collated([one[name] for one in extra]) for name in keys.out.values()}
-    return dict(batch) | {
+    done = dict(batch) | {
         keys.image: with_data(image, collated([one.images[0] for one in written])),
         keys.label: with_data(label, collated([one.labels for one in written])),
-        **beside,
+        **{name: collated([one[name] for one in extra]) for name in keys.out.values()},
     }
+    return AugmentedBatch(done, scans, written)
 
 
 def keys_of(batch: Mapping[str, Any], image_key: str | None, label_key: str | None, **settings: Any) -> Keys:
     """Which entries of a batch are images and labels: those that are named, else those with the usual names.
 
     Raises:
-        InputError: it has none, or is no dictionary.
+        InputError: for a batch that has none, or is no dictionary.
     """
     if not isinstance(batch, Mapping):
         msg = f"a batch needs to be a dictionary such as {{'image': ..., 'label': ...}}, got {type(batch).__name__}"
@@ -95,12 +119,12 @@ def sample_all(
                 raise
     chosen = [seeds[number] for number in ready]
     try:
-        drawn: list[SyntheticSample | None] = list(source.sample_many(list(ready.values()), seeds=chosen))
+        samples: list[SyntheticSample | None] = list(source.sample_many(list(ready.values()), seeds=chosen))
     except EmptyScarError:
         if unusable == "raise":
             raise
-        drawn = [sample_or_none(source, *pair) for pair in zip(ready.values(), chosen, strict=True)]
-    found = dict(zip(ready, drawn, strict=True))
+        samples = [sample_or_none(source, *pair) for pair in zip(ready.values(), chosen, strict=True)]
+    found = dict(zip(ready, samples, strict=True))
     return [found.get(number) for number in range(len(scans))]
 
 
@@ -139,5 +163,5 @@ def check_batch(images: Any, labels: Any) -> None:
 
 
 def collated(values: list[Any]) -> Any:
-    """Elements one upon the other, as the batch had them."""
+    """Elements stacked along a new first axis; texts stay a list."""
     return values if isinstance(values[0], str) else stacked(values)

@@ -47,15 +47,15 @@ def train(
             kind=generator,
             factor=factor,
             start=start,
-            validation=validation,
+            validation_share=validation,
             licence=licence,
             device=device,
             overwrite=overwrite,
             report=report,
         )
-    if not done.speaks:
+    if not done.is_main_process:
         return
     learnt = f"{console.counted(done.slices, 'slice')} of {console.counted(done.patients, 'patient')}"
-    console.print_line(f"trained on {learnt}, {console.counted(done.apart, 'patient')} kept apart")
+    console.print_line(f"trained on {learnt}, {console.counted(done.validation, 'patient')} kept apart")
     console.print_skipped(done.skipped)
     console.print_written(out, f"--generator {generator}:{out}")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.priors import ScarMask
+
+if TYPE_CHECKING:
+    from claim_aug.generators.diffusion.painting import PaintedWindows
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,12 @@ class Rendering:
     Attributes:
         image: float, (I, J, K) of the region; only the voxels of the scar are used.
         params: the parameters that were drawn, ready for JSON.
+        windows: windows with a gradient that the scar was pasted from, of a diffusion generator that learns.
     """
 
     image: NDArray[np.floating[Any]]
     params: Mapping[str, Any] = field(default_factory=dict)
+    windows: PaintedWindows | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

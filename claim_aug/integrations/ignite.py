@@ -14,13 +14,16 @@ class JointHandler:
     """Gives the generator its turn on every batch, and hands the batch with scars on to the engine's own step.
 
     Attach it to an engine, or put it among MONAI's ``train_handlers``. Batches are dictionaries.
+
+    Args:
+        joint: trainer of both networks, with the generator's optimiser attached.
     """
 
     def __init__(self, joint: JointTrainer) -> None:
         self.joint = joint
 
     def attach(self, engine: Any) -> None:
-        """Before the engine's step, after its batch is there."""
+        """Run before the engine's step, once its batch is there."""
         engine.add_event_handler(engine_events.GET_BATCH_COMPLETED, self)
 
     def __call__(self, engine: Any) -> None:

@@ -15,8 +15,8 @@ class JointModule(base.LightningModule):
     """A ``LightningModule`` whose training step is ``JointTrainer.step``; optimised by hand, as two optimisers need.
 
     Args:
-        joint: the trainer.
-        optimizers: from the trainer to the generator's optimiser and the segmenter's.
+        joint: trainer of both networks.
+        optimizers: function from the trainer to the generator's optimiser and the segmenter's.
     """
 
     def __init__(self, joint: JointTrainer, optimizers: Callable[[JointTrainer], tuple[Any, Any]]) -> None:
@@ -26,7 +26,7 @@ class JointModule(base.LightningModule):
         self.generator, self.segmenter = joint.generator, joint.segmenter
 
     def configure_optimizers(self) -> list[Any]:
-        """The user's."""
+        """The optimisers that the user makes, the generator's first."""
         return list(self.make_optimizers(self.joint))
 
     def training_step(self, batch: Any, batch_idx: int) -> None:

@@ -14,14 +14,18 @@ Ends = tuple[float, float]
 
 @dataclass(frozen=True)
 class Curriculum:
-    """The range that the burden is drawn from, step by step.
+    """The range that the burden is drawn from, step by step; in between, both ends move evenly.
 
     Attributes:
-        first, last: ranges in %LV, 0.1-100, at the start and after ``steps``; in between, both ends move evenly.
-        steps: of the generator, from 1.
+        first: range of burden in %LV at the start, 0.1-100.
+        last: range of burden in %LV after ``steps``, 0.1-100.
+        steps: number of the generator's updates in which the range moves, from 1.
 
     Raises:
-        InputError: a range that is none, or no step.
+        InputError: for a range that is none, or no step.
+
+    >>> Curriculum(first=(15, 30), last=(5, 30), steps=100).burden(50)
+    (10.0, 30.0)
     """
 
     first: Ends
@@ -38,7 +42,7 @@ class Curriculum:
             raise InputError(msg)
 
     def burden(self, step: int) -> Ends:
-        """The range at a step."""
+        """The range in %LV at a step, from 0."""
         both = zip(self.first, self.last, strict=True)
         low, high = (float(np.clip(np.interp(step, (0, self.steps), ends), min(ends), max(ends))) for ends in both)
         return low, high

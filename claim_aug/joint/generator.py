@@ -1,103 +1,72 @@
-"""A diffusion generator that learns: with a network of its own, and a memory of what it painted."""
+"""A diffusion generator that learns: it paints with a network of its own, and its windows may have a gradient."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
+from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import InputError
-from claim_aug.generators.base import RenderJob
-from claim_aug.generators.diffusion.generator import DiffusionGenerator, DiffusionParameters
-from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
-from claim_aug.generators.diffusion.window import Slice
-from claim_aug.joint.composite import Painted
-from claim_aug.joint.estimate import Estimate, Task, without_gradient
-from claim_aug.measures.tissue import Tissue
-from claim_aug.plugins.loader import load_plugins
+from claim_aug.generators.base import Rendering, RenderJob
+from claim_aug.generators.diffusion.generator import DiffusionGenerator
+from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.painting import PaintTask
+from claim_aug.joint.estimate import Estimate, without_gradient
+from claim_aug.priors import ScarMask
 from claim_aug.synthesizer import ScarSynthesizer
 
 
-@dataclass
-class Record:
-    """What was painted, in its order, and the windows with their gradient, in batches of them."""
+@dataclass(frozen=True)
+class LearningGenerator:
+    """Paints as a diffusion generator does, with a copy of its network.
 
-    painted: list[Painted] = field(default_factory=list)
-    pictures: list[Tensor] = field(default_factory=list)
-
-
-class LearningGenerator(DiffusionGenerator):
-    """Paints as the generator that it is made of; its network is a copy, ready to be trained.
-
-    Args:
-        generator: what it is made of; its network, which others may share, stays as it is.
+    Attributes:
+        generator: generator with the settings; its network, which others may share, stays as it is.
+        module: network that learns.
+        estimate: way to windows with a gradient; ``None`` paints without one.
     """
 
-    def __init__(self, generator: DiffusionGenerator) -> None:
-        vars(self).update(vars(generator))
-        self.kind = generator.kind
-        self.module = copy.deepcopy(generator.network()).requires_grad_(True)
-        if self.module.codec is not None:  # the codes stay what they are; the diffusion in them learns
-            self.module.codec.requires_grad_(False)
-        self.record: Record | None = None
-        self.estimate: Estimate | None = None
+    generator: DiffusionGenerator
+    module: LesionDiffusion
+    estimate: Estimate | None = None
 
-    def network(self) -> LesionDiffusion:
-        """The network that learns."""
-        return self.module
+    @classmethod
+    def from_synthesizer(cls, synthesizer: ScarSynthesizer) -> LearningGenerator:
+        """A generator that learns in place of the synthesizer's.
 
-    @contextmanager
-    def remembering(self, estimate: Estimate | None) -> Iterator[Record]:
-        """Keep a record of what is painted within; with ``estimate``, windows have a gradient."""
-        self.record, self.estimate = Record(), estimate
-        try:
-            yield self.record
-        finally:
-            self.record = self.estimate = None
+        Raises:
+            InputError: for a synthesizer whose generator is no diffusion generator.
+        """
+        generator = synthesizer.backends[1]
+        if not isinstance(generator, DiffusionGenerator):
+            msg = (
+                "joint training needs a diffusion generator, which has a network to train: "
+                f"ScarSynthesizer(generator='ddpm') or 'latent:FOLDER', got {synthesizer.generator!r}"
+            )
+            raise InputError(msg)
+        module = copy.deepcopy(generator.network()).requires_grad_(True)
+        if module.codec is not None:  # the codes stay what they are; the diffusion in them learns
+            module.codec.requires_grad_(False)
+        return cls(generator, module)
 
-    def prepare(self, job: RenderJob, model: LesionDiffusion) -> tuple[Tissue, dict[int, Slice], DiffusionParameters]:
-        """As a diffusion generator does, and remembered."""
-        tissue, pieces, drawn = super().prepare(job, model)
-        if self.record is not None:
-            self.record.painted.append(Painted(job, tissue, pieces))
-        return tissue, pieces, drawn
+    def render(
+        self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
+    ) -> Rendering:
+        """Sample one scan's scar."""
+        return self.render_many([RenderJob(image, mask, anatomy, rng)])[0]
 
-    def paint(
-        self,
-        model: LesionDiffusion,
-        picture: Tensor,
-        masks: Tensor,
-        histogram: Tensor,
-        sampler: Sampler,
-        noise: Callable[[tuple[int, ...]], Tensor],
-    ) -> Tensor:
-        """As a diffusion generator does; where asked for, the same with a gradient is remembered."""
-        if self.record is None or self.estimate is None:
-            with without_gradient():
-                return super().paint(model, picture, masks, histogram, sampler, noise)
-        task = Task(picture, masks, histogram, sampler, noise, self.guidance)
-        sampled, pictures = self.estimate(model, task)
-        self.record.pictures.append(pictures)
-        return sampled
+    def render_many(self, jobs: Sequence[RenderJob]) -> list[Rendering]:
+        """Sample many scans' scars; with an estimate, renderings carry their windows."""
+        return self.generator.render_with(self.module, jobs, self.paint)
 
-
-def learning(synthesizer: ScarSynthesizer) -> tuple[LearningGenerator, dict[str, Any]]:
-    """A generator that learns in place of the synthesizer's, and the options of its prior.
-
-    Raises:
-        InputError: its generator is no diffusion generator.
-    """
-    generator = synthesizer.backends[1]
-    if not isinstance(generator, DiffusionGenerator):
-        msg = (
-            "joint training needs a diffusion generator, which has a network to train: "
-            f"ScarSynthesizer(generator='ddpm') or 'latent:FOLDER', got {synthesizer.generator!r}"
-        )
-        raise InputError(msg)
-    known = load_plugins().priors.get(synthesizer.prior).parameters() if isinstance(synthesizer.prior, str) else []
-    options = {name: value for name, value in synthesizer.options.items() if name in known}
-    return LearningGenerator(generator), options
+    def paint(self, model: LesionDiffusion, task: PaintTask) -> tuple[Tensor, Tensor | None]:
+        """Windows to paste, (B, 1, size, size), and the same with a gradient."""
+        if self.estimate is not None:
+            return self.estimate(model, task)
+        with without_gradient():
+            return model.sample(task), None

@@ -13,32 +13,32 @@ from claim_aug.errors import AnatomyError, UnanchoredWarning
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.synthesizer import ScarSynthesizer
-from claim_aug.training.augment import sample_view
-from claim_aug.training.batches import DROPPED, Batch, collate, example
+from claim_aug.training.augment import sample_augmentation
+from claim_aug.training.batches import DROPPED, Batch, collate, row_of
 from claim_aug.training.slices import TrainingSlice, slices_of
 
-#: Slices that a step learns from, at most; our default.
-MOST = 16
+#: Largest number of slices that a step learns from; our default.
+MOST_SLICES = 16
 
 
 def lesion_batch(
     synthesizer: ScarSynthesizer, scans: Sequence[Scan], config: ModelConfig, rng: np.random.Generator
 ) -> Batch | None:
     """Arguments of ``LesionDiffusion.forward`` from the labelled scars of some scans; ``None`` where there are none."""
-    slices = [piece for scan in scans for piece in scarred(synthesizer, scan, config)]
+    slices = [slice_ for scan in scans for slice_ in slices_with_scar(synthesizer, scan, config)]
     if not slices:
         return None
-    kept = rng.permutation(len(slices))[:MOST]
+    chosen = rng.permutation(len(slices))[:MOST_SLICES]
     rows: list[tuple[np.ndarray[Any, Any], ...]] = []
-    for number, place in enumerate(kept):
+    for number, index in enumerate(chosen):
         # Times spread evenly over a batch, as in training alone.
-        time = min(int((number + rng.random()) / len(kept) * TIMES), TIMES - 1)
+        time = min(int((number + rng.random()) / len(chosen) * TIMES), TIMES - 1)
         dropped = bool(rng.random() < DROPPED)
-        rows.append(example(slices[place], sample_view(rng), time, config, rng, dropped=dropped))
+        rows.append(row_of(slices[index], sample_augmentation(rng), time, config, rng, dropped=dropped))
     return collate(rows)
 
 
-def scarred(synthesizer: ScarSynthesizer, scan: Scan, config: ModelConfig) -> Iterator[TrainingSlice]:
+def slices_with_scar(synthesizer: ScarSynthesizer, scan: Scan, config: ModelConfig) -> Iterator[TrainingSlice]:
     """Slices with labelled scar of every channel; none where no ventricle can be read."""
     labels = synthesizer.labels
     if not np.isin(scan.labels, [*labels.infarct, *labels.mvo]).any():

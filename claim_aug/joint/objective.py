@@ -1,4 +1,4 @@
-"""What the generator hears from the segmenter."""
+"""The segmenter's part in the generator's loss."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from claim_aug.joint.draw import Drawn
+from claim_aug.joint.composite import ScarVoxels
+from claim_aug.joint.sampling import SyntheticBatch
 from claim_aug.segmentation.contract import Scorer, predict
 
 OBJECTIVES = ("agree", "challenge")
@@ -19,35 +20,32 @@ STRICT = 10.0
 
 @dataclass(frozen=True)
 class Feedback:
-    """The segmenter's verdict on generated scars, as a loss.
+    """The segmenter's loss on generated scars, for the generator.
 
     Attributes:
-        scorer: how the segmenter is scored.
-        objective: ``"agree"`` or ``"challenge"``.
-        floor: of ``"challenge"``, the share of infarct that has to stay visible, 0-1.
+        scorer: loss and classes by which the segmenter is scored.
+        objective: ``"agree"``, for scars that the segmenter finds, or ``"challenge"``, for scars that it misses.
+        floor: share of infarct that has to stay visible with ``"challenge"``, 0-1.
     """
 
     scorer: Scorer
     objective: str
     floor: float
 
-    def __call__(self, segmenter: nn.Module, drawn: Drawn) -> Tensor:
-        """The loss of a batch; only elements that got a scar count."""
-        assert drawn.places is not None
-        assert drawn.pictures is not None
-        heights = drawn.places.heights(drawn.pictures)
-        image = drawn.places.composite(drawn.image, heights)[drawn.chosen]
-        levels = predict(segmenter, image)
+    def __call__(self, segmenter: nn.Module, synthetic: SyntheticBatch, voxels: ScarVoxels) -> Tensor:
+        """The loss of a batch, one number; only elements that got a scar count."""
+        intensity = voxels.relative_intensity()
+        image = voxels.composite(synthetic.image, intensity)[synthetic.chosen]
+        logits = predict(segmenter, image)
         if self.objective == "agree":
-            return self.scorer(levels, drawn.label[drawn.chosen])
-        sure = self.scorer.probability(levels[0])
-        found = sure[drawn.mask[drawn.chosen, 0].to(sure.device) > 0].mean()
-        return found + STRICT * (self.floor - visible(heights, drawn).to(found)).clamp_min(0)
+            return self.scorer(logits, synthetic.label[synthetic.chosen])
+        probability = self.scorer.probability(logits[0])
+        found = probability[synthetic.mask[synthetic.chosen, 0].to(probability.device) > 0].mean()
+        return found + STRICT * (self.floor - visible_share(intensity, voxels).to(found)).clamp_min(0)
 
 
-def visible(heights: Tensor, drawn: Drawn) -> Tensor:
+def visible_share(relative_intensity: Tensor, voxels: ScarVoxels) -> Tensor:
     """Share of the infarct that stands out from remote myocardium, 0-1; a sigmoid of one SD stands for the step."""
-    assert drawn.places is not None
-    noise = drawn.places.noise.clamp_min(1e-3)
-    standing_out = torch.sigmoid(heights / noise - VISIBLE)[drawn.places.infarct]
-    return standing_out.mean() if standing_out.numel() else heights.new_ones(())
+    noise = voxels.noise.clamp_min(1e-3)
+    standing_out = torch.sigmoid(relative_intensity / noise - VISIBLE)[voxels.infarct]
+    return standing_out.mean() if standing_out.numel() else relative_intensity.new_ones(())

@@ -1,6 +1,6 @@
 """``Roi.back`` as what it is, a linear map, so that a gradient can go through it.
 
-SciPy pads a picture with its edge, filters it into spline coefficients, and weighs 16 of them for each voxel. The
+SciPy pads a window with its edge, filters it into spline coefficients, and weighs 16 of them for each voxel. The
 first two are one matrix for rows and columns, the last is a gather.
 """
 
@@ -14,30 +14,34 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 
-#: What ``ndimage.map_coordinates`` pads a picture with before it filters, with ``mode="nearest"``.
+#: What ``ndimage.map_coordinates`` pads an image with before it filters, with ``mode="nearest"``.
 PAD = 12
 #: Coefficients that a cubic spline weighs along one axis.
-REACH = 4
+TAPS = 4
 
 
 @functools.lru_cache
 def prefilter(size: int) -> NDArray[np.float64]:
-    """The matrix A, (size + 2 ``PAD``, size): the coefficients of a picture are A @ picture @ A.T."""
+    """The matrix A, (size + 2 ``PAD``, size): the coefficients of a window are A @ window @ A.T."""
     padded = np.pad(np.eye(size), ((PAD, PAD), (0, 0)), mode="edge")
     return np.asarray(ndimage.spline_filter1d(padded, order=3, axis=0, mode="nearest"))
 
 
-def coefficients(pictures: Tensor) -> Tensor:
-    """Spline coefficients of pictures (..., size, size), padded as SciPy pads."""
-    matrix = torch.from_numpy(prefilter(pictures.shape[-1])).to(pictures)
-    return matrix @ pictures @ matrix.T
+def coefficients(windows: Tensor) -> Tensor:
+    """Spline coefficients of windows (..., size, size), padded as SciPy pads, (..., size + 2 ``PAD``, the same)."""
+    matrix = torch.from_numpy(prefilter(windows.shape[-1])).to(windows)
+    return matrix @ windows @ matrix.T
 
 
 def taps(places: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Which coefficients a place in the window, (2, voxels), weighs, and how.
+    """Which spline coefficients the value at a place weighs, and how.
+
+    Args:
+        places: rows and columns in the window, (2, voxels).
+        size: number of pixels along the window's side.
 
     Returns:
-        index into a picture's flattened coefficients and weight, (voxels, 16) each.
+        indices into the window's flattened coefficients, and their weights, (voxels, 16) each.
     """
     side = size + 2 * PAD
     low = np.floor(places)
@@ -45,7 +49,7 @@ def taps(places: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], NDA
     across, along = (weights(one) for one in places - low)
     index = rows[:, :, None] * side + columns[:, None, :]
     weight = across[:, :, None] * along[:, None, :]
-    return index.reshape(-1, REACH**2), weight.reshape(-1, REACH**2)
+    return index.reshape(-1, TAPS**2), weight.reshape(-1, TAPS**2)
 
 
 def weights(part: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,11 +18,11 @@ from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.joint.curriculum import Curriculum
-from claim_aug.joint.draw import Drawer, Drawn
 from claim_aug.joint.estimate import without_gradient
-from claim_aug.joint.generator import learning
+from claim_aug.joint.generator import LearningGenerator
 from claim_aug.joint.lesions import lesion_batch
 from claim_aug.joint.objective import OBJECTIVES, Feedback
+from claim_aug.joint.sampling import BatchSampler, SyntheticBatch
 from claim_aug.joint.updates import Updates
 from claim_aug.optimisation.device import autocast
 from claim_aug.segmentation.contract import (
@@ -53,26 +53,41 @@ class JointTrainer:
     (B, 1, *grid), tensors on any device, in any units. They stay as they are.
 
     Args:
-        synthesizer: with a diffusion generator. It stays as it is: ``generator`` is a copy of its network.
-        segmenter: from images to logits (B, classes, *grid), or a list of logits at falling resolutions.
-        segmentation_loss: of logits (B, classes, *grid) and classes (B, 1, *grid); by default soft Dice and weighted
-            cross-entropy, equation 2.
-        weight: of the segmenter's verdict in the generator's loss, from 0; docs/joint.md says what 1 is.
-        objective: ``"agree"``, scars that the segmenter finds; or ``"challenge"``, scars that it misses, of which a
-            share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
-        floor: 0-1.
-        grad_steps: 0, a gradient through one step of the network from a low level of noise; or K from 1, back through
-            the last K steps of the sampler.
-        curriculum: of the burden; by default the synthesizer's own.
+        synthesizer: synthesizer with a diffusion generator; ``generator`` is a copy of its network, which stays.
+        segmenter: network from images to logits (B, classes, *grid), or to a list of logits at falling resolutions.
+        segmentation_loss: function of logits (B, classes, *grid) and classes (B, 1, *grid) to one number; by default
+            soft Dice and weighted cross-entropy, equation 2.
+        weight: weight of the segmenter's loss in the generator's, from 0; docs/joint.md says what 1 is.
+        objective: ``"agree"``, for scars that the segmenter finds; or ``"challenge"``, for scars that it misses, of
+            which a share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
+        floor: share of the infarct, 0-1.
+        grad_steps: number of the sampler's last steps that the gradient goes through; 0 for a gradient through one
+            step of the network from a low noise level.
+        curriculum: range of burden by step; the synthesizer's own burden by default.
         drop_unfound: whether an element stays real where the segmenter finds nothing of its new scar.
-        p: probability of a scar for each element.
-        target: from label maps to the segmenter's classes; by default label values are the classes.
-        autocast: makes the context that the segmenter runs in, such as
+        p: probability of a scar for each element, 0-1.
+        target: function from label maps to the segmenter's classes; label values are the classes by default.
+        autocast: function that makes the context that the segmenter runs in, such as
             ``lambda: torch.autocast("cuda", torch.float16)``.
-        image_key, label_key: which entries of a batch they are; found by their usual names where not given.
+        image_key: entry of a batch that holds the images; found by its usual names by default.
+        label_key: entry of a batch that holds the labels; found by its usual names by default.
 
     Raises:
-        InputError: no diffusion generator, an unknown objective, a value out of range.
+        InputError: for a generator that is no diffusion generator, an unknown objective, or a value out of range.
+
+    >>> import torch
+    >>> from claim_aug import ScarSynthesizer
+    >>> from claim_aug.phantom import make_phantom
+    >>> scan = make_phantom(1, scar=True, shape=(64, 64, 3))
+    >>> batch = {"image": torch.from_numpy(scan.image)[None, None], "label": torch.from_numpy(scan.labels)[None, None]}
+    >>> segmenter = torch.nn.Sequential(torch.nn.BatchNorm3d(1), torch.nn.Conv3d(1, 6, 3, padding=1))
+    >>> joint = JointTrainer(ScarSynthesizer(generator="ddpm", labels="phantom", steps=2), segmenter, p=1.0)
+    >>> joint = joint.attach(
+    ...     generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=1e-5),
+    ...     segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=1e-3),
+    ... )
+    >>> sorted(joint.step(batch, seed=1))
+    ['dropped', 'feedback', 'generator', 'lesion', 'segmenter']
     """
 
     def __init__(
@@ -100,8 +115,8 @@ class JointTrainer:
             if not 0 <= value <= top:
                 msg = f"{name} needs to be within 0-{top:g}, got {value}"
                 raise InputError(msg)
-        learner, options = learning(synthesizer)
-        self.drawer = Drawer(synthesizer, learner, options, curriculum, grad_steps, p, image_key, label_key)
+        learner = LearningGenerator.from_synthesizer(synthesizer)
+        self.batch_sampler = BatchSampler(synthesizer, learner, curriculum, grad_steps, p, image_key, label_key)
         self.segmenter, self.weight, self.drop_unfound, self.autocast = segmenter, weight, drop_unfound, autocast
         self.scorer = Scorer(segmentation_loss, target, synthesizer.labels)
         self.feedback = Feedback(self.scorer, objective, floor)
@@ -111,11 +126,14 @@ class JointTrainer:
     @property
     def generator(self) -> LesionDiffusion:
         """The network that learns; its weights are what the generator's optimiser is given."""
-        return self.drawer.learner.module
+        return self.batch_sampler.learner.module
 
     def attach(self, **parts: Any) -> JointTrainer:
-        """Hand over what updates the weights: ``generator_optimizer``, ``segmenter_optimizer``; ``scaler``, a
-        ``torch.amp.GradScaler``; ``backward``, in place of ``loss.backward()``; ``max_norm`` of a gradient.
+        """Hand over what updates the weights.
+
+        Args:
+            **parts: attributes of ``Updates``: ``generator_optimizer``, ``segmenter_optimizer``, ``scaler``,
+                ``backward`` and ``max_norm``; those that are not named stay.
         """
         self.updates = replace(self.updates, **parts)
         return self
@@ -124,58 +142,61 @@ class JointTrainer:
         """A new batch with scars of the generator as it is now, without a gradient.
 
         Args:
-            seed: of the whole batch; drawn from PyTorch's random state where not given, as in all that follows.
+            batch: batch of tensors with images and labels.
+            seed: seed of the whole batch; drawn from PyTorch's random state by default, as in all methods.
         """
-        return self._kept(self._draw(batch, seed, gradient=False)).batch
+        return self._without_unfound(self._sample(batch, seed, gradient=False)).batch
 
     def generator_loss(self, batch: Batch, *, seed: int | None = None) -> Losses:
-        """``total``, and what it is made of: ``lesion`` where the batch has labelled scars, ``feedback`` where
-        ``weight`` is not 0 and a scar was placed. Empty where neither is.
+        """The generator's loss ``total`` and its parts: ``lesion`` where the batch has labelled scars, ``feedback``
+        where ``weight`` is not 0 and a scar was placed. Empty where neither is.
 
         A segmenter that computes parts of itself again (activation checkpointing) needs ``generator_step``, in which it
         stays frozen until the gradient is there.
         """
-        return self._generator_loss(self._draw(batch, seed, gradient=self.weight > 0))
+        return self._generator_loss(self._sample(batch, seed, gradient=self.weight > 0))
 
     def segmenter_loss(self, batch: Batch, *, seed: int | None = None) -> Losses:
-        """``total``, the segmentation loss of the batch with scars; and ``dropped``, how many elements stayed real."""
-        return self._segmenter_loss(self._draw(batch, seed, gradient=False))
+        """The segmentation loss of the batch with scars, ``total``, and how many elements stayed real, ``dropped``."""
+        return self._segmenter_loss(self._sample(batch, seed, gradient=False))
 
     def generator_step(self, batch: Batch, *, seed: int | None = None) -> dict[str, float]:
         """Update the generator; the segmenter's weights and statistics stay. Returns the losses.
 
         Raises:
-            InputError: no optimiser, a loss that is not finite, logits that do not fit.
+            InputError: for a missing optimiser, a loss that is not finite, or logits that do not fit.
         """
-        return self._generator_step(self._draw(batch, seed, gradient=self.weight > 0))
+        return self._generator_step(self._sample(batch, seed, gradient=self.weight > 0))
 
     def segmenter_step(self, batch: Batch, *, seed: int | None = None) -> dict[str, float]:
         """Update the segmenter; the generator stays. Returns the losses. Raises as ``generator_step`` does."""
-        return self._segmenter_step(self._draw(batch, seed, gradient=False))
+        return self._segmenter_step(self._sample(batch, seed, gradient=False))
 
     def step(self, batch: Batch, *, seed: int | None = None) -> dict[str, float]:
-        """Both, on the same scars: they are sampled once."""
-        drawn = self._draw(batch, seed, gradient=self.weight > 0)
-        found = self._generator_step(drawn)
-        return found | self._segmenter_step(drawn)
+        """Update both networks on the same scars, which are sampled once. Returns the losses."""
+        synthetic = self._sample(batch, seed, gradient=self.weight > 0)
+        losses = self._generator_step(synthetic)
+        return losses | self._segmenter_step(synthetic)
 
     def generator_turn(self, batch: Batch, *, seed: int | None = None) -> tuple[dict[str, Any], dict[str, float]]:
-        """Update the generator and hand over the batch with the scars, for a host that updates the segmenter itself."""
-        drawn = self._draw(batch, seed, gradient=self.weight > 0)
-        found = self._generator_step(drawn)
-        return self._kept(drawn).batch, found
+        """Update the generator and hand over the batch with the scars and the losses, for a framework that updates
+        the segmenter itself.
+        """
+        synthetic = self._sample(batch, seed, gradient=self.weight > 0)
+        losses = self._generator_step(synthetic)
+        return self._without_unfound(synthetic).batch, losses
 
     def save_generator(self, folder: Path, card: str = CARD) -> None:
         """Write a model folder as ``claim-aug train`` does, for ``ddpm:FOLDER`` or ``latent:FOLDER``.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: for a folder that cannot be written.
         """
         with staged(Path(folder)) as stage:
             write_model(self.generator, stage, card)
 
     def state_dict(self) -> dict[str, Any]:
-        """Both networks, optimisers and scaler, and the steps; tensors and plain values."""
+        """The state of both networks, optimisers and scaler, and the number of steps; tensors and plain values."""
         networks = {"generator": self.generator.state_dict(), "segmenter": self.segmenter.state_dict()}
         return {"steps": self.steps, **networks, **self.updates.state_dict()}
 
@@ -183,7 +204,7 @@ class JointTrainer:
         """Go on from ``state_dict``.
 
         Raises:
-            InputError: a part is missing, such as the state of an optimiser that is attached.
+            InputError: for a state without a part that is needed, such as that of an optimiser that is attached.
         """
         missing = sorted(set(self.state_dict()) - set(state))
         if missing:
@@ -194,51 +215,51 @@ class JointTrainer:
         self.updates.load_state_dict(state)
         self.steps = int(state["steps"])
 
-    def _draw(self, batch: Batch, seed: int | None, *, gradient: bool) -> Drawn:
-        return self.drawer(batch, draw_seed() if seed is None else seed, self.steps, gradient=gradient)
+    def _sample(self, batch: Batch, seed: int | None, *, gradient: bool) -> SyntheticBatch:
+        return self.batch_sampler(batch, draw_seed() if seed is None else seed, self.steps, gradient=gradient)
 
-    def _generator_loss(self, drawn: Drawn) -> Losses:
+    def _generator_loss(self, synthetic: SyntheticBatch) -> Losses:
         losses: Losses = {}
-        home = self.generator.alphas.device
-        lesions = lesion_batch(self.drawer.synthesizer, drawn.scans, self.generator.config, drawn.rng)
+        device = self.generator.alphas.device
+        lesions = lesion_batch(self.batch_sampler.synthesizer, synthetic.scans, self.generator.config, synthetic.rng)
         if lesions is not None:
             self.generator.train()
-            with autocast(home):
-                losses["lesion"] = self.generator(*(part.to(home) for part in lesions))
+            with autocast(device):
+                losses["lesion"] = self.generator(*(part.to(device) for part in lesions))
             self.generator.eval()
-        if self.weight > 0 and drawn.places is not None:
+        if self.weight > 0 and synthetic.voxels is not None:
             with frozen(self.segmenter), self.autocast():
-                losses["feedback"] = self.feedback(self.segmenter, drawn)
+                losses["feedback"] = self.feedback(self.segmenter, synthetic, synthetic.voxels)
         if losses:
             parts = [losses[name] * (self.weight if name == "feedback" else 1.0) for name in losses]
-            losses["total"] = torch.stack([part.float().to(home) for part in parts]).sum()
+            losses["total"] = torch.stack([part.float().to(device) for part in parts]).sum()
         return losses
 
-    def _segmenter_loss(self, drawn: Drawn) -> Losses:
-        kept = self._kept(drawn)
+    def _segmenter_loss(self, synthetic: SyntheticBatch) -> Losses:
+        final = self._without_unfound(synthetic)
         with self.autocast():
-            total = self.scorer(predict(self.segmenter, kept.image), kept.label)
-        return {"total": total, "dropped": torch.tensor(float(drawn.changed - kept.changed))}
+            total = self.scorer(predict(self.segmenter, final.image), final.label)
+        return {"total": total, "dropped": torch.tensor(float(len(synthetic.chosen) - len(final.chosen)))}
 
-    def _generator_step(self, drawn: Drawn) -> dict[str, float]:
+    def _generator_step(self, synthetic: SyntheticBatch) -> dict[str, float]:
         self.steps += 1
         with frozen(self.segmenter):  # until the gradient is there: a segmenter may compute parts of itself again
-            losses = self._generator_loss(drawn)
+            losses = self._generator_loss(synthetic)
             if losses:
                 self.updates("generator", losses, self.generator, self.steps)
         losses["generator"] = losses.pop("total", torch.tensor(0.0))
         return {name: float(value.detach()) for name, value in losses.items()}
 
-    def _segmenter_step(self, drawn: Drawn) -> dict[str, float]:
-        losses = self._segmenter_loss(drawn)
+    def _segmenter_step(self, synthetic: SyntheticBatch) -> dict[str, float]:
+        losses = self._segmenter_loss(synthetic)
         self.updates("segmenter", losses, self.segmenter, self.steps)
         return {"segmenter": float(losses["total"].detach()), "dropped": float(losses["dropped"])}
 
-    def _kept(self, drawn: Drawn) -> Drawn:
+    def _without_unfound(self, synthetic: SyntheticBatch) -> SyntheticBatch:
         """The batch with those elements real again whose scar the segmenter does not find at all, if asked for."""
-        if not self.drop_unfound or not drawn.changed:
-            return drawn
+        if not self.drop_unfound or not synthetic.chosen:
+            return synthetic
         with frozen(self.segmenter), without_gradient(), self.autocast():
-            seen = self.scorer.found(predict(self.segmenter, drawn.image)[0])
-        missed = ~(seen & (drawn.mask[:, 0].to(seen.device) > 0)).flatten(1).any(1)
-        return drawn.without(missed)
+            found = self.scorer.found(predict(self.segmenter, synthetic.image)[0])
+        missed = ~(found & (synthetic.mask[:, 0].to(found.device) > 0)).flatten(1).any(1)
+        return synthetic.without(missed)

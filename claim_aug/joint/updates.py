@@ -20,10 +20,11 @@ class Updates:
     """What turns a loss into new weights.
 
     Attributes:
-        generator_optimizer, segmenter_optimizer: of PyTorch, or what acts as one.
-        scaler: a ``torch.amp.GradScaler``, for both.
-        backward: in place of ``loss.backward()``, such as ``accelerator.backward``.
-        max_norm: of a gradient, which is cut to it.
+        generator_optimizer: optimiser of the generator's weights, of PyTorch or with its methods.
+        segmenter_optimizer: optimiser of the segmenter's weights, of PyTorch or with its methods.
+        scaler: ``torch.amp.GradScaler`` for both.
+        backward: function of a loss in place of ``loss.backward()``, such as ``accelerator.backward``.
+        max_norm: largest gradient norm; longer gradients are scaled down to it.
     """
 
     generator_optimizer: Any = None
@@ -33,10 +34,16 @@ class Updates:
     max_norm: float | None = None
 
     def __call__(self, who: str, losses: Mapping[str, Tensor], module: nn.Module, step: int) -> None:
-        """One update of ``"generator"`` or ``"segmenter"``, by the loss ``total``.
+        """One update of a network, by the loss ``total``.
+
+        Args:
+            who: ``"generator"`` or ``"segmenter"``.
+            losses: losses by name, one number each.
+            module: network that is updated.
+            step: number of this update, for the error.
 
         Raises:
-            InputError: it has no optimiser, or its loss is not finite; nothing is updated then.
+            InputError: for a network without an optimiser, or a loss that is not finite; nothing is updated then.
         """
         optimizer = getattr(self, f"{who}_optimizer")
         if optimizer is None:
@@ -44,8 +51,8 @@ class Updates:
             raise InputError(msg)
         loss = losses["total"]
         if not math.isfinite(float(loss.detach())):
-            told = ", ".join(f"{name} {float(value.detach()):.3g}" for name, value in losses.items())
-            msg = f"the loss of the {who} at step {step} is {told}: lower its learning rate, or check the images"
+            parts = ", ".join(f"{name} {float(value.detach()):.3g}" for name, value in losses.items())
+            msg = f"the loss of the {who} at step {step} is {parts}: lower its learning rate, or check the images"
             raise InputError(msg)
         optimizer.zero_grad()
         self.backward(loss if self.scaler is None else self.scaler.scale(loss))
@@ -61,10 +68,10 @@ class Updates:
         torch.clear_autocast_cache()  # of the old weights, where a user's autocast is open all the while
 
     def state_dict(self) -> dict[str, Any]:
-        """States of what is attached."""
+        """States of the optimisers and the scaler that are attached, by name."""
         return {name: getattr(self, name).state_dict() for name in PARTS if getattr(self, name) is not None}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put them back."""
+        """Restore the states that ``state_dict`` gave."""
         for name in self.state_dict():
             getattr(self, name).load_state_dict(state[name])

@@ -1,4 +1,4 @@
-"""The same slice, seen another way: turned, flipped, shifted, scaled, its intensities normalised a little otherwise."""
+"""A slice augmented: turned, flipped, shifted, scaled, its intensities normalised a little differently."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from claim_aug.training.slices import TrainingSlice
 
 
 @dataclass(frozen=True)
-class View:
-    """How a slice is seen once.
+class AugmentParams:
+    """How a slice is augmented once.
 
     Attributes:
         angle: turn of the window in radians.
-        scale: pixel of the window relative to its own, 1 as it is.
-        mirrored: whether it is flipped.
-        shift: of its centre, in pixels.
-        gain, offset: of the heights, as if remote and blood had been read a little off.
+        scale: size of the window's pixel relative to the original, 1 as it is.
+        mirrored: whether the window is flipped.
+        shift: shift of the window's centre along its rows and columns, in pixels.
+        gain: factor of the relative intensity, as if blood had been measured a little off.
+        offset: shift of the relative intensity, as if remote myocardium had been measured a little off.
     """
 
     angle: float
@@ -31,12 +32,12 @@ class View:
 
 
 #: A slice as inference sees it.
-PLAIN = View(0.0, 1.0, False, (0.0, 0.0), 1.0, 0.0)
+NO_AUGMENTATION = AugmentParams(0.0, 1.0, False, (0.0, 0.0), 1.0, 0.0)
 
 
-def sample_view(rng: np.random.Generator) -> View:
+def sample_augmentation(rng: np.random.Generator) -> AugmentParams:
     """Any turn, either side, 12 % larger or smaller, up to 4 pixels off; 10 % of gain and 0.05 of offset."""
-    return View(
+    return AugmentParams(
         angle=float(rng.uniform(0, 2 * np.pi)),
         scale=float(np.exp(rng.uniform(-0.12, 0.12))),
         mirrored=bool(rng.random() < 0.5),
@@ -46,16 +47,19 @@ def sample_view(rng: np.random.Generator) -> View:
     )
 
 
-def seen(piece: TrainingSlice, view: View) -> TrainingSlice:
-    """The slice so seen. One interpolation does it all, the same as at inference."""
-    roi = piece.piece.roi
-    turn = np.array([[np.cos(view.angle), -np.sin(view.angle)], [np.sin(view.angle), np.cos(view.angle)]])
-    if view.mirrored:
-        turn = turn @ np.diag([-1.0, 1.0])
+def augment(example: TrainingSlice, params: AugmentParams) -> TrainingSlice:
+    """The slice augmented. One interpolation does it all, the same as at inference."""
+    slice_, roi = example.slice_, example.slice_.roi
+    rotation = np.array([[np.cos(params.angle), -np.sin(params.angle)], [np.sin(params.angle), np.cos(params.angle)]])
+    if params.mirrored:
+        rotation = rotation @ np.diag([-1.0, 1.0])
     # The diagonal makes pixels square in mm; a window turns in mm, not in voxels.
-    axes = roi.axes @ turn * view.scale
-    moved = Roi(roi.centre + axes @ np.array(view.shift), axes, roi.size)
-    # Splines reproduce constants and are linear, so gain and offset may act on the coefficients.
-    heights, around = (view.gain * splines + view.offset for splines in (piece.piece.heights, piece.piece.around))
-    looked = replace(piece.piece, roi=moved, heights=heights, around=around)
-    return replace(piece, piece=looked, infarct=view.gain * piece.infarct + view.offset)
+    axes = roi.axes @ rotation * params.scale
+    moved = replace(
+        slice_,
+        roi=Roi(roi.centre + axes @ np.array(params.shift), axes, roi.size),
+        # Splines reproduce constants and are linear, so gain and offset may act on the coefficients.
+        relative_intensity=params.gain * slice_.relative_intensity + params.offset,
+        around=params.gain * slice_.around + params.offset,
+    )
+    return replace(example, slice_=moved, infarct=params.gain * example.infarct + params.offset)

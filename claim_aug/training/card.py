@@ -14,13 +14,14 @@ class TrainingData:
     """What a model was trained on.
 
     Attributes:
-        name: of the data set.
-        licence: of the data, as far as it is known.
-        patients, slices: how many of them.
-        remark: a sentence more.
-        measured: what was measured beside the validation loss.
-        start: the model that it started from, if any.
-        unit: what one of ``patients`` is.
+        name: name of the data set.
+        licence: licence of the data, as far as it is known.
+        patients: number of patients.
+        slices: number of slices with scar.
+        remark: sentence to add to the card.
+        measured: result that was measured beside the validation loss.
+        unit: word for ``patients``, such as ``"phantoms"``.
+        start: name of the model that the training started from; empty for random weights.
     """
 
     name: str
@@ -47,7 +48,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | licence of the data | {source.licence} |
 | window | {config.size} x {config.size} pixels of {config.spacing:g} mm around the left ventricle |
 | intensities | each slice's remote myocardium is 0, its blood pool 1 |
-| network | U-Net of widths {", ".join(map(str, config.widths))}, {config.layers} block(s) a level, v-prediction |
+| network | U-Net of widths {", ".join(map(str, config.widths))}, {config.layers} block(s) at each scale, v-prediction |
 | code | {"none, pixels" if config.kind == "ddpm" else f"{config.codes} channels of 1/{config.factor} the side"} |
 | loss | squared error in the lesion and a narrow rim |
 | started from | {source.start or "random weights"} |

@@ -11,7 +11,14 @@ from claim_aug.training.slices import TrainingSlice, slices_of
 
 
 def phantom_slices(count: int, seed: int, *, spacing: float, size: int) -> Iterator[TrainingSlice]:
-    """The slices with scar of ``count`` phantoms, each a patient of its own."""
+    """The slices with scar of ``count`` phantoms, each a patient of its own.
+
+    Args:
+        count: number of phantoms.
+        seed: seed of all of them.
+        spacing: side of a window's pixel in mm.
+        size: number of pixels along a window's side.
+    """
     for number in range(count):
         rng = np.random.default_rng((seed, number))
         image, anatomy = phantom_region(rng)

@@ -29,16 +29,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training: patients and slices learnt from, patients kept apart, cases passed over.
+    """What came of a training.
 
-    ``speaks`` is whether this process is the one of several that says so.
+    Attributes:
+        patients: number of patients that were learnt from.
+        slices: number of slices with scar that were learnt from.
+        validation: number of patients for validation.
+        skipped: names of cases in which no ventricle could be read.
+        is_main_process: whether this is the process of several that prints.
     """
 
     patients: int
     slices: int
-    apart: int
+    validation: int
     skipped: list[str]
-    speaks: bool = True
+    is_main_process: bool = True
 
 
 def train_generator(
@@ -50,7 +55,7 @@ def train_generator(
     kind: str = "ddpm",
     factor: int = 2,
     start: str | None = None,
-    validation: float = 0.1,
+    validation_share: float = 0.1,
     licence: str = "not stated",
     device: str | None = None,
     overwrite: bool = False,
@@ -59,15 +64,21 @@ def train_generator(
     """Train ``ddpm`` or ``latent`` on the labelled scars of a data set; goes on where it was cut off.
 
     Args:
-        factor: of ``latent``, pixels of a code's side: 2 or 4.
+        dataset: folder of images and label maps.
+        out: folder for the model.
+        scheme: label scheme of the data set.
+        plan: steps, batch, learning rate and seed.
+        kind: ``"ddpm"`` or ``"latent"``.
+        factor: number of pixels along a code's side of ``latent``: 2 or 4.
         start: folder of a model to start from, or ``"shipped"``: its network and, of ``latent``, its codes.
-        validation: share of the patients that are kept apart, 0-0.5.
-        licence: of the data, for the card.
-        device: ``"cpu"``, or what accelerate finds.
-        overwrite: start anew instead of going on; a model that is there is replaced in the end.
+        validation_share: share of the patients for validation, 0-0.5.
+        licence: licence of the data, for the card.
+        device: device of PyTorch, such as ``"cpu"``; what accelerate finds by default.
+        overwrite: whether to start anew instead of going on; a model that is there is replaced in the end.
+        report: function that is called with the progress of every step.
 
     Raises:
-        ClaimAugError: an impossible request, no scar in the data, a loss that is not finite, too little memory.
+        ClaimAugError: for an impossible request, no scar in the data, a loss that is not finite, or too little memory.
     """
     if kind not in KINDS:
         msg = f"generator needs to be one of {', '.join(KINDS)} to be trained, got {kind!r}"
@@ -75,13 +86,13 @@ def train_generator(
     if factor not in (2, 4):
         msg = f"factor needs to be 2 or 4, got {factor}"
         raise InputError(msg)
-    config = ModelConfig.of(kind)
+    config = ModelConfig.from_kind(kind)
     if kind == "latent" and factor == 4:
-        config = ModelConfig.of(kind, factor=4, codes=8, codec_widths=(32, 48, 64))
+        config = ModelConfig.from_kind(kind, factor=4, codes=8, codec_widths=(32, 48, 64))
     begun = None if start is None else model_to_start_from(start, kind)
     config = config if begun is None else begun.config
     found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
-    learn, apart = split(found, validation, plan.seed)
+    learn, validation = split(found, validation_share, plan.seed)
     accelerator = make_accelerator(device)
     if not overwrite and not (out / RUN).exists():
         refuse_existing(out, [CONFIG])  # a model that is finished, and nothing to go on from
@@ -89,19 +100,19 @@ def train_generator(
         # The old model stays until the new one takes its place.
         shutil.rmtree(out / RUN, ignore_errors=True)
     accelerator.wait_for_everyone()
-    patients = len({piece.patient for piece in learn})
+    patients = len({slice_.patient for slice_ in learn})
     source = TrainingData(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
     quiet = report if accelerator.is_main_process else (lambda progress: None)
-    train(learn, apart, out, config, plan, source, accelerator, start=begun, report=quiet)
-    kept = len({piece.patient for piece in apart})
-    return Trained(patients, len(learn), kept, skipped, accelerator.is_main_process)
+    train(learn, validation, out, config, plan, source, accelerator, start=begun, report=quiet)
+    others = len({slice_.patient for slice_ in validation})
+    return Trained(patients, len(learn), others, skipped, accelerator.is_main_process)
 
 
 def model_to_start_from(start: str, kind: str) -> LesionDiffusion:
     """The model of a folder, or that of the package.
 
     Raises:
-        InputError: it cannot be read, or is of another kind.
+        InputError: for a model that cannot be read, or is of another kind.
     """
     model = read_model(SHIPPED if start == "shipped" else start)
     if model.config.kind != kind:
@@ -114,7 +125,7 @@ def make_accelerator(device: str | None) -> Accelerator:
     """Processes and devices as ``accelerate launch`` set them up; one process without it.
 
     Raises:
-        InputError: no such device, or processes that would each train a model of their own.
+        InputError: for an unknown device, or processes that would each train a model of their own.
     """
     from accelerate import Accelerator
 

@@ -1,4 +1,4 @@
-"""The sample sheet: real scars of patients kept apart, and what the model paints in their place."""
+"""The sample sheet: real scars of patients for validation, and what the model paints in their place."""
 
 from __future__ import annotations
 
@@ -10,33 +10,30 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from claim_aug.generators.diffusion.generator import streams
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.painting import PaintTask, noise_streams
 from claim_aug.generators.diffusion.samplers import STEPS, ddim
 from claim_aug.generators.diffusion.window import HALF
-from claim_aug.training.batches import validation
+from claim_aug.training.batches import validation_batch
 from claim_aug.training.slices import TrainingSlice
 
 SHOWN = 8
 
 
-def draw_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Path, title: str) -> None:
+def plot_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Path, title: str) -> None:
     """Write a PNG of up to eight slices: real, painted again with the real one's histogram, and without any."""
     from matplotlib.figure import Figure
 
-    picture, masks, histogram, _, _ = validation(slices, model.config, 0, SHOWN)
-    device = model.alphas.device
-    rows = [("real", picture), ("painted again", None), ("without histogram", None)]
-    figure = Figure(figsize=(1.6 * len(picture), 1.7 * len(rows) + 0.3), layout="compressed")
-    axes = figure.subplots(len(rows), len(picture), squeeze=False)
-    for line, (name, shown) in enumerate(rows):
-        if shown is None:
-            control = histogram if line == 1 else torch.zeros_like(histogram)
-            noise = streams(range(len(picture)))
-            state = (picture.to(device), masks.to(device), control.to(device))
-            shown = model.sample(*state, functools.partial(ddim, steps=STEPS), noise).cpu()
-            shown = torch.where(masks[:, :1] >= HALF, shown, picture)
-        for axis, image, layer in zip(axes[line], shown[:, 0].numpy(), masks[:, 0].numpy(), strict=True):
+    real, masks, histogram, _, _ = validation_batch(slices, model.config, 0, SHOWN)
+    rows = {"real": real}
+    for name, control in (("painted again", histogram), ("without histogram", torch.zeros_like(histogram))):
+        window, mask, control = (part.to(model.alphas.device) for part in (real, masks, control))
+        task = PaintTask(window, mask, control, functools.partial(ddim, steps=STEPS), noise_streams(range(len(real))))
+        rows[name] = torch.where(masks[:, :1] >= HALF, model.sample(task).cpu(), real)
+    figure = Figure(figsize=(1.6 * len(real), 1.7 * len(rows) + 0.3), layout="compressed")
+    axes = figure.subplots(len(rows), len(real), squeeze=False)
+    for line, (name, windows) in enumerate(rows.items()):
+        for axis, image, layer in zip(axes[line], windows[:, 0].numpy(), masks[:, 0].numpy(), strict=True):
             show(axis, image, layer if line == 0 else None)
         axes[line, 0].set_ylabel(name)
     figure.suptitle(title)

@@ -30,13 +30,13 @@ class TrainingSlice:
     """A slice with scar.
 
     Attributes:
-        piece: the slice as the network sees it, its scar in place.
-        infarct: heights of the infarct's voxels, (voxels,); none where all scar is MVO.
-        patient: whose it is.
-        area: of the scar, in mm².
+        slice_: slice as the network sees it, its scar in place.
+        infarct: relative intensity of the infarct's voxels, (voxels,); none where all scar is MVO.
+        patient: name of the patient.
+        area: area of the scar in mm².
     """
 
-    piece: Slice
+    slice_: Slice
     infarct: NDArray[np.float64]
     patient: str
     area: float
@@ -84,28 +84,28 @@ def slices_of(
     for index, scar in enumerate(in_plane(anatomy.scar, anatomy)):
         if scar.sum() < FEWEST_VOXELS:
             continue
-        piece = take_slice(image, mask, anatomy, tissue, index, spacing=spacing, size=size)
-        places = np.argwhere(in_plane(anatomy.infarct, anatomy)[index]).T
-        heights = ndimage.map_coordinates(piece.heights, places, order=3, mode="nearest", prefilter=False)
-        yield TrainingSlice(piece, heights, patient, float(scar.sum()) * pixel)
+        slice_ = take_slice(image, mask, anatomy, tissue, index, spacing=spacing, size=size)
+        places, splines = np.argwhere(in_plane(anatomy.infarct, anatomy)[index]).T, slice_.relative_intensity
+        infarct = ndimage.map_coordinates(splines, places, order=3, mode="nearest", prefilter=False)
+        yield TrainingSlice(slice_, infarct, patient, float(scar.sum()) * pixel)
 
 
 def controls_of(slices: Iterable[TrainingSlice]) -> Controls:
     """The control histograms of a training set; slices of MVO alone have none.
 
     Raises:
-        InputError: there is no other.
+        InputError: for slices of MVO alone.
     """
-    kept = [piece for piece in slices if piece.infarct.size]
-    if not kept:
+    usable = [one for one in slices if one.infarct.size]
+    if not usable:
         msg = "there is no infarct to learn from, MVO alone; is it the right label scheme?"
         raise InputError(msg)
-    names = sorted({piece.patient for piece in kept})
+    names = sorted({one.patient for one in usable})
     return Controls(
-        np.stack([histogram(piece.infarct) for piece in kept]),
-        np.array([names.index(piece.patient) for piece in kept], np.int32),
-        np.array([piece.area for piece in kept], np.float32),
-        np.array([piece.piece.noise for piece in kept], np.float32),
+        np.stack([histogram(one.infarct) for one in usable]),
+        np.array([names.index(one.patient) for one in usable], np.int32),
+        np.array([one.area for one in usable], np.float32),
+        np.array([one.slice_.noise for one in usable], np.float32),
     )
 
 

@@ -20,10 +20,10 @@ from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.optimisation.loop import fit
 from claim_aug.optimisation.plan import Plan, Report
-from claim_aug.training.batches import Batches, validation
+from claim_aug.training.batches import Batches, validation_batch
 from claim_aug.training.card import TrainingData, write_card
 from claim_aug.training.codec import CodecLoss, standardise
-from claim_aug.training.sheet import draw_sheet
+from claim_aug.training.sheet import plot_sheet
 from claim_aug.training.slices import TrainingSlice, controls_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ RUN = "training"
 @torch.random.fork_rng(devices=[])  # nothing outside notices that torch was seeded
 def train(
     slices: Sequence[TrainingSlice],
-    apart: Sequence[TrainingSlice],
+    validation: Sequence[TrainingSlice],
     out: Path,
     config: ModelConfig,
     plan: Plan,
@@ -52,15 +52,22 @@ def train(
     """Train a model and write its folder; a run that was cut off goes on from its last checkpoint.
 
     Args:
-        slices: to learn from.
-        apart: of other patients, to validate on and to show; may be empty.
-        start: a model of this config, whose weights are gone on from; its codes stay.
-        controls: histograms to draw from when painting; by default those of ``slices``.
-        codec_plan: of the autoencoder of ``latent``; by default ``plan`` with half the steps.
-        half: store the weights in 16 bits.
+        slices: slices to learn from.
+        validation: slices of other patients, to validate on and to show; may be empty.
+        out: folder for the model.
+        config: model to be trained.
+        plan: steps, batch, learning rate and seed.
+        source: what the model's card says of the data.
+        accelerator: processes and device of accelerate.
+        start: model of this config to start from, whose codes stay; random weights by default.
+        controls: control histograms to draw from when painting; those of ``slices`` by default.
+        codec_plan: plan for the autoencoder of ``latent``; ``plan`` with half the steps by default.
+        half: whether the weights are stored in 16 bits.
+        report: function that is called with the progress of every step.
 
     Raises:
-        InputError, OutputError: see ``fit``; or a batch that processes cannot share.
+        InputError: for a batch that processes cannot share, a loss that is not finite, or another training's folder.
+        OutputError: for a folder that cannot be written.
     """
     if plan.batch % accelerator.num_processes:
         msg = f"--batch {plan.batch} cannot be parted evenly among {accelerator.num_processes} processes"
@@ -72,7 +79,7 @@ def train(
         model.load_state_dict(start.state_dict())
         about["start"] = weights_of(start)
     batches = Batches(slices, config, plan.batch, plan.seed, accelerator.process_index, accelerator.num_processes)
-    held = validation(apart, config, plan.seed) if apart else None
+    fixed = validation_batch(validation, config, plan.seed) if validation else None
     folder = out / RUN
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,40 +87,40 @@ def train(
         msg = f"cannot write to {out}: {error.strerror}"
         raise OutputError(msg) from error
 
-    def check(module: nn.Module) -> float | None:
-        if held is None:
+    def validation_loss(module: nn.Module) -> float | None:
+        if fixed is None:
             return None
         with torch.no_grad():
-            return round(float(module(*(part.to(accelerator.device) for part in held))), 6)
+            return round(float(module(*(part.to(accelerator.device) for part in fixed))), 6)
 
     def show(module: nn.Module, step: int) -> None:
         assert isinstance(module, LesionDiffusion)
-        draw_sheet(module, apart or slices, folder / "samples.png", f"step {step}")
+        plot_sheet(module, validation or slices, folder / "samples.png", f"step {step}")
 
     if model.codec is not None and start is not None:
         model.codec.requires_grad_(False)
     elif model.codec is not None:
         first = codec_plan or replace(plan, steps=max(plan.steps // 2, 1))
         trained = fit(
-            CodecLoss(model.codec), replace(batches, size=first.batch), check, first, accelerator,
+            CodecLoss(model.codec), replace(batches, size=first.batch), validation_loss, first, accelerator,
             stage="codec", folder=folder, about=about, report=report,
         )  # fmt: skip
         assert isinstance(trained, CodecLoss)
         model.codec = trained.codec.requires_grad_(False)
-        standardise(model.codec, validation(slices, config, plan.seed))
+        standardise(model.codec, validation_batch(slices, config, plan.seed))
     model = fit(
-        model, batches, check, plan, accelerator,
+        model, batches, validation_loss, plan, accelerator,
         stage="diffusion", folder=folder, about=about, report=report, show=show,
     )  # type: ignore[assignment]  # fmt: skip
     if accelerator.is_main_process:
         with staged(out) as stage:
-            write_model(model, stage, write_card(config, source, plan, check(model)), half=half)
+            write_model(model, stage, write_card(config, source, plan, validation_loss(model)), half=half)
     accelerator.wait_for_everyone()
     return model
 
 
 def weights_of(model: LesionDiffusion) -> str:
-    """What tells a model's weights from others."""
+    """A hash of a model's weights."""
     found = hashlib.sha256()
     for value in model.state_dict().values():
         found.update(value.cpu().numpy().tobytes())
@@ -123,7 +130,7 @@ def weights_of(model: LesionDiffusion) -> str:
 def fingerprint(slices: Sequence[TrainingSlice]) -> str:
     """What tells this training set from another one."""
     found = hashlib.sha256()
-    for piece in slices:
-        found.update(piece.piece.heights.tobytes())
-        found.update(np.packbits(piece.piece.scar).tobytes())
+    for one in slices:
+        found.update(one.slice_.relative_intensity.tobytes())
+        found.update(np.packbits(one.slice_.scar).tobytes())
     return found.hexdigest()[:16]

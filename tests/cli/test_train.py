@@ -62,7 +62,7 @@ def test_a_generator_is_trained_and_used(cli, small, case, dataset, tmp_path):
     assert learnt.endswith("slices of 2 patients, 1 patient kept apart")
     assert 3 <= int(learnt.split()[2]) <= 8
     assert written == f"written to {out}; use it with --generator ddpm:{out}"
-    assert read_model(out).config == ModelConfig.of("ddpm")
+    assert read_model(out).config == ModelConfig.from_kind("ddpm")
     assert "CC BY 4.0" in (out / "README.md").read_text()
     assert f"trained on | {dataset.name}: " in (out / "README.md").read_text()
     arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview", "--set", "steps=1"]

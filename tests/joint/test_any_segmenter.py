@@ -1,6 +1,5 @@
 """Joint training takes any segmenter, loss, scaler and autocast, and says what does not fit."""
 
-import monai.networks.nets as monai_nets
 import numpy as np
 import pytest
 import torch
@@ -14,11 +13,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::claim_aug.errors.UnanchoredWarn
 
 
 def unet(dimensions):
-    return monai_nets.UNet(dimensions, 1, CLASSES, (4, 8), (2,), num_res_units=1)
+    from monai.networks.nets import UNet  # not at the top: Ignite has to be imported before MONAI
+
+    return UNet(dimensions, 1, CLASSES, (4, 8), (2,), num_res_units=1)
 
 
 class EncoderDecoder(torch.nn.Module):
-    """As segmentation-models builds them: an encoder that gives features of every level, a decoder, a head."""
+    """As segmentation-models builds them: an encoder that gives features of every scale, a decoder, a head."""
 
     def __init__(self):
         super().__init__()
@@ -31,12 +32,12 @@ class EncoderDecoder(torch.nn.Module):
 
     def forward(self, image):
         features = []
-        for level in self.encoder:
-            features.append(level(features[-1] if features else image / 1000))
+        for block in self.encoder:
+            features.append(block(features[-1] if features else image / 1000))
         x = features.pop()
-        for level in self.decoder:
+        for block in self.decoder:
             up = torch.nn.functional.interpolate(x, scale_factor=2, mode="bilinear")
-            x = level(torch.cat([up, features.pop()], 1))
+            x = block(torch.cat([up, features.pop()], 1))
         return self.segmentation_head(x)
 
 

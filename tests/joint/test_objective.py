@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from claim_aug import ScarSynthesizer
 from claim_aug.errors import InputError
 from claim_aug.joint import Curriculum
-from claim_aug.joint.objective import visible
+from claim_aug.joint.objective import visible_share
 
 CLASSES = 6  # of the phantoms' labels
 pytestmark = pytest.mark.filterwarnings("ignore::claim_aug.errors.UnanchoredWarning")
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::claim_aug.errors.UnanchoredWarn
 
 @pytest.mark.parametrize("objective", ["agree", "challenge"])
 def test_overfitting_one_batch_lowers_both_losses(joint, net, slices, objective):
-    trainer = joint(net(), rate=3e-3, weight=1.0, objective=objective)
+    trainer = joint(net(), lr=3e-3, weight=1.0, objective=objective)
     # The segmenter's own statistics first, for its verdict on the first scars would be of a network that saw nothing.
     for _ in range(10):
         trainer.segmenter_step(slices, seed=1)
@@ -34,11 +34,11 @@ class Bright(torch.nn.Module):
     def __init__(self, slices):
         super().__init__()
         remote, blood = (slices["image"][slices["label"] == value].median() for value in (2, 1))
-        self.level, self.scale = (remote + blood) / 2, (blood - remote) / 4
+        self.halfway, self.scale = (remote + blood) / 2, (blood - remote) / 4
         self.gain = torch.nn.Parameter(torch.ones(()))
 
     def forward(self, image):
-        brightness = self.gain * (image - self.level) / self.scale
+        brightness = self.gain * (image - self.halfway) / self.scale
         return torch.cat([0 * brightness] * 3 + [brightness] + [0 * brightness - 9] * 2, 1)
 
 
@@ -47,7 +47,7 @@ def taught(trainer, batch, steps=15):
     found = []
     for count in (0, steps):
         losses = [trainer.generator_step(batch, seed=1)["feedback"] for _ in range(count)]
-        done = trainer._draw(batch, 1, gradient=False)
+        done = trainer._sample(batch, 1, gradient=False)
         with torch.no_grad():
             sure = trainer.scorer.probability(trainer.segmenter(done.image))
         found.append(float(sure[done.mask[:, 0] > 0].mean()))
@@ -56,7 +56,7 @@ def taught(trainer, batch, steps=15):
 
 def test_to_agree_is_to_paint_what_the_segmenter_finds_and_to_challenge_what_it_misses(joint, slices):
     """The segmenter stays as it is, so what changes is the generator's doing."""
-    settings = {"rate": 1e-2, "weight": 10.0}
+    settings = {"lr": 1e-2, "weight": 10.0}
     losses, (before, after) = taught(joint(Bright(slices), **settings), slices)
     assert losses[-1] < losses[0]
     assert after > before + 0.05
@@ -68,10 +68,10 @@ def test_to_agree_is_to_paint_what_the_segmenter_finds_and_to_challenge_what_it_
 def test_a_floor_keeps_visible_what_challenges(joint, slices):
     ends = {}
     for floor in (0.0, 0.9):
-        trainer = joint(Bright(slices), objective="challenge", floor=floor, rate=1e-2, weight=10.0)
+        trainer = joint(Bright(slices), objective="challenge", floor=floor, lr=1e-2, weight=10.0)
         taught(trainer, slices)
-        drawn = trainer._draw(slices, 1, gradient=True)
-        ends[floor] = float(visible(drawn.places.heights(drawn.pictures), drawn).detach())
+        voxels = trainer._sample(slices, 1, gradient=True).voxels
+        ends[floor] = float(visible_share(voxels.relative_intensity(), voxels).detach())
     assert ends[0.9] > ends[0.0] + 0.1
 
 

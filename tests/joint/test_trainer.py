@@ -78,7 +78,7 @@ def test_a_step_of_the_segmenter_leaves_the_generator_alone(probe, joint, net, s
 
 def test_the_synthesizer_and_its_weights_stay_as_they_were(probe, joint, net, slices, synthesizer):
     before = probe.state(synthesizer.backends[1].network())
-    trainer = joint(net(), rate=1e-2)
+    trainer = joint(net(), lr=1e-2)
     first = synthesizer.augment_batch(slices, seed=3, unusable="keep")
     untrained = trainer.augment(slices, seed=3)
     assert torch.equal(first["image"], untrained["image"])
@@ -89,7 +89,7 @@ def test_the_synthesizer_and_its_weights_stay_as_they_were(probe, joint, net, sl
 
 
 def test_a_turn_of_the_generator_hands_over_the_batch_that_it_learnt_from(joint, net, slices):
-    """For hosts that update the segmenter themselves: the scars of a step are sampled once."""
+    """For frameworks that update the segmenter themselves: the scars of a step are sampled once."""
     one, two = joint(net()), joint(net())
     batch, losses = one.generator_turn(slices, seed=1)
     assert set(losses) == {"lesion", "feedback", "generator"}

@@ -8,8 +8,8 @@ import torch
 
 from claim_aug.generators.diffusion.control import histogram
 from claim_aug.generators.diffusion.network import TIMES
-from claim_aug.generators.diffusion.window import look
-from claim_aug.training.batches import DROPPED, Batches, validation
+from claim_aug.generators.diffusion.window import window_of
+from claim_aug.training.batches import DROPPED, Batches, validation_batch
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_every_slice_comes_once_in_each_pass_and_in_a_new_order(learnable, tiny)
     assert first != second
 
 
-def test_a_slice_is_seen_another_way_each_time(learnable, tiny):
+def test_a_slice_is_augmented_anew_each_time(learnable, tiny):
     batches = Batches(learnable[:1], tiny, 1, seed=0)
     assert not torch.equal(batches(0)[0], batches(1)[0])
 
@@ -75,18 +75,18 @@ def test_a_fifth_of_the_examples_do_without_control(learnable, tiny):
     assert free == pytest.approx(DROPPED, abs=0.07)
 
 
-def test_a_histogram_is_that_of_the_infarct_as_it_is_seen(learnable, tiny):
-    """Bright where the picture is: with the gain of the view."""
-    picture, masks, control, _, _ = validation(learnable, tiny, 0)
-    for index, piece in enumerate(learnable):
-        assert np.array_equal(control[index], histogram(piece.infarct))
-        assert np.array_equal(picture[index, 0], look(piece.piece)[0])
-        assert np.array_equal(masks[index], look(piece.piece)[1])
+def test_a_histogram_is_that_of_the_infarct_as_it_is_augmented(learnable, tiny):
+    """Bright where the window is: with the gain of the augmentation."""
+    window, masks, control, _, _ = validation_batch(learnable, tiny, 0)
+    for index, example in enumerate(learnable):
+        assert np.array_equal(control[index], histogram(example.infarct))
+        assert np.array_equal(window[index, 0], window_of(example.slice_)[0])
+        assert np.array_equal(masks[index], window_of(example.slice_)[1])
 
 
 def test_validation_stays_the_same_and_has_a_limit(learnable, tiny):
-    assert equal(validation(learnable, tiny, 0), validation(learnable, tiny, 0))
-    few = validation(learnable, tiny, 0, limit=5)
+    assert equal(validation_batch(learnable, tiny, 0), validation_batch(learnable, tiny, 0))
+    few = validation_batch(learnable, tiny, 0, limit=5)
     assert len(few[0]) == 5
     assert len(set((few[3] // (TIMES // 5)).tolist())) == 5
 

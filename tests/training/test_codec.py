@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from claim_aug.generators.diffusion.codec import Codec, hidden_codes
-from claim_aug.training.batches import validation
+from claim_aug.training.batches import validation_batch
 from claim_aug.training.codec import CodecLoss, standardise
 
 
@@ -17,11 +17,11 @@ def codec(tiny_latent):
 
 @pytest.fixture
 def batch(tiny_latent, learnable):
-    return validation(learnable[:6], tiny_latent, 0)
+    return validation_batch(learnable[:6], tiny_latent, 0)
 
 
 def test_what_is_far_from_scar_costs_nothing(codec, batch):
-    """The gradient at the picture that comes back is 0 there."""
+    """The gradient at the window that comes back is 0 there."""
     codec = codec.eval()
     answers = []
     decode = codec.decode
@@ -44,8 +44,8 @@ def told(codec, batch):
 
 
 def test_scar_passes_through_the_codes_alone(codec, batch):
-    picture, masks = batch[:2]
-    brighter = torch.where(masks[:, :1] >= 0.5, picture + 2, picture)
+    window, masks = batch[:2]
+    brighter = torch.where(masks[:, :1] >= 0.5, window + 2, window)
     code, around, layers = told(codec.eval(), batch)
     other, same, _ = told(codec, (brighter, *batch[1:]))
     hidden = hidden_codes(masks, codec.factor).expand_as(code)

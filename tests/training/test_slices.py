@@ -43,31 +43,31 @@ def rewrite(path, change):
 def test_every_slice_with_scar_is_learnt_from_and_healthy_patients_give_none(dataset):
     found, skipped = read_slices(dataset, SCHEME, **WINDOW)
     assert skipped == []
-    assert {piece.patient for piece in found} == {"Case_0", "Case_1"}
+    assert {example.patient for example in found} == {"Case_0", "Case_1"}
     for seed in (0, 1):
         scan = make_phantom(seed, scar=True, mvo=True, shape=(72, 72, 5))
         scar = np.isin(scan.labels, (3, 4)).sum((0, 1))
-        mine = [piece for piece in found if piece.patient == f"Case_{seed}"]
-        assert [piece.piece.scar.sum() for piece in mine] == [count for count in scar if count >= FEWEST_VOXELS]
+        mine = [example for example in found if example.patient == f"Case_{seed}"]
+        assert [example.slice_.scar.sum() for example in mine] == [count for count in scar if count >= FEWEST_VOXELS]
         pixel = scan.spacing[0] * scan.spacing[1]
-        assert [piece.area for piece in mine] == pytest.approx(
-            [pixel * piece.piece.scar.sum() for piece in mine], rel=1e-4
+        assert [example.area for example in mine] == pytest.approx(
+            [pixel * example.slice_.scar.sum() for example in mine], rel=1e-4
         )
 
 
-def test_heights_are_those_of_the_infarct_without_its_mvo(scarred):
+def test_intensities_are_those_of_the_infarct_without_its_mvo(scarred):
     anatomy = LVAnatomy.from_labels(scarred.labels, "phantom", affine=scarred.affine, spacing=scarred.spacing)
     image = scarred.image[anatomy.box].astype(float)
-    for piece in slices_of(image, anatomy, "x", **WINDOW):
-        assert piece.infarct.size == (piece.piece.scar & ~piece.piece.mvo).sum()
-        assert 0.3 < np.median(piece.infarct) < 3
+    for example in slices_of(image, anatomy, "x", **WINDOW):
+        assert example.infarct.size == (example.slice_.scar & ~example.slice_.mvo).sum()
+        assert 0.3 < np.median(example.infarct) < 3
 
 
 def test_a_case_without_ventricle_is_named_and_passed_over(own):
     rewrite(own / "Case_1" / "Contours" / "Case_1.nii.gz", np.zeros_like)
     found, skipped = read_slices(own, SCHEME, **WINDOW)
     assert skipped == ["Case_1"]
-    assert {piece.patient for piece in found} == {"Case_0"}
+    assert {example.patient for example in found} == {"Case_0"}
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_a_scheme_that_does_not_fit_says_which_values_it_lacks(dataset):
 def test_a_patient_is_on_one_side_only(learnable, share, seed):
     learn, apart = split(learnable, share, seed)
     assert len(learn) + len(apart) == len(learnable)
-    names = [{piece.patient for piece in side} for side in (learn, apart)]
+    names = [{example.patient for example in side} for side in (learn, apart)]
     assert not names[0] & names[1]
-    assert names[0] | names[1] == {piece.patient for piece in learnable}
+    assert names[0] | names[1] == {example.patient for example in learnable}
     assert len(names[1]) == max(1, round(share * 6))
 
 
@@ -129,26 +129,26 @@ def test_an_impossible_share_is_refused(learnable, share):
 
 
 def test_one_patient_cannot_be_kept_apart_from_nobody(learnable):
-    alone = [piece for piece in learnable if piece.patient == learnable[0].patient]
+    alone = [example for example in learnable if example.patient == learnable[0].patient]
     with pytest.raises(InputError, match="validation needs patients of its own, got 1; .*--validation 0"):
         split(alone, 0.1, 0)
 
 
 def test_control_histograms_are_the_slices_own(learnable):
     found = controls_of(learnable)
-    names = sorted({piece.patient for piece in learnable})
-    for index, piece in enumerate(learnable):
-        assert np.array_equal(found.histogram[index], histogram(piece.infarct))
-        assert names[found.source_patient[index]] == piece.patient
-        assert found.area[index] == pytest.approx(piece.area)
-        assert found.noise[index] == pytest.approx(piece.piece.noise)
+    names = sorted({example.patient for example in learnable})
+    for index, example in enumerate(learnable):
+        assert np.array_equal(found.histogram[index], histogram(example.infarct))
+        assert names[found.source_patient[index]] == example.patient
+        assert found.area[index] == pytest.approx(example.area)
+        assert found.noise[index] == pytest.approx(example.slice_.noise)
 
 
 def test_a_slice_of_mvo_alone_has_no_histogram_to_give(learnable):
-    bare = replace(learnable[0], infarct=np.empty(0))
-    assert len(controls_of([bare, *learnable[1:]]).source_patient) == len(learnable) - 1
+    mvo_alone = replace(learnable[0], infarct=np.empty(0))
+    assert len(controls_of([mvo_alone, *learnable[1:]]).source_patient) == len(learnable) - 1
 
 
 def test_mvo_without_any_infarct_is_not_enough_to_learn_from(learnable):
     with pytest.raises(InputError, match="no infarct"):
-        controls_of([replace(piece, infarct=np.empty(0)) for piece in learnable])
+        controls_of([replace(example, infarct=np.empty(0)) for example in learnable])

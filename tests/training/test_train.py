@@ -21,12 +21,12 @@ from claim_aug.generators.diffusion import network
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.generators.diffusion.window import look
+from claim_aug.generators.diffusion.window import window_of
 from claim_aug.optimisation.plan import Plan
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.training.card import TrainingData
 from claim_aug.training.run import train_generator
-from claim_aug.training.sheet import draw_sheet
+from claim_aug.training.sheet import plot_sheet
 from claim_aug.training.slices import controls_of
 from claim_aug.training.train import train
 
@@ -172,15 +172,15 @@ def test_a_file_in_the_place_of_the_folder_is_said(run, tiny, tmp_path):
 
 def test_a_sheet_is_drawn_of_scars_too_thin_for_an_outline(finished, learnable, tmp_path):
     """A voxel between four pixels fills none of them by half."""
-    piece = learnable[0]
-    for place in np.argwhere(piece.piece.wall):  # one of them lies so
-        scar = np.zeros_like(piece.piece.scar)
+    example = learnable[0]
+    for place in np.argwhere(example.slice_.wall):  # one of them lies so
+        scar = np.zeros_like(example.slice_.scar)
         scar[tuple(place)] = True
-        thin = replace(piece, piece=replace(piece.piece, scar=scar))
-        if 0 < look(thin.piece)[1][0].max() < 0.5:
+        thin = replace(example, slice_=replace(example.slice_, scar=scar))
+        if 0 < window_of(thin.slice_)[1][0].max() < 0.5:
             break
-    assert 0 < look(thin.piece)[1][0].max() < 0.5
-    draw_sheet(read_model(finished), [thin, thin], tmp_path / "sheet.png", "thin")
+    assert 0 < window_of(thin.slice_)[1][0].max() < 0.5
+    plot_sheet(read_model(finished), [thin, thin], tmp_path / "sheet.png", "thin")
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.size[0] > 100
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
@@ -242,7 +242,7 @@ from claim_aug.generators.diffusion import network
 from claim_aug.generators.diffusion.config import ModelConfig
 
 network.DROPOUT = 0.0  # what is dropped out is each process's own
-ModelConfig.of = classmethod(lambda cls, kind, **_: cls(kind, widths=(8, 16), size=32, spacing=2.5))
+ModelConfig.from_kind = classmethod(lambda cls, kind, **_: cls(kind, widths=(8, 16), size=32, spacing=2.5))
 if __name__ == "__main__":
     runpy.run_module("claim_aug", run_name="__main__")
 """
@@ -269,9 +269,11 @@ def test_two_processes_train_one_model(tiny, tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("trained on 8 slices of 2 patients") == 1
     monkeypatch.setattr(network, "DROPOUT", 0.0)
-    monkeypatch.setattr(ModelConfig, "of", lambda kind: tiny)
+    monkeypatch.setattr(ModelConfig, "from_kind", lambda kind: tiny)
     plan = Plan(steps=6, batch=4, checkpoint_every=6)
-    train_generator(tmp_path / "set", tmp_path / "one", LabelScheme.parse("phantom"), plan, validation=0, device="cpu")
+    train_generator(
+        tmp_path / "set", tmp_path / "one", LabelScheme.parse("phantom"), plan, validation_share=0, device="cpu"
+    )
     for one, two in zip(log(tmp_path / "one"), log(tmp_path / "two"), strict=True):
         assert float(two["loss"]) == pytest.approx(float(one["loss"]), rel=0.01)
     torch.manual_seed(0)

@@ -14,11 +14,14 @@ from claim_aug.generators.diffusion.window import HALF, MASKS
 
 
 class Codec(nn.Module):
-    """Pictures (B, 1, n, n) to codes (B, codes, n / factor, n / factor), and back.
+    """Windows (B, 1, size, size) to codes (B, codes, size / factor, size / factor), and back.
 
-    The way back is shown the picture around the scar and the masks at full resolution, so the codes need not say where
+    The decoder is shown the window around the scar and the masks at full resolution, so the codes need not say where
     scar ends, nor what lies beside it (as the decoder of Zhu et al., arXiv:2306.04632). A linear path beside each
     network carries brightness, which group normalisation takes away.
+
+    Args:
+        config: numbers that the autoencoder is built of.
     """
 
     middle: Tensor
@@ -30,36 +33,37 @@ class Codec(nn.Module):
         from diffusers.models.autoencoders.vae import Decoder, Encoder
 
         self.factor, pixels, codes = config.factor, config.factor**2, config.codes
-        levels = len(config.codec_widths)
+        scales = len(config.codec_widths)
         shared: dict[str, Any] = {
             "block_out_channels": config.codec_widths,
             "layers_per_block": 1,
             "norm_num_groups": GROUPS,
             "mid_block_add_attention": False,
         }
-        self.encoder = Encoder(1, codes, ("DownEncoderBlock2D",) * levels, **shared)
+        self.encoder = Encoder(1, codes, ("DownEncoderBlock2D",) * scales, **shared)
         self.encoder_line = nn.Conv2d(pixels, codes, 1)
-        self.decoder = Decoder(codes + (1 + MASKS) * pixels, 1, ("UpDecoderBlock2D",) * levels, **shared)
+        self.decoder = Decoder(codes + (1 + MASKS) * pixels, 1, ("UpDecoderBlock2D",) * scales, **shared)
         self.decoder_line = nn.Conv2d(codes, pixels, 1)
         # Once trained: mean and spread of every code's channel over the training set, so that its noise suits all.
         self.register_buffer("middle", torch.zeros(codes, 1, 1))
         self.register_buffer("spread", torch.ones(codes, 1, 1))
 
-    def encode(self, picture: Tensor) -> Tensor:
+    def encode(self, window: Tensor) -> Tensor:
         """The most likely code, of about zero mean and unit spread."""
-        return (self.posterior(picture)[0] - self.middle) / self.spread
+        return (self.posterior(window)[0] - self.middle) / self.spread
 
-    def posterior(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+    def posterior(self, window: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and logarithm of the variance of the code, as the encoder gives them."""
-        mean, log_variance = self.encoder(picture).chunk(2, 1)
-        return mean + self.encoder_line(pixel_unshuffle(picture, self.factor)), log_variance.clamp(-30, 20)
+        mean, log_variance = self.encoder(window).chunk(2, 1)
+        return mean + self.encoder_line(pixel_unshuffle(window, self.factor)), log_variance.clamp(-30, 20)
 
     def decode(self, code: Tensor, around: Tensor, masks: Tensor) -> Tensor:
-        """The picture of a code.
+        """The window of a code, (B, 1, size, size).
 
         Args:
-            around: (B, 1, n, n), the picture with nothing in place of the scar.
-            masks: (B, ``MASKS``, n, n).
+            code: codes, (B, codes, size / factor, size / factor).
+            around: windows with nothing in place of the scar, (B, 1, size, size).
+            masks: masks of the windows, (B, ``MASKS``, size, size).
         """
         code = code * self.spread + self.middle
         beside = pixel_unshuffle(torch.cat([around, masks], 1), self.factor)
@@ -67,17 +71,17 @@ class Codec(nn.Module):
         return found + pixel_shuffle(self.decoder_line(code), self.factor)
 
 
-def taken_out(picture: Tensor, masks: Tensor) -> Tensor:
-    """The picture with nothing where scar fills a pixel by half."""
-    return torch.where(masks[:, :1] >= HALF, 0.0, picture)
+def hide_scar(window: Tensor, masks: Tensor) -> Tensor:
+    """The window with nothing where scar fills a pixel by half."""
+    return torch.where(masks[:, :1] >= HALF, 0.0, window)
 
 
 def hidden_codes(masks: Tensor, factor: int) -> Tensor:
     """Which codes are painted, (B, 1, m, m) boolean: those that saw scar, and as a code sees its neighbours, theirs."""
     hidden = masks[:, :1] >= HALF
-    return hidden if factor == 1 else grown(max_pool2d(hidden.float(), factor) > 0, 1)
+    return hidden if factor == 1 else dilate(max_pool2d(hidden.float(), factor) > 0, 1)
 
 
-def grown(mask: Tensor, pixels: int) -> Tensor:
+def dilate(mask: Tensor, pixels: int) -> Tensor:
     """A boolean mask (B, 1, rows, columns) and all within ``pixels`` of it, in squares."""
     return max_pool2d(mask.float(), 2 * pixels + 1, stride=1, padding=pixels) > 0

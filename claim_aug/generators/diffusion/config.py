@@ -19,14 +19,14 @@ class ModelConfig:
     """Everything that is needed to build a model before its weights are read.
 
     Attributes:
-        kind: ``"ddpm"`` works on pixels, ``"latent"`` on the codes of an autoencoder.
-        spacing: mm of a window's pixel.
-        size: pixels of a window's side; divisible by the network's halvings.
-        widths: channels of the U-Net from its finest level to its coarsest.
-        layers: residual blocks of a level.
-        factor: pixels of a code's side: 1 for ``ddpm``, 2 or 4 for ``latent``.
-        codes: channels of the code.
-        codec_widths: channels of the autoencoder's levels, one level more than it halves.
+        kind: ``"ddpm"``, which works on pixels, or ``"latent"``, which works on the codes of an autoencoder.
+        spacing: side of a window's pixel in mm.
+        size: number of pixels along a window's side; divisible by 2 once for each halving of the U-Net.
+        widths: number of channels at each scale of the U-Net, finest first.
+        layers: number of residual blocks at each scale.
+        factor: number of pixels along a code's side: 1 for ``ddpm``, 2 or 4 for ``latent``.
+        codes: number of channels of the code.
+        codec_widths: number of channels at each scale of the autoencoder, finest first; one scale more than it halves.
     """
 
     kind: str = "ddpm"
@@ -39,8 +39,8 @@ class ModelConfig:
     codec_widths: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, kind: str, **changes: Any) -> ModelConfig:
-        """The defaults of a kind."""
+    def from_kind(cls, kind: str, **changes: Any) -> ModelConfig:
+        """The defaults of a kind, with some fields changed."""
         if kind == "latent":
             return replace(cls(kind, widths=(64, 96, 128), factor=2, codes=4, codec_widths=(32, 64)), **changes)
         return replace(cls(kind), **changes)
@@ -54,7 +54,7 @@ class ModelConfig:
         """As it was written.
 
         Raises:
-            ValueError: a field is missing, unknown or impossible.
+            ValueError: for a field that is missing, unknown or impossible.
         """
         if set(record) != {field.name for field in fields(cls)}:
             msg = f"its model needs the fields {', '.join(field.name for field in fields(cls))}"

@@ -11,16 +11,16 @@ from claim_aug.errors import InputError
 
 Histogram = NDArray[np.float32]
 
-#: As CLAIM's: 16 bins. Theirs span a crop's own range; these are heights, remote 0 and blood 1, the last ones open.
+#: As CLAIM's: 16 bins. Theirs span a crop's own range; these are relative intensities, the last ones open.
 BINS = 16
 EDGES = np.linspace(-0.5, 3.5, BINS + 1)
 #: The patient whose brightness a scar takes after is drawn among this share of the training patients, those of most
 #: similar contrast to noise:
 #: where blood stands far above remote, scar is rarely brighter than blood.
 SIMILAR, FEWEST = 0.2, 6
-#: In heights; a scan without noise is like those with the least.
+#: In relative intensity; a scan without noise is like those with the least.
 LEAST_NOISE = 1e-4
-#: Spread of a scar's intensities over its height, where a single brightness is asked for; median of 48 EMIDEC patients.
+#: SD of a scar's intensities over their mean, where a single brightness is asked for; median of 48 EMIDEC patients.
 RELATIVE_SPREAD = 0.31
 
 #: No control: the network paints what it finds likely.
@@ -32,10 +32,10 @@ class Controls:
     """The histograms of a training set, one a slice.
 
     Attributes:
-        histogram: (slices, ``BINS``), each of sum 1.
+        histogram: control histograms, (slices, ``BINS``), each of sum 1.
         source_patient: number of the patient of each slice, (slices,).
-        area: scar in mm², (slices,).
-        noise: SD of the scan's noise in heights, (slices,).
+        area: area of the scar in mm², (slices,).
+        noise: SD of the scan's noise in relative intensity, (slices,).
     """
 
     histogram: Histogram
@@ -56,18 +56,18 @@ class Controls:
         return np.asarray(self.histogram[own[np.argmin(abs(self.area[own] - area))]])
 
 
-def histogram(heights: ArrayLike) -> Histogram:
+def histogram(relative_intensity: ArrayLike) -> Histogram:
     """Share of voxels in each bin, (``BINS``,); ``NONE`` of no voxels."""
-    values = np.clip(heights, EDGES[0], EDGES[-1])
+    values = np.clip(relative_intensity, EDGES[0], EDGES[-1])
     counts = np.histogram(values, EDGES)[0]
     return (counts / max(counts.sum(), 1)).astype(np.float32)
 
 
-def around(height: float) -> Histogram:
-    """The histogram of scar of this mean height above remote."""
+def around(relative_intensity: float) -> Histogram:
+    """The histogram of scar of this mean, as a multiple of blood above remote."""
     middles = (EDGES[1:] + EDGES[:-1]) / 2
-    spread = max(RELATIVE_SPREAD * height, 0.15)
-    shares = np.exp(-0.5 * ((middles - min(height, middles[-1])) / spread) ** 2)
+    spread = max(RELATIVE_SPREAD * relative_intensity, 0.15)
+    shares = np.exp(-0.5 * ((middles - min(relative_intensity, middles[-1])) / spread) ** 2)
     return (shares / shares.sum()).astype(np.float32)
 
 
@@ -75,13 +75,14 @@ def given(values: ArrayLike) -> Histogram:
     """A histogram that a user gives, brought to sum 1.
 
     Raises:
-        InputError: not ``BINS`` numbers from 0, or all zero.
+        InputError: for anything but ``BINS`` numbers from 0, not all zero.
     """
     try:
         array = np.asarray(values, np.float32)
     except (TypeError, ValueError):
         array = np.empty(0, np.float32)
     if array.shape != (BINS,) or not np.isfinite(array).all() or (array < 0).any() or not array.any():
-        msg = f"histogram needs {BINS} numbers from 0, one for each bin of heights {EDGES[0]:g} to {EDGES[-1]:g}, "
-        raise InputError(msg + f"got {values!r}")
+        bins = f"one for each bin of relative intensity {EDGES[0]:g} to {EDGES[-1]:g}"
+        msg = f"histogram needs {BINS} numbers from 0, {bins}, got {values!r}"
+        raise InputError(msg)
     return np.asarray(array / array.sum())

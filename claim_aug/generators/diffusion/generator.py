@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control
 from claim_aug.generators.diffusion.folder import KIND, read_model
-from claim_aug.generators.diffusion.model import LesionDiffusion, Sampler
+from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.painting import (
+    DiffusionParameters,
+    PaintedWindows,
+    PaintTask,
+    PreparedJob,
+    SliceTask,
+)
 from claim_aug.generators.diffusion.samplers import SAMPLERS
-from claim_aug.generators.diffusion.window import Slice, look, put_back, take_slice
+from claim_aug.generators.diffusion.window import Slice, Window, take_slice
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue, measure
 from claim_aug.optimisation.device import autocast, find_device
@@ -34,21 +40,8 @@ BRIGHTNESS_SD = (2.0, 60.0)
 SHIPPED = Path(__file__).parent / "weights"
 
 
-@dataclass(frozen=True)
-class DiffusionParameters:
-    """What is drawn for one scar.
-
-    Attributes:
-        donor: the training patient whose brightness it gets; ``None`` where another source was asked for.
-        brightness: height above remote as a multiple of blood above remote, where it was asked for in SD.
-        histograms: one for each slice with scar, in their order.
-        seeds: of each of these slices' noise.
-    """
-
-    donor: int | None
-    brightness: float | None
-    histograms: tuple[tuple[float, ...], ...]
-    seeds: tuple[int, ...]
+#: From a network and a batch to the windows to paste, (B, 1, size, size), and the same with a gradient, if any.
+Paint = Callable[[LesionDiffusion, PaintTask], tuple[torch.Tensor, torch.Tensor | None]]
 
 
 class DiffusionGenerator:
@@ -57,16 +50,16 @@ class DiffusionGenerator:
     Args:
         model: folder of a model, as ``claim-aug train`` writes it; by default the one that comes with the package.
         sampler: ``"ddim"``, ``"dpm++"``, or ``"repaint"``, which is slow.
-        steps: of the sampler, 1-1000; by default 12, of ``repaint`` 300.
+        steps: number of steps of the sampler, 1-1000; 12 by default, 300 for ``repaint``.
         brightness_sd: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the
             histogram of a training patient.
-        histogram: 16 numbers, the control histogram itself; ``"none"`` lets the model choose.
-        guidance: how much the histogram counts, 0-5; other than 1 doubles the time.
-        device: ``"cpu"``, ``"cuda"``, ...; the fastest there is where not given.
+        histogram: control histogram of every slice, 16 numbers from 0; ``"none"`` lets the model choose.
+        guidance: how much the histogram counts, 0-5; anything but 1 doubles the time.
+        device: device of PyTorch, such as ``"cpu"`` or ``"cuda"``; the fastest one by default.
         compile: whether to hand the network to ``torch.compile``; pays off over hundreds of slices.
 
     Raises:
-        InputError: a folder that cannot be read, an unknown sampler or device, a value out of range.
+        InputError: for a folder that cannot be read, an unknown sampler or device, or a value out of range.
     """
 
     #: Too slow for the worker of a data loader.
@@ -100,11 +93,11 @@ class DiffusionGenerator:
         if isinstance(histogram, str) and histogram != "none":
             msg = f"histogram needs {control.BINS} numbers or 'none', got {histogram!r}"
             raise InputError(msg)
-        level = check_range("guidance", guidance, 0, 5)
-        if not isinstance(level, float):
+        strength = check_range("guidance", guidance, 0, 5)
+        if not isinstance(strength, float):
             msg = f"guidance needs a number within 0-5, got {guidance!r}"
             raise InputError(msg)
-        self.guidance = level
+        self.guidance = strength
         folder = model or self.shipped
         if folder is None:
             msg = (
@@ -131,104 +124,74 @@ class DiffusionGenerator:
 
     def render_many(self, jobs: Sequence[RenderJob]) -> list[Rendering]:
         """Sample many scans' scars, their slices in batches; what shares a batch does not change a result."""
-        model = self.network()
-        scans = [self.prepare(job, model) for job in jobs]
-        work = [
-            (piece, control_of, seed)
-            for _, pieces, drawn in scans
-            for piece, control_of, seed in zip(pieces.values(), drawn.histograms, drawn.seeds, strict=True)
-        ]
-        pictures: list[NDArray[np.float32]] = []
-        for start in range(0, len(work), BATCH):
-            pictures += self.sample_batch(model, work[start : start + BATCH])
-        painted = iter(pictures)
-        about = {"generator": self.kind, "sampler": self.sampler, "model": Path(self.model).name}
-        return [
-            Rendering(paste(job, tissue, pieces, painted), asdict(drawn) | about)
-            for job, (tissue, pieces, drawn) in zip(jobs, scans, strict=True)
-        ]
+        return self.render_with(self.network(), jobs, lambda model, task: (model.sample(task), None))
 
-    def prepare(self, job: RenderJob, model: LesionDiffusion) -> tuple[Tissue, dict[int, Slice], DiffusionParameters]:
+    def render_with(self, model: LesionDiffusion, jobs: Sequence[RenderJob], paint: Paint) -> list[Rendering]:
+        """As ``render_many``, with a network and a way to paint of the caller's.
+
+        Args:
+            model: network that paints.
+            jobs: scans and scars to render.
+            paint: function that paints a batch; where it gives windows with a gradient, renderings carry them.
+        """
+        prepared = [self.prepare(job, model) for job in jobs]
+        painted = self.paint_slices(model, [task for one in prepared for task in one.tasks], paint)
+        return [self.rendering(one, list(itertools.islice(painted, len(one.slices)))) for one in prepared]
+
+    def prepare(self, job: RenderJob, model: LesionDiffusion) -> PreparedJob:
         """The slices with scar, by index, and what is drawn for them."""
         tissue = measure(job.image, job.anatomy)
-        window = {"spacing": model.config.spacing, "size": model.config.size}
-        pieces = {
-            int(index): take_slice(job.image, job.mask, job.anatomy, tissue, int(index), **window)  # type: ignore[arg-type]
+        spacing, size = model.config.spacing, model.config.size
+        slices = {
+            int(index): take_slice(job.image, job.mask, job.anatomy, tissue, int(index), spacing=spacing, size=size)
             for index in np.flatnonzero(job.mask.scar.any(job.anatomy.orientation.in_plane))
         }
-        return tissue, pieces, self.sample_parameters(job, tissue, pieces, model)
+        return PreparedJob(job, tissue, slices, self.sample_parameters(job, tissue, slices, model))
 
     def sample_parameters(
-        self, job: RenderJob, tissue: Tissue, pieces: dict[int, Slice], model: LesionDiffusion
+        self, job: RenderJob, tissue: Tissue, slices: Mapping[int, Slice], model: LesionDiffusion
     ) -> DiffusionParameters:
         """How bright the scar is to be, and the seeds of its noise."""
         assert model.controls is not None
-        seeds = tuple(int(seed) for seed in job.rng.integers(2**62, size=len(pieces)))
+        seeds = tuple(int(seed) for seed in job.rng.integers(2**62, size=len(slices)))
         if self.histogram is not None:
             one = control.NONE if isinstance(self.histogram, str) else self.histogram
-            return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(pieces), seeds)
+            return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(slices), seeds)
         if self.brightness_sd is not None:
-            level = draw(self.brightness_sd, lambda _: 0.0, job.rng)
+            brightness_sd = draw(self.brightness_sd, lambda _: 0.0, job.rng)
             remote = remote_myocardium(job.image, job.anatomy)
             sd = remote.sd if remote is not None and remote.sd else tissue.noise
-            height = level * sd / float(np.median(tissue.contrast))
-            return DiffusionParameters(None, height, (tuple(control.around(height).tolist()),) * len(pieces), seeds)
-        donor = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
+            ratio = brightness_sd * sd / float(np.median(tissue.contrast))
+            return DiffusionParameters(None, ratio, (tuple(control.around(ratio).tolist()),) * len(slices), seeds)
+        patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
-        found = (model.controls.of(donor, float(piece.scar.sum()) * pixel) for piece in pieces.values())
-        return DiffusionParameters(donor, None, tuple(tuple(one.tolist()) for one in found), seeds)
+        found = (model.controls.of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())
+        return DiffusionParameters(patient, None, tuple(tuple(one.tolist()) for one in found), seeds)
 
-    def sample_batch(
-        self, model: LesionDiffusion, work: Sequence[tuple[Slice, tuple[float, ...], int]]
-    ) -> list[NDArray[np.float32]]:
-        """Windows with new scar, (size, size) each, in the network's units."""
+    def paint_slices(
+        self, model: LesionDiffusion, tasks: Sequence[SliceTask], paint: Paint
+    ) -> Iterator[tuple[Window, torch.Tensor | None]]:
+        """One window with new scar for each slice, (size, size) in the network's units, and the one with a gradient."""
         device = model.alphas.device
-        windows = [look(piece) for piece, _, _ in work]
-        picture = torch.from_numpy(np.stack([image for image, _ in windows])[:, None]).to(device)
-        masks = torch.from_numpy(np.stack([layers for _, layers in windows])).to(device)
-        histogram = torch.tensor([one for _, one, _ in work], dtype=torch.float32, device=device)
-        steps = {} if self.steps is None else {"steps": self.steps}
-        sampler = functools.partial(SAMPLERS[self.sampler], **steps)
+        sampler = functools.partial(SAMPLERS[self.sampler], **({} if self.steps is None else {"steps": self.steps}))
+        for start in range(0, len(tasks), BATCH):
+            task = PaintTask.from_slices(tasks[start : start + BATCH], sampler, self.guidance, device)
+            with autocast(device):
+                sampled, traced = paint(model, task)
+            traces = [None] * len(sampled) if traced is None else list(traced)
+            yield from zip(sampled[:, 0].cpu().numpy(), traces, strict=True)
 
-        with autocast(device):
-            found = self.paint(model, picture, masks, histogram, sampler, streams([seed for _, _, seed in work]))
-        return list(found[:, 0].cpu().numpy())
-
-    def paint(
-        self,
-        model: LesionDiffusion,
-        picture: torch.Tensor,
-        masks: torch.Tensor,
-        histogram: torch.Tensor,
-        sampler: Sampler,
-        noise: Callable[[tuple[int, ...]], torch.Tensor],
-    ) -> torch.Tensor:
-        """Pictures with new scar, (B, 1, size, size), as ``LesionDiffusion.sample`` gives them."""
-        return model.sample(picture, masks, histogram, sampler, noise, guidance=self.guidance)
-
-
-def streams(seeds: Sequence[int]) -> Callable[[tuple[int, ...]], torch.Tensor]:
-    """Noise for a batch, each sample's from its own seed, on the CPU: no device and no neighbour changes it."""
-    rngs = [np.random.default_rng(seed) for seed in seeds]
-
-    def noise(shape: tuple[int, ...]) -> torch.Tensor:
-        return torch.from_numpy(np.stack([rng.standard_normal(shape[1:], dtype=np.float32) for rng in rngs]))
-
-    return noise
-
-
-def paste(job: RenderJob, tissue: Tissue, pieces: dict[int, Slice], painted: Any) -> NDArray[np.float64]:
-    """The region with new scar in it, in the scan's own units."""
-    result = job.image.copy()
-    planes = in_plane(result, job.anatomy)
-    contrast = tissue.contrast
-    for index, piece in pieces.items():
-        planes[index][piece.scar] = tissue.remote[index] + contrast[index] * put_back(next(painted), piece)
-    return result
+    def rendering(self, prepared: PreparedJob, painted: Sequence[tuple[Window, torch.Tensor | None]]) -> Rendering:
+        """A scan with its painted windows pasted in."""
+        image = prepared.paste(window for window, _ in painted)
+        traced = [window for _, window in painted if window is not None]
+        about = {"generator": self.kind, "sampler": self.sampler, "model": Path(self.model).name}
+        windows = PaintedWindows(prepared, torch.stack(traced)) if traced else None
+        return Rendering(image, asdict(prepared.params) | about, windows)
 
 
 class LatentGenerator(DiffusionGenerator):
-    """``latent``: the same in the codes of a small autoencoder; none comes with the package."""
+    """``latent``: samples scar in the codes of a small autoencoder; no model comes with the package."""
 
     kind = "latent"
     shipped = None

@@ -18,12 +18,16 @@ TIMES = 1000
 
 
 class Denoiser(nn.Module):
-    """Velocity of a noisy code, given what surrounds the scar, where it is, and how bright it is to be."""
+    """Velocity of a noisy code, given what surrounds the scar, where it is, and how bright it is to be.
+
+    Args:
+        config: numbers that the U-Net is built of.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         diffusers = import_diffusers()
-        levels = len(config.widths)
+        scales = len(config.widths)
         self.unet = diffusers.UNet2DModel(
             sample_size=config.size // config.factor,
             in_channels=2 * config.codes + MASKS * config.factor**2,
@@ -31,8 +35,8 @@ class Denoiser(nn.Module):
             block_out_channels=config.widths,
             layers_per_block=config.layers,
             norm_num_groups=GROUPS,
-            down_block_types=("DownBlock2D",) * levels,
-            up_block_types=("UpBlock2D",) * levels,
+            down_block_types=("DownBlock2D",) * scales,
+            up_block_types=("UpBlock2D",) * scales,
             class_embed_type="identity",
             add_attention=False,
             dropout=DROPOUT,
@@ -41,7 +45,14 @@ class Denoiser(nn.Module):
         self.control = nn.Sequential(nn.Linear(BINS, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(self, x: Tensor, times: Tensor | int, condition: Tensor, histogram: Tensor) -> Tensor:
-        """(B, codes, m, m) of a noisy code of this shape, ``condition`` (B, ., m, m) and ``histogram`` (B, BINS)."""
+        """The velocity, (B, codes, m, m).
+
+        Args:
+            x: noisy codes, (B, codes, m, m).
+            times: steps of the noise schedule, (B,) or one for all.
+            condition: codes around the scar and masks, (B, channels, m, m).
+            histogram: control histograms, (B, ``BINS``).
+        """
         # Shares of sixteen bins are small numbers; eight of them to a unit suit a fresh linear layer.
         embedded = self.control(8 * histogram)
         velocity: Tensor = self.unet(torch.cat([x, condition], 1), times, class_labels=embedded).sample

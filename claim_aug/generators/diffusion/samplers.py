@@ -1,9 +1,9 @@
 """From noise to scar: samplers over one noise schedule, each a function that reads like its paper.
 
-All of them paint the ``hidden`` part of a picture whose other part is ``known``. ``denoise(x, t)`` answers with the
-velocity ``v`` of Salimans & Ho (arXiv:2202.00512), ``alphas`` is the schedule's cumulative product, (steps,), and
-``noise()`` gives fresh noise of the picture's shape, each sample's from a stream of its own: what shares a batch does
-not matter. Arrays are (B, C, rows, columns), ``hidden`` is boolean.
+All of them paint the ``hidden`` part of a code whose other part is ``known``; of ``ddpm``, the code is the window
+itself. ``denoise(x, t)`` answers with the velocity ``v`` of Salimans & Ho (arXiv:2202.00512), ``alphas`` is the
+schedule's cumulative product, (steps,), and ``noise()`` gives fresh noise of the code's shape, each sample's from a
+stream of its own: what shares a batch does not matter. Arrays are (B, C, rows, columns), ``hidden`` is boolean.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from torch import Tensor
 
 Denoise = Callable[[Tensor, int], Tensor]
 Noise = Callable[[], Tensor]
+Sampler = Callable[..., Tensor]
 
 #: Calls of the network; quality has levelled off there.
 STEPS = 12
@@ -46,8 +47,8 @@ def dpm(denoise: Denoise, alphas: Tensor, known: Tensor, hidden: Tensor, noise: 
         # The last step has no noise left to aim at: it goes where the first-order solver would.
         h = math.inf if after == 1 else log_snr(after) - log_snr(alpha)
         slope = 0.0 if clean_before is None or math.isinf(h) else h / (2 * h_before)
-        aim = clean if clean_before is None else (1 + slope) * clean - slope * clean_before
-        x = math.sqrt((1 - after) / (1 - alpha)) * x - math.sqrt(after) * math.expm1(-h) * aim
+        extrapolated = clean if clean_before is None else (1 + slope) * clean - slope * clean_before
+        x = math.sqrt((1 - after) / (1 - alpha)) * x - math.sqrt(after) * math.expm1(-h) * extrapolated
         clean_before, h_before = clean, h
     return torch.where(hidden, x, known)
 
@@ -64,11 +65,11 @@ def repaint(
     jump_n_sample: int = JUMP_N_SAMPLE,
 ) -> Tensor:
     """Lugmayr et al., RePaint (arXiv:2201.09865), algorithm 1 with the jumps of its appendix: the slow reference."""
-    times = trailing(len(alphas), steps)[::-1]  # times[i] is the time of level i + 1; level 0 has no noise
-    levels = [1.0, *(float(alphas[t]) for t in times)]
+    times = trailing(len(alphas), steps)[::-1]  # times[i] is that of noise level i + 1; level 0 has no noise
+    signals = [1.0, *(float(alphas[t]) for t in times)]
     x = noise()
     for here, there in itertools.pairwise(jumps(steps, jump_length, jump_n_sample)):
-        alpha, after = levels[here], levels[there]
+        alpha, after = signals[here], signals[there]
         if there > here:
             x = noised(x, noise(), after / alpha)
             continue
@@ -81,8 +82,8 @@ def repaint(
 def pairs(alphas: Tensor, steps: int) -> Iterator[tuple[float, float, int]]:
     """Signal level now and after each step, 1 at the end, and the time now."""
     times = trailing(len(alphas), steps)
-    levels = [*(float(alphas[t]) for t in times), 1.0]
-    return zip(levels[:-1], levels[1:], times, strict=True)
+    signals = [*(float(alphas[t]) for t in times), 1.0]
+    return zip(signals[:-1], signals[1:], times, strict=True)
 
 
 def trailing(length: int, steps: int) -> list[int]:
@@ -91,28 +92,27 @@ def trailing(length: int, steps: int) -> list[int]:
 
 
 def jumps(steps: int, length: int, count: int) -> list[int]:
-    """Levels of RePaint's walk from ``steps`` to 0: at every ``length``-th it goes back up, ``count`` - 1 times."""
+    """Noise levels of RePaint's walk from ``steps`` to 0: from every ``length``-th it goes up ``count`` - 1 times."""
     left = dict.fromkeys(range(0, steps - length, length), count - 1)
-    walk, level = [steps], steps
-    while level > 0:
-        level -= 1
-        walk.append(level)
-        if left.get(level, 0) > 0:
-            left[level] -= 1
-            for _ in range(length):
-                level += 1
-                walk.append(level)
+    walk, noise_level = [steps], steps
+    while noise_level > 0:
+        noise_level -= 1
+        walk.append(noise_level)
+        if left.get(noise_level, 0) > 0:
+            left[noise_level] -= 1
+            walk += range(noise_level + 1, noise_level + length + 1)
+            noise_level += length
     return walk
 
 
 def predictions(x: Tensor, v: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """The clean picture and the noise that a velocity speaks of."""
+    """The clean code and the noise that a velocity stands for."""
     signal, rest = math.sqrt(alpha), math.sqrt(1 - alpha)
     return signal * x - rest * v, rest * x + signal * v
 
 
 def noised(clean: Tensor, eps: Tensor, alpha: float) -> Tensor:
-    """A picture at a signal level."""
+    """A clean code with noise, at a signal level."""
     return math.sqrt(alpha) * clean + math.sqrt(1 - alpha) * eps
 
 
@@ -128,4 +128,4 @@ def log_snr(alpha: float) -> float:
     return 0.5 * math.log(alpha / (1 - alpha))
 
 
-SAMPLERS: dict[str, Callable[..., Tensor]] = {"ddim": ddim, "dpm++": dpm, "repaint": repaint}
+SAMPLERS: dict[str, Sampler] = {"ddim": ddim, "dpm++": dpm, "repaint": repaint}

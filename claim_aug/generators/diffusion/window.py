@@ -1,4 +1,4 @@
-"""One slice as a network sees it: heights between remote and blood, and where scar, wall and cavity are."""
+"""One slice as a network sees it: intensity relative to remote and blood, and where scar, wall and cavity are."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.measures.tissue import Tissue
 from claim_aug.priors import ScarMask
 
-#: Heights are shifted and scaled so that those of scar have about zero mean and unit spread (EMIDEC: 0.3-2.5).
+#: Relative intensities are shifted and scaled so that scar's have about zero mean and unit SD (EMIDEC: 0.3-2.5).
 MIDDLE, SPREAD = 0.7, 0.7
-#: Heights beyond are fat, or vessels close to the coil; a network need not tell them apart.
+#: Relative intensities beyond are fat, or vessels close to the coil; a network need not tell them apart.
 LIMITS = (-2.0, 4.0)
 #: What tells a network about the slice besides the image: scar, MVO, wall, cavity.
 MASKS = 4
@@ -32,14 +32,17 @@ class Slice:
     """A slice of a ventricle, arrays (rows, columns).
 
     Attributes:
-        heights: spline coefficients of the normalised intensity: remote 0, blood 1.
-        around: those of the slice with its scar taken out: splines ring, and would tell of it.
-        scar, mvo, wall, cavity: masks; ``scar`` includes MVO.
-        roi: the window around the ventricle.
-        noise: SD of the scan's noise, in heights.
+        relative_intensity: spline coefficients of the intensity, with remote myocardium at 0 and blood at 1.
+        around: spline coefficients of the slice without its scar: splines ring, and would tell of it.
+        scar: mask of infarct and MVO.
+        mvo: mask of MVO.
+        wall: mask of the wall.
+        cavity: mask of the cavity.
+        roi: window around the ventricle.
+        noise: SD of the scan's noise in relative intensity.
     """
 
-    heights: Plane
+    relative_intensity: Plane
     around: Plane
     scar: Mask
     mvo: Mask
@@ -54,11 +57,11 @@ def take_slice(
 ) -> Slice:
     """Slice ``index`` of a region, its intensities between the slice's own remote myocardium and blood pool."""
     contrast = float(tissue.contrast[index])
-    heights = np.clip((in_plane(image, anatomy)[index] - tissue.remote[index]) / contrast, *LIMITS)
+    relative_intensity = np.clip((in_plane(image, anatomy)[index] - tissue.remote[index]) / contrast, *LIMITS)
     scar = in_plane(mask.scar, anatomy)[index]
     return Slice(
-        heights=ndimage.spline_filter(heights, mode="nearest"),
-        around=ndimage.spline_filter(without(heights, scar), mode="nearest"),
+        relative_intensity=ndimage.spline_filter(relative_intensity, mode="nearest"),
+        around=ndimage.spline_filter(remove_scar(relative_intensity, scar), mode="nearest"),
         scar=scar,
         mvo=in_plane(mask.mvo, anatomy)[index],
         wall=in_plane(anatomy.wall, anatomy)[index],
@@ -68,24 +71,23 @@ def take_slice(
     )
 
 
-def look(piece: Slice) -> tuple[Window, Window]:
+def window_of(slice_: Slice) -> tuple[Window, Window]:
     """The window's image in the network's units, (size, size), and its masks, (``MASKS``, size, size), 0-1."""
-    masks = [piece.roi.cut_mask(layer) for layer in (piece.scar, piece.mvo, piece.wall, piece.cavity)]
-    heights = np.where(
-        masks[0] >= HALF, *(cut_splines(splines, piece.roi) for splines in (piece.heights, piece.around))
-    )
-    return ((heights - MIDDLE) / SPREAD).astype(np.float32), np.stack(masks).astype(np.float32)
+    masks = [slice_.roi.cut_mask(layer) for layer in (slice_.scar, slice_.mvo, slice_.wall, slice_.cavity)]
+    both = (cut_splines(splines, slice_.roi) for splines in (slice_.relative_intensity, slice_.around))
+    window = (np.where(masks[0] >= HALF, *both) - MIDDLE) / SPREAD
+    return window.astype(np.float32), np.stack(masks).astype(np.float32)
 
 
-def put_back(picture: Window, piece: Slice) -> Plane:
-    """Heights of the scar's voxels, (voxels,), from a window in the network's units.
+def scar_intensity(window: Window, slice_: Slice) -> Plane:
+    """Relative intensity of the scar's voxels, (voxels,), from a window in the network's units.
 
     Pixels that the mask fills less than half show what lies beside it, so the edge is soft.
     """
-    return piece.roi.back(MIDDLE + SPREAD * picture.astype(np.float64), piece.scar)
+    return slice_.roi.back(MIDDLE + SPREAD * window.astype(np.float64), slice_.scar)
 
 
-def without(heights: Plane, scar: Mask) -> Plane:
-    """The slice with each voxel of scar at the height of the nearest voxel beside it."""
+def remove_scar(relative_intensity: Plane, scar: Mask) -> Plane:
+    """The slice with each voxel of scar as bright as the nearest voxel beside it."""
     nearest = ndimage.distance_transform_edt(scar, return_distances=False, return_indices=True)
-    return np.asarray(heights[tuple(nearest)])
+    return np.asarray(relative_intensity[tuple(nearest)])

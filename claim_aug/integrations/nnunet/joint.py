@@ -15,18 +15,21 @@ from claim_aug.segmentation.contract import resized
 from claim_aug.synthesizer import ScarSynthesizer
 
 #: Learning rate of the generator where ``CLAIM_AUG_NNUNET`` gives none: it only has to be tuned.
-RATE = 1e-5
-SETTINGS = ("rate", "weight", "objective", "floor", "grad_steps", "drop_unfound")
+GENERATOR_LR = 1e-5
+SETTINGS = ("generator_lr", "weight", "objective", "floor", "grad_steps", "drop_unfound")
 
 
 def make_joint(trainer: Any) -> JointTrainer:
     """A joint trainer of an initialised ``nnUNetTrainer``.
 
     ``CLAIM_AUG_NNUNET`` has the synthesizer's parameters and ``p``, as for ``nnUNetTrainerScar``, and under ``joint``
-    those of ``JointTrainer`` that JSON can hold and ``rate``, the generator's.
+    those of ``JointTrainer`` that JSON can hold and ``generator_lr``, the learning rate of the generator.
+
+    Args:
+        trainer: ``nnUNetTrainer`` with a network, a device and the JSON of its data set.
 
     Raises:
-        InputError: another one.
+        InputError: for a parameter that ``joint`` does not take.
     """
     given = {"generator": "ddpm", "device": str(trainer.device)} | read_settings(trainer.dataset_json["labels"])
     p, more = given.pop("p"), dict(given.pop("joint", {}))
@@ -34,17 +37,17 @@ def make_joint(trainer: Any) -> JointTrainer:
     if unknown:
         msg = f"joint in {VARIABLE} takes {', '.join(SETTINGS)}, got {unknown[0]!r}"
         raise InputError(msg)
-    rate = more.pop("rate", RATE)
+    lr = more.pop("generator_lr", GENERATOR_LR)
     joint = JointTrainer(ScarSynthesizer(**given), trainer.network, p=p, **more)
-    return joint.attach(generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=rate))
+    return joint.attach(generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=lr))
 
 
 def with_scars(joint: JointTrainer, batch: dict[str, Any]) -> dict[str, Any]:
-    """The generator's turn on a batch of nnU-Net's; its targets at every resolution get the scars."""
+    """A batch of nnU-Net's with scars in its targets at every resolution, after the generator's turn on it."""
     target = batch["target"]
-    levels = list(target) if isinstance(target, (list, tuple)) else [target]
-    done, _ = joint.generator_turn({"image": batch["data"], "label": levels[0]})
-    new = [resized(done["label"], level).to(level.dtype) for level in levels]
+    targets = list(target) if isinstance(target, (list, tuple)) else [target]
+    done, _ = joint.generator_turn({"image": batch["data"], "label": targets[0]})
+    new = [resized(done["label"], one).to(one.dtype) for one in targets]
     return batch | {"data": done["image"], "target": new if isinstance(target, (list, tuple)) else new[0]}
 
 

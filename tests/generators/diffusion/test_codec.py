@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from claim_aug.generators.diffusion.codec import Codec, grown, hidden_codes, taken_out
+from claim_aug.generators.diffusion.codec import Codec, dilate, hidden_codes, hide_scar
 
 
 @pytest.fixture(params=[(2, (8, 8)), (4, (8, 8, 8))], ids=["factor 2", "factor 4"])
@@ -24,23 +24,23 @@ def square(low=12, high=18, size=32):
 
 
 def test_codes_are_smaller_by_the_factor_and_pictures_come_back_whole(codec):
-    picture, masks = torch.randn(1, 1, 32, 32), square()
-    code = codec.encode(picture)
+    window, masks = torch.randn(1, 1, 32, 32), square()
+    code = codec.encode(window)
     assert code.shape == (1, 2, 32 // codec.factor, 32 // codec.factor)
-    assert codec.decode(code, picture, masks).shape == picture.shape
+    assert codec.decode(code, window, masks).shape == window.shape
 
 
 def test_the_scale_of_the_codes_is_undone(codec):
-    picture, masks = torch.randn(1, 1, 32, 32), square()
-    plain, code = codec.decode(codec.encode(picture), picture, masks), codec.encode(picture)
+    window, masks = torch.randn(1, 1, 32, 32), square()
+    plain, code = codec.decode(codec.encode(window), window, masks), codec.encode(window)
     codec.middle.fill_(-2.0)
     codec.spread.fill_(0.25)
-    assert torch.allclose(codec.encode(picture), (code + 2) * 4, atol=1e-4)
-    assert torch.allclose(codec.decode(codec.encode(picture), picture, masks), plain, atol=1e-4)
+    assert torch.allclose(codec.encode(window), (code + 2) * 4, atol=1e-4)
+    assert torch.allclose(codec.decode(codec.encode(window), window, masks), plain, atol=1e-4)
 
 
 def test_the_code_knows_how_bright_a_picture_is(codec):
-    """Group normalisation alone would give any constant picture the same code."""
+    """Group normalisation alone would give any constant window the same code."""
     dark, bright = (codec.encode(torch.full((1, 1, 32, 32), level)) for level in (0.0, 3.0))
     assert (bright - dark).abs().mean() > 0.1
 
@@ -58,12 +58,12 @@ def test_the_way_back_sees_code_surroundings_and_masks(codec):
 
 
 def test_nothing_of_a_pixel_that_scar_fills_by_half_is_left():
-    picture = torch.randn(1, 1, 32, 32)
+    window = torch.randn(1, 1, 32, 32)
     masks = square() * 0.5
-    left = taken_out(picture, masks)
+    left = hide_scar(window, masks)
     assert not left[masks[:, :1] >= 0.5].any()
-    assert torch.equal(left[masks[:, :1] < 0.5], picture[masks[:, :1] < 0.5])
-    assert torch.equal(taken_out(picture, 0.9 * masks), picture)
+    assert torch.equal(left[masks[:, :1] < 0.5], window[masks[:, :1] < 0.5])
+    assert torch.equal(hide_scar(window, 0.9 * masks), window)
 
 
 @pytest.mark.parametrize("factor", [1, 2, 4])
@@ -78,5 +78,5 @@ def test_codes_that_saw_scar_are_painted_and_their_neighbours(factor):
 def test_grown_reaches_so_many_pixels():
     mask = torch.zeros(1, 1, 9, 9, dtype=torch.bool)
     mask[0, 0, 4, 4] = True
-    assert grown(mask, 2)[0, 0].sum() == 25
-    assert torch.equal(grown(mask, 0), mask)
+    assert dilate(mask, 2)[0, 0].sum() == 25
+    assert torch.equal(dilate(mask, 0), mask)

@@ -11,13 +11,13 @@ from claim_aug.generators.diffusion.model import LesionDiffusion
 
 @pytest.mark.parametrize("kind", ["ddpm", "latent"])
 def test_a_config_comes_back_from_json(kind):
-    config = ModelConfig.of(kind, size=96)
+    config = ModelConfig.from_kind(kind, size=96)
     assert (config.kind, config.size) == (kind, 96)
     assert ModelConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
 def test_the_defaults_of_latent_halve_the_side():
-    config = ModelConfig.of("latent")
+    config = ModelConfig.from_kind("latent")
     assert config.factor == 2 ** (len(config.codec_widths) - 1)
 
 
@@ -74,5 +74,5 @@ def test_a_field_too_few_or_too_many_is_refused(tiny):
 def test_the_shipped_size_holds_in_12_mb():
     """In 16 bits, as the weights that come with the package are stored."""
     with torch.device("meta"):
-        model = LesionDiffusion(ModelConfig.of("ddpm"))
+        model = LesionDiffusion(ModelConfig.from_kind("ddpm"))
     assert 2 * sum(value.numel() for value in model.state_dict().values()) < 12e6

@@ -25,11 +25,11 @@ def controls(noise, slices=1):
 
 
 @given(arrays(np.float64, st.integers(1, 50), elements=st.floats(-1e6, 1e6)))
-def test_a_histogram_is_shares_of_all_voxels(heights):
-    found = control.histogram(heights)
+def test_a_histogram_is_shares_of_all_voxels(intensity):
+    found = control.histogram(intensity)
     assert (found.shape, found.dtype) == ((16,), np.float32)
     assert found.sum() == pytest.approx(1)
-    assert np.allclose(found * heights.size, np.rint(found * heights.size), atol=1e-3)
+    assert np.allclose(found * intensity.size, np.rint(found * intensity.size), atol=1e-3)
 
 
 def test_no_voxels_are_no_control():
@@ -42,18 +42,18 @@ def test_the_ends_are_open():
 
 
 @given(st.floats(0.05, 2.0))
-def test_a_brightness_becomes_a_histogram_around_it(height):
-    found = control.around(height)
+def test_a_brightness_becomes_a_histogram_around_it(intensity):
+    found = control.around(intensity)
     assert found.sum() == pytest.approx(1)
-    assert (found * MIDDLES).sum() == pytest.approx(height, abs=0.13)
-    assert abs(MIDDLES[found.argmax()] - height) <= 0.13
+    assert (found * MIDDLES).sum() == pytest.approx(intensity, abs=0.13)
+    assert abs(MIDDLES[found.argmax()] - intensity) <= 0.13
 
 
 def test_a_brightness_beyond_the_last_bin_is_in_the_last_bins():
     assert np.array_equal(control.around(3.4), control.around(3.4))
-    for height in (3.4, 15.0, 1e3):
-        assert control.around(height).argmax() == BINS - 1
-        assert np.isfinite(control.around(height)).all()
+    for intensity in (3.4, 15.0, 1e3):
+        assert control.around(intensity).argmax() == BINS - 1
+        assert np.isfinite(control.around(intensity)).all()
 
 
 def test_scar_is_drawn_from_patients_whose_noise_is_like_the_scans():
@@ -117,5 +117,5 @@ def test_a_given_histogram_is_brought_to_sum_1(values):
     ],
 )
 def test_a_wrong_histogram_is_refused_with_what_it_needs(values):
-    with pytest.raises(InputError, match="histogram needs 16 numbers from 0, one for each bin of heights -0.5 to 3.5"):
+    with pytest.raises(InputError, match="needs 16 numbers from 0, one for each bin of relative intensity -0.5 to 3.5"):
         control.given(values)

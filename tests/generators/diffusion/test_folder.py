@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from claim_aug.errors import ClaimAugWarning, InputError
 from claim_aug.generators.diffusion.folder import CARD, CONFIG, KIND, WEIGHTS, read_model, write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.training.batches import validation
+from claim_aug.training.batches import validation_batch
 from claim_aug.training.slices import controls_of
 
 
@@ -50,7 +50,7 @@ def test_what_is_written_comes_back_and_answers_the_same(source, learnable, tmp_
     again = read_model(tmp_path)
     assert again is not first
     assert again.config == first.config
-    batch = validation(learnable[:2], first.config, 0)
+    batch = validation_batch(learnable[:2], first.config, 0)
     assert torch.equal(first(*batch), again(*batch))
     for name, value in first.state_dict().items():
         assert torch.equal(value, again.state_dict()[name])
@@ -76,7 +76,7 @@ def test_half_the_bits_are_half_the_size_and_nearly_the_same(source, learnable, 
     assert (tmp_path / WEIGHTS).stat().st_size < 0.65 * (source / WEIGHTS).stat().st_size
     again = read_model(tmp_path)
     assert {value.dtype for value in again.state_dict().values()} == {torch.float32}
-    batch = validation(learnable[:2], model.config, 0)
+    batch = validation_batch(learnable[:2], model.config, 0)
     assert again(*batch).item() == pytest.approx(model(*batch).item(), rel=1e-2)
 
 

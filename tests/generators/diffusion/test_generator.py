@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.folder import write_model
-from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator, streams
+from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.painting import noise_streams
 from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
 from claim_aug.training.slices import controls_of
@@ -72,7 +73,7 @@ def test_the_noise_is_the_seeds_and_not_the_masks(ddpm, region, mask, heart):
 
 @pytest.mark.parametrize("sampler", ["ddim", "dpm++", "repaint"])
 def test_what_shares_a_batch_does_not_change_a_result(kind, folders, region, mask, heart, sampler):
-    """Scans rendered together and one by one, in more than one batch; heights differ by less than 1e-4."""
+    """Scans rendered together and one by one, in more than one batch; relative intensities differ by less than 1e-4."""
     generator = KINDS[kind](folders[kind], sampler=sampler, steps=3)
     few = ScarMask(mask.infarct & (np.arange(mask.infarct.shape[2]) == 2), np.zeros_like(mask.mvo))
     smaller = SmilePrior(burden=12, mvo=0.0).sample(heart, rng(7))
@@ -116,7 +117,7 @@ def test_global_random_state_is_neither_read_nor_moved(ddpm, region, mask, heart
 
 
 def test_noise_is_each_samples_own():
-    both, second = streams([3, 8]), streams([8])
+    both, second = noise_streams([3, 8]), noise_streams([8])
     for _ in range(2):
         assert torch.equal(both((2, 1, 4, 4))[1], second((1, 1, 4, 4))[0])
 
@@ -131,7 +132,7 @@ def test_it_is_clean_under_strict_floating_point_and_warnings(spec, scarred):
 
 @pytest.mark.parametrize("noise", [0.0, 1e-9])
 def test_a_scan_without_noise_gets_its_scar(spec, heart, scan, noise):
-    """As from another synthesizer, or after denoising: two levels and nothing else."""
+    """As from another synthesizer, or after denoising: two intensities and nothing else."""
     image = np.select([scan.labels == 1, scan.labels == 2], [300.0, 80.0], 150.0)
     image += noise * rng().standard_normal(image.shape)
     for options in ({}, {"brightness_sd": 5}):

@@ -32,46 +32,47 @@ def test_a_brightness_in_sd_above_remote_becomes_the_histogram(ddpm, region, mas
 
     remote, contrast = remote_myocardium(region, heart), float(np.median(measure(region, heart).contrast))
     for sd in (4, 8):
-        drawn = ddpm(brightness_sd=sd).render(region, mask, heart, rng()).params
-        assert drawn["brightness"] == pytest.approx(sd * remote.sd / contrast)
-        assert mean_of(drawn["histograms"]) == pytest.approx(sd * remote.sd / contrast, abs=0.13)
-        assert drawn["donor"] is None
-    low, high = (ddpm(brightness_sd=(4, 8)).render(region, mask, heart, rng(s)).params["brightness"] for s in (0, 1))
+        params = ddpm(brightness_sd=sd).render(region, mask, heart, rng()).params
+        assert params["brightness_ratio"] == pytest.approx(sd * remote.sd / contrast)
+        assert mean_of(params["histograms"]) == pytest.approx(sd * remote.sd / contrast, abs=0.13)
+        assert params["source_patient"] is None
+    drawn = [ddpm(brightness_sd=(4, 8)).render(region, mask, heart, rng(seed)).params for seed in (0, 1)]
+    low, high = (params["brightness_ratio"] for params in drawn)
     assert low != high
     assert 4 * remote.sd / contrast <= min(low, high) <= max(low, high) <= 8 * remote.sd / contrast
 
 
 def test_otherwise_it_is_the_histogram_of_a_training_patient(ddpm, region, mask, heart, folders):
     known = read_model(folders["ddpm"]).controls
-    donors = set()
+    patients = set()
     for seed in range(6):
-        drawn = ddpm(steps=1).render(region, mask, heart, rng(seed)).params
-        donors.add(drawn["donor"])
-        own = known.histogram[known.source_patient == drawn["donor"]].tolist()
-        assert all(list(one) in own for one in drawn["histograms"])
-    assert len(donors) > 1
+        params = ddpm(steps=1).render(region, mask, heart, rng(seed)).params
+        patients.add(params["source_patient"])
+        own = known.histogram[known.source_patient == params["source_patient"]].tolist()
+        assert all(list(one) in own for one in params["histograms"])
+    assert len(patients) > 1
 
 
 def test_a_histogram_may_be_given_or_left_to_the_model(ddpm, region, mask, heart):
     bright = [0.0] * 12 + [1.0, 3.0, 0.0, 0.0]
-    drawn = ddpm(histogram=bright).render(region, mask, heart, rng())
-    assert set(drawn.params["histograms"]) == {tuple(np.array(bright) / 4)}
+    given = ddpm(histogram=bright).render(region, mask, heart, rng())
+    assert set(given.params["histograms"]) == {tuple(np.array(bright) / 4)}
     free = ddpm(histogram="none").render(region, mask, heart, rng())
     assert not np.any(free.params["histograms"])
-    assert not np.array_equal(drawn.image, free.image)
+    assert not np.array_equal(given.image, free.image)
     strong = ddpm(histogram=bright, guidance=3.0).render(region, mask, heart, rng())
-    assert not np.array_equal(drawn.image, strong.image)
+    assert not np.array_equal(given.image, strong.image)
 
 
 def test_what_was_drawn_says_how_the_scar_was_made(spec, scan):
     made = ScarSynthesizer(generator=spec, labels="phantom", steps=1).sample(
         scan.image, scan.labels, seed=1, **GEOMETRY
     )
-    drawn = json.loads(json.dumps(made.parameters["generator"]))
+    params = json.loads(json.dumps(made.parameters["generator"]))
     slices = (made.infarct | made.mvo).any((0, 1)).sum()
-    assert drawn["generator"] == spec.partition(":")[0]
-    assert (drawn["sampler"], drawn["model"]) == ("ddim", spec.rpartition("/")[2])
-    assert len(drawn["histograms"]) == len(drawn["seeds"]) == slices
+    assert params["generator"] == spec.partition(":")[0]
+    assert (params["sampler"], params["model"]) == ("ddim", spec.rpartition("/")[2])
+    assert len(params["histograms"]) == len(params["seeds"]) == slices
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import torch
 from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
-from claim_aug.generators.diffusion.codec import grown
+from claim_aug.generators.diffusion.codec import dilate
 from claim_aug.generators.diffusion.control import NONE, around
-from claim_aug.generators.diffusion.generator import streams
 from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion
 from claim_aug.generators.diffusion.network import TIMES
+from claim_aug.generators.diffusion.painting import PaintTask, noise_streams
 from claim_aug.generators.diffusion.samplers import ddim
-from claim_aug.generators.diffusion.window import HALF, look, take_slice
+from claim_aug.generators.diffusion.window import HALF, take_slice, window_of
 from claim_aug.measures.tissue import measure
 from claim_aug.phantom import make_phantom
-from claim_aug.training.batches import validation
+from claim_aug.training.batches import validation_batch
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def model(models, request):
 
 @pytest.fixture
 def batch(model, learnable):
-    """Pictures, masks, histograms, times and noise of three slices."""
-    return validation(learnable[:3], model.config, 0)
+    """Windows, masks, histograms, times and noise of three slices."""
+    return validation_batch(learnable[:3], model.config, 0)
 
 
 def square(low=12, high=18, size=32):
@@ -52,23 +52,23 @@ def square(low=12, high=18, size=32):
 
 
 def sampled(model, batch, histogram, seed=0, **options):
-    picture, masks = batch[:2]
-    rows = torch.from_numpy(np.stack([histogram] * len(picture)))
+    window, masks = batch[:2]
+    rows = torch.from_numpy(np.stack([histogram] * len(window)))
     few = functools.partial(ddim, steps=2)
-    return model.sample(picture, masks, rows, few, streams(range(seed, seed + len(picture))), **options)
+    return model.sample(PaintTask(window, masks, rows, few, noise_streams(range(seed, seed + len(window))), **options))
 
 
 def test_only_the_lesion_and_a_narrow_rim_are_learnt_from(model, batch):
     """The gradient at the network's answer is 0 elsewhere, and in the rim a quarter of the lesion's."""
-    picture, masks, _, times, eps = batch
+    window, masks, _, times, eps = batch
     answers = []
     hook = model.denoiser.register_forward_hook(lambda module, given, answer: answers.append(answer))
     loss = model(*batch)
     hook.remove()
     (gradient,) = torch.autograd.grad(loss, answers)
-    hidden = model.surroundings(picture, masks)[2]
-    rim = grown(hidden, RIM) & ~hidden
-    clean = model.encode(picture).detach()
+    hidden = model.surroundings(window, masks)[2]
+    rim = dilate(hidden, RIM) & ~hidden
+    clean = model.encode(window).detach()
     alpha = model.alphas[times].reshape(-1, 1, 1, 1)
     error = answers[0].detach() - (alpha.sqrt() * eps - (1 - alpha).sqrt() * clean)
     weight = (gradient / error).nanmedian(1, keepdim=True).values
@@ -82,8 +82,8 @@ def test_only_the_lesion_and_a_narrow_rim_are_learnt_from(model, batch):
 
 def test_the_loss_is_the_mean_squared_error_of_the_velocity(model, batch):
     """Of an answer that is wrong by 1 everywhere it is 1."""
-    picture, _, _, times, eps = batch
-    clean = model.encode(picture).detach()
+    window, _, _, times, eps = batch
+    clean = model.encode(window).detach()
     alpha = model.alphas[times].reshape(-1, 1, 1, 1)
     aim = alpha.sqrt() * eps - (1 - alpha).sqrt() * clean
     hook = model.denoiser.register_forward_hook(lambda module, given, answer: aim + 1)
@@ -99,20 +99,20 @@ def test_slices_without_scar_cost_nothing(models):
 
 
 def test_the_network_is_not_shown_the_scar(model, batch):
-    """Pictures that differ in what is hidden alone look the same to it; those that differ beside it do not."""
-    picture, masks = batch[:2]
+    """Windows that differ in what is hidden alone look the same to it; those that differ beside it do not."""
+    window, masks = batch[:2]
     hidden = masks[:, :1] >= HALF
-    seen = model.surroundings(picture, masks)
-    other = model.surroundings(torch.where(hidden, 7.0, picture), masks)
+    seen = model.surroundings(window, masks)
+    other = model.surroundings(torch.where(hidden, 7.0, window), masks)
     for one, two in zip(seen, other, strict=True):
         assert torch.equal(one, two)
-    beside = model.surroundings(torch.where(hidden, picture, picture + 1), masks)
+    beside = model.surroundings(torch.where(hidden, window, window + 1), masks)
     assert not torch.equal(seen[1], beside[1])
 
 
 def test_the_condition_is_surroundings_and_masks_and_nothing_of_what_is_hidden(model, batch):
-    picture, masks = batch[:2]
-    known, condition, hidden = model.surroundings(picture, masks)
+    window, masks = batch[:2]
+    known, condition, hidden = model.surroundings(window, masks)
     side, codes, factor = 32 // model.config.factor, model.config.codes, model.config.factor
     assert condition.shape == (3, codes + 4 * factor**2, side, side)
     assert hidden.shape == (3, 1, side, side)
@@ -153,7 +153,7 @@ def test_the_histogram_and_its_weight_change_what_is_painted(model, batch):
 
 def test_without_guidance_a_step_is_one_call(models, learnable):
     model = models["ddpm"]
-    batch = validation(learnable[:2], model.config, 0)
+    batch = validation_batch(learnable[:2], model.config, 0)
     calls = []
     hook = model.denoiser.register_forward_hook(lambda *_: calls.append(1))
     sampled(model, batch, around(1.0))
@@ -165,7 +165,7 @@ def test_without_guidance_a_step_is_one_call(models, learnable):
 
 def test_on_pixels_what_is_beside_the_scar_comes_back_as_it_was(models, learnable):
     model = models["ddpm"]
-    batch = validation(learnable[:3], model.config, 0)
+    batch = validation_batch(learnable[:3], model.config, 0)
     found = sampled(model, batch, around(1.0))
     hidden = batch[1][:, :1] >= HALF
     assert torch.equal(found[~hidden], batch[0][~hidden])
@@ -190,7 +190,7 @@ def test_noise_levels_are_the_schedules(models):
 
 
 def test_the_scans_own_scar_hardly_reaches_what_the_network_is_shown(models):
-    """Splines ring: through windows of the usual spacing less than a tenth of a scar's height is beside what is hidden.
+    """Splines ring: through windows of the usual spacing less than a tenth of a scar's brightness lies beside it.
 
     A window much finer than the scan would show more.
     """
@@ -203,8 +203,8 @@ def test_the_scans_own_scar_hardly_reaches_what_the_network_is_shown(models):
     index = int(anatomy.infarct.sum((0, 1)).argmax())
     seen = []
     for one in (image, brighter):
-        picture, masks = look(take_slice(one, mask, anatomy, tissue, index, spacing=1.25, size=64))
-        seen.append(picture)
+        window, masks = window_of(take_slice(one, mask, anatomy, tissue, index, spacing=1.25, size=64))
+        seen.append(window)
     hidden = ndimage.binary_dilation(masks[0] > 0, np.ones((3, 3)))
     assert abs(seen[1] - seen[0])[hidden].max() > 1
     assert abs(seen[1] - seen[0])[~hidden].max() < 0.1 / 0.7

@@ -28,7 +28,7 @@ QUICK = {"ddim": {}, "dpm++": {}, "repaint": {"steps": 20, "jump_length": 5, "ju
 
 
 class Oracle:
-    """A network that knows the clean picture and remembers what it was asked."""
+    """A network that knows the clean window and remembers what it was asked."""
 
     def __init__(self, clean):
         self.clean, self.asked = clean, []
@@ -60,7 +60,7 @@ def noise_of(seed, shape):
 
 @pytest.fixture
 def puzzle():
-    """A clean picture, what is known of it, and what is hidden."""
+    """A clean window, what is known of it, and what is hidden."""
     clean = noise_of(0, (3, 1, 8, 8))()
     hidden = torch.zeros(3, 1, 8, 8, dtype=torch.bool)
     hidden[..., 2:6, 3:7] = True

@@ -1,4 +1,4 @@
-"""The same training in every host's loop."""
+"""The same joint training in every framework's loop."""
 
 import copy
 import importlib
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from importlib.util import find_spec
 
 import numpy as np
@@ -19,10 +20,19 @@ from claim_aug.integrations.nnunet import TRAINERS
 from claim_aug.integrations.nnunet.joint import make_joint, restore, with_scars
 from claim_aug.joint import JointTrainer
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # hosts warn of many things
+pytestmark = pytest.mark.filterwarnings("ignore")  # frameworks warn of many things
+if find_spec("ignite"):
+    with warnings.catch_warnings():  # MONAI gives up on an Ignite whose first import warned, for the whole process
+        warnings.simplefilter("ignore")
+        importlib.import_module("ignite.engine")
 needs_lightning = pytest.mark.skipif(not find_spec("lightning"), reason="lightning is not installed")
 needs_ignite = pytest.mark.skipif(not find_spec("ignite"), reason="ignite is not installed")
 needs_nnunet = pytest.mark.skipif(not find_spec("nnunetv2"), reason="nnunetv2 is not installed")
+
+
+@pytest.fixture
+def synthesizer(folders):
+    return ScarSynthesizer(generator=f"ddpm:{folders['ddpm']}", labels="phantom", burden=(10, 25), steps=3)
 
 
 @pytest.fixture
@@ -137,7 +147,12 @@ class FakeTrainer:
 
 @pytest.fixture
 def nnunet(net, folders, monkeypatch):
-    settings = {"generator": f"ddpm:{folders['ddpm']}", "p": 1, "steps": 2, "joint": {"weight": 0.5, "rate": 0.01}}
+    settings = {
+        "generator": f"ddpm:{folders['ddpm']}",
+        "p": 1,
+        "steps": 2,
+        "joint": {"weight": 0.5, "generator_lr": 0.01},
+    }
     monkeypatch.setenv("CLAIM_AUG_NNUNET", json.dumps(settings))
     return make_joint(FakeTrainer(net(deep=True)))
 
@@ -148,10 +163,10 @@ def test_batches_of_nnunet_get_scars_at_every_resolution(nnunet, slices, deep):
     batch = {"data": slices["image"], "target": [target, target[..., ::2, ::2]] if deep else target, "keys": ["a", "b"]}
     before = copy.deepcopy(nnunet.generator.state_dict())
     done = with_scars(nnunet, batch)
-    levels = done["target"] if deep else [done["target"]]
-    assert (levels[0] != target).flatten(1).any(1).all()
-    assert [level.shape for level in levels] == [target.shape, target[..., ::2, ::2].shape][: len(levels)]
-    assert {level.dtype for level in levels} == {torch.int16}
+    targets = done["target"] if deep else [done["target"]]
+    assert (targets[0] != target).flatten(1).any(1).all()
+    assert [level.shape for level in targets] == [target.shape, target[..., ::2, ::2].shape][: len(targets)]
+    assert {level.dtype for level in targets} == {torch.int16}
     assert done["keys"] == ["a", "b"]
     assert (nnunet.weight, nnunet.updates.generator_optimizer.param_groups[0]["lr"]) == (0.5, 0.01)
     assert any(not torch.equal(value, nnunet.generator.state_dict()[name]) for name, value in before.items())
@@ -160,7 +175,7 @@ def test_batches_of_nnunet_get_scars_at_every_resolution(nnunet, slices, deep):
 def test_what_json_cannot_hold_is_refused_by_name(net, monkeypatch):
     settings = {"generator": "ddpm", "joint": {"curriculum": [[1, 2], [3, 4], 5]}}
     monkeypatch.setenv("CLAIM_AUG_NNUNET", json.dumps(settings))
-    with pytest.raises(InputError, match="joint in CLAIM_AUG_NNUNET takes rate, weight, .*, got 'curriculum'"):
+    with pytest.raises(InputError, match="joint in CLAIM_AUG_NNUNET takes generator_lr, weight, .*, got 'curriculum'"):
         make_joint(FakeTrainer(net(deep=True)))
 
 
@@ -222,18 +237,18 @@ print(kind.__mro__[1].__name__, bool(np.isfinite(done["loss"])), any(moved[:-2])
 
 @needs_nnunet
 def test_nnunet_finds_the_trainer_and_its_step_updates_both(folders):
-    settings = json.dumps({"generator": f"ddpm:{folders['ddpm']}", "p": 1, "steps": 2, "joint": {"rate": 0.01}})
+    settings = json.dumps({"generator": f"ddpm:{folders['ddpm']}", "p": 1, "steps": 2, "joint": {"generator_lr": 0.01}})
     environment = os.environ | {"nnUNet_extTrainer": str(TRAINERS), "CLAIM_AUG_NNUNET": settings}
     done = subprocess.run([sys.executable, "-c", NNUNET], capture_output=True, text=True, env=environment, check=False)
     assert done.stdout.strip().endswith("nnUNetTrainer True True True"), done.stderr
 
 
-@pytest.mark.parametrize(("host", "module"), [("lightning", "lightning"), ("ignite", "ignite.engine")])
-def test_a_host_that_is_missing_is_named_with_the_command_that_installs_it(monkeypatch, host, module):
+@pytest.mark.parametrize(("framework", "module"), [("lightning", "lightning"), ("ignite", "ignite.engine")])
+def test_a_framework_that_is_missing_is_named_with_the_command_that_installs_it(monkeypatch, framework, module):
     monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.delitem(sys.modules, f"claim_aug.integrations.{host}", raising=False)
-    with pytest.raises(MissingDependencyError, match=rf'pip install "claim-aug\[{host}\]"'):
-        importlib.import_module(f"claim_aug.integrations.{host}")
+    monkeypatch.delitem(sys.modules, f"claim_aug.integrations.{framework}", raising=False)
+    with pytest.raises(MissingDependencyError, match=rf'pip install "claim-aug\[{framework}\]"'):
+        importlib.import_module(f"claim_aug.integrations.{framework}")
 
 
 def test_numbers_of_a_step_are_plain(moved, slices):

@@ -1,0 +1,147 @@
+"""What a diffusion generator works on: a scan's slices, a batch of windows to paint, windows that were painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from claim_aug.anatomy.slices import in_plane
+from claim_aug.generators.base import RenderJob
+from claim_aug.generators.diffusion.samplers import Sampler
+from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
+from claim_aug.measures.tissue import Tissue
+
+
+@dataclass(frozen=True)
+class DiffusionParameters:
+    """What is drawn for one scar.
+
+    Attributes:
+        source_patient: number of the training patient whose brightness the scar gets; ``None`` where another source
+            was asked for.
+        brightness_ratio: mean of the scar above remote as a multiple of blood above remote; ``None`` where it was not
+            asked for in SD.
+        histograms: control histogram of each slice with scar, in the order of the slices.
+        seeds: seed of the noise of each of these slices.
+    """
+
+    source_patient: int | None
+    brightness_ratio: float | None
+    histograms: tuple[tuple[float, ...], ...]
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SliceTask:
+    """One slice to be painted.
+
+    Attributes:
+        slice_: slice with scar to come.
+        histogram: its control histogram, ``BINS`` shares.
+        seed: seed of its noise.
+    """
+
+    slice_: Slice
+    histogram: tuple[float, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class PreparedJob:
+    """One channel of one scan with everything measured and drawn that its painting needs.
+
+    Attributes:
+        job: scan and scar to render.
+        tissue: intensities of remote myocardium, blood and noise in the scan.
+        slices: slices with scar by their index in the region.
+        params: parameters drawn for these slices.
+    """
+
+    job: RenderJob
+    tissue: Tissue
+    slices: Mapping[int, Slice]
+    params: DiffusionParameters
+
+    @property
+    def tasks(self) -> list[SliceTask]:
+        """One task for each slice with scar, in their order."""
+        parts = zip(self.slices.values(), self.params.histograms, self.params.seeds, strict=True)
+        return [SliceTask(*one) for one in parts]
+
+    def paste(self, windows: Iterable[Window]) -> NDArray[np.float64]:
+        """The region with new scar in it, (I, J, K), in the scan's own units, from one window for each slice."""
+        result = self.job.image.copy()
+        planes, contrast = in_plane(result, self.job.anatomy), self.tissue.contrast
+        for (index, slice_), window in zip(self.slices.items(), windows, strict=True):
+            intensity = self.tissue.remote[index] + contrast[index] * scar_intensity(window, slice_)
+            planes[index][slice_.scar] = intensity
+        return result
+
+
+@dataclass(frozen=True)
+class PaintedWindows:
+    """What one channel of one scan was painted with, where a gradient is to reach the network.
+
+    Attributes:
+        prepared: the channel, its slices and what was drawn for them.
+        windows: painted windows with a gradient in the network's units, (slices, 1, size, size), in the same order.
+    """
+
+    prepared: PreparedJob
+    windows: Tensor
+
+
+@dataclass(frozen=True)
+class PaintTask:
+    """A batch of windows to be painted, and how; tensors are on the network's device.
+
+    Attributes:
+        window: image in the network's units, (B, 1, size, size); what lies under the scar is not looked at.
+        masks: share of each pixel that is scar, MVO, wall and cavity, 0-1, (B, ``MASKS``, size, size).
+        histogram: control histograms, (B, ``BINS``); zeros leave the brightness to the network.
+        sampler: function of ``samplers`` with its number of steps.
+        noise: function from a shape, (B, ...), to standard normal noise, fresh at every call.
+        guidance: how much the histogram counts; 1 is as the network learnt it, anything else takes a second call
+            (Ho & Salimans, arXiv:2207.12598).
+    """
+
+    window: Tensor
+    masks: Tensor
+    histogram: Tensor
+    sampler: Sampler
+    noise: Callable[[tuple[int, ...]], Tensor]
+    guidance: float = 1.0
+
+    @classmethod
+    def from_slices(
+        cls, tasks: Sequence[SliceTask], sampler: Sampler, guidance: float, device: torch.device
+    ) -> PaintTask:
+        """The windows of some slices, of any scans, as one batch."""
+        windows, masks = zip(*(window_of(task.slice_) for task in tasks), strict=True)
+        return cls(
+            torch.from_numpy(np.stack(windows)[:, None]).to(device),
+            torch.from_numpy(np.stack(masks)).to(device),
+            torch.tensor([task.histogram for task in tasks], dtype=torch.float32, device=device),
+            sampler,
+            noise_streams([task.seed for task in tasks]),
+            guidance,
+        )
+
+    def noise_like(self, code: Tensor) -> Tensor:
+        """Fresh noise of a tensor's shape, on its device."""
+        return self.noise(tuple(code.shape)).to(code)
+
+
+def noise_streams(seeds: Sequence[int]) -> Callable[[tuple[int, ...]], Tensor]:
+    """Noise for a batch, each sample's from its own seed, on the CPU: no device and no neighbour changes it."""
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+
+    def noise(shape: tuple[int, ...]) -> Tensor:
+        return torch.from_numpy(np.stack([rng.standard_normal(shape[1:], dtype=np.float32) for rng in rngs]))
+
+    return noise

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
-    from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+    from claim_aug.sample import ScarSample
+    from claim_aug.synthesizer import ScarSynthesizer
 
 _HOMES = {
     "ClaimAugError": "claim_aug.errors",
@@ -31,7 +32,7 @@ _HOMES = {
     "ScarGenerator": "claim_aug.generators",
     "ScarMask": "claim_aug.priors",
     "ScarPool": "claim_aug.pool",
-    "ScarSample": "claim_aug.synthesizer",
+    "ScarSample": "claim_aug.sample",
     "ScarSynthesizer": "claim_aug.synthesizer",
     "hookimpl": "claim_aug.plugins",
     "seed_worker": "claim_aug.adapters.workers",

@@ -1,12 +1,28 @@
-"""What goes wrong, said in one sentence: what was expected, what came, what to do."""
+"""What goes wrong, said in one sentence: what was expected, what came, what to do.
+
+Each error is also the built-in error that a Python user expects, so ``except ValueError`` finds it.
+"""
 
 
 class ClaimAugError(Exception):
-    """Base of every error a user can mend. The command line prints it as one red line and exits with code 1."""
+    """Base of every error that a user can mend; the command line prints it as one red line and exits with code 1.
+
+    Example:
+        >>> from claim_aug import ClaimAugError, ScarSynthesizer
+        >>> try:
+        ...     ScarSynthesizer("smyle")
+        ... except ClaimAugError as error:
+        ...     print(error)
+        unknown prior 'smyle'; did you mean 'smile'?; available: smile, random, manual
+    """
 
 
-class InputError(ClaimAugError):
+class InputError(ClaimAugError, ValueError):
     """A file, an array or a parameter that cannot be used as it is."""
+
+
+class MissingFileError(InputError, FileNotFoundError):
+    """A file that is not there."""
 
 
 class LabelError(InputError):
@@ -22,15 +38,15 @@ class EmptyScarError(InputError):
 
 
 class MissingDependencyError(ClaimAugError, ImportError):
-    """A library that an integration needs is not installed."""
+    """A library that an integration needs and that is not installed."""
 
 
-class PluginError(ClaimAugError):
+class PluginError(ClaimAugError, LookupError):
     """A prior, a generator or a plugin that is unknown, broken or registered twice."""
 
 
-class OutputError(ClaimAugError):
-    """A result that could not be written. Nothing half-written is left behind."""
+class OutputError(ClaimAugError, OSError):
+    """A result that could not be written; nothing half-written is left behind."""
 
 
 class ClaimAugWarning(UserWarning):
@@ -38,12 +54,12 @@ class ClaimAugWarning(UserWarning):
 
 
 class SpacingWarning(ClaimAugWarning):
-    """``pixdim`` and the affine of a file disagree on the voxel size."""
+    """A file whose ``pixdim`` and affine disagree on the voxel size."""
 
 
 class UnanchoredWarning(ClaimAugWarning):
-    """Nothing says where the anterior RV insertion is, so AHA segments are rotated by an unknown angle."""
+    """A stack without a known anterior RV insertion, so that AHA segments are rotated by an unknown angle."""
 
 
 class MaskWarning(ClaimAugWarning):
-    """Part of a given mask could not be used."""
+    """A given mask of which a part could not be used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -22,40 +22,17 @@ from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
 from claim_aug.priors.base import realised
+from claim_aug.sample import ScarSample
+from claim_aug.text import as_code
 
 Existing = Literal["keep", "replace", "refuse"]
 EXISTING = ("keep", "replace", "refuse")
 
 
-@dataclass(frozen=True)
-class ScarSample:
-    """A synthetic scan.
-
-    Attributes:
-        image: shape and dtype of the input; equal to it, bit for bit, outside ``infarct``, ``mvo`` and ``healed``.
-        labels: shape and dtype of the input labels, values of their scheme.
-        infarct, mvo: new scar, of the labels' shape.
-        healed: scar of the input that was painted over as remote myocardium (``existing="replace"``).
-        parameters: what was drawn by prior and generator, and what was realised; ready for JSON.
-        seed: the seed that gives this sample again.
-        anatomy: the ventricle it was made for.
-        renderings: what the generator gave for each channel.
-    """
-
-    image: NDArray[Any]
-    labels: NDArray[Any]
-    infarct: Mask
-    mvo: Mask
-    healed: Mask
-    parameters: Mapping[str, Any]
-    seed: int
-    anatomy: LVAnatomy
-    renderings: tuple[Rendering, ...] = field(default=(), repr=False, compare=False)
-
-    @property
-    def changed(self) -> Mask:
-        """Every voxel that may differ from the input."""
-        return self.infarct | self.mvo | self.healed
+#: The generator of a synthesizer and of the transforms, where none is named. They run in the workers of data loaders,
+#: where a network would starve the training; scars of a network are made beforehand, in a pool. The command line, which
+#: writes files once, takes ``ddpm``.
+GENERATOR = "signal"
 
 
 class ScarSynthesizer:
@@ -63,7 +40,8 @@ class ScarSynthesizer:
 
     Args:
         prior: name of a registered mask prior (``"smile"``, ``"random"``, ``"manual"``), or an object with its method.
-        generator: name of a registered generator (``"signal"``), or an object with its method.
+        generator: name of a registered generator, or an object with its method. ``"signal"`` is quick enough for the
+            workers of data loaders; ``"ddpm"`` looks more real, and is the default of the command line.
         labels: label scheme of the scans: a ``LabelScheme``, a name, or ``"cavity=1,myocardium=2,infarct=3"``.
         existing: what happens to scar that a scan already has: ``"keep"`` it and add to it, ``"replace"`` it (it is
             healed first), or ``"refuse"`` the scan.
@@ -73,6 +51,15 @@ class ScarSynthesizer:
     Raises:
         PluginError: unknown prior or generator.
         InputError: an option that neither takes, or an impossible value.
+
+    Example:
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, scar=False, shape=(80, 80, 4))
+        >>> synthesizer = ScarSynthesizer(labels="phantom", burden=(5, 30), territory="LAD")
+        >>> synthesizer
+        ScarSynthesizer(labels='phantom', burden=(5, 30), territory='LAD')
+        >>> synthesizer.sample(scan.image, scan.labels, affine=scan.affine, seed=7).image.shape
+        (80, 80, 4)
     """
 
     #: Whether a batch is copied before it is changed; torchio 2 sets it, as it does for its own transforms.
@@ -81,7 +68,7 @@ class ScarSynthesizer:
     def __init__(
         self,
         prior: str | MaskPrior = "smile",
-        generator: str | ScarGenerator = "signal",
+        generator: str | ScarGenerator = GENERATOR,
         *,
         labels: str | LabelScheme = "emidec",
         existing: Existing | str = "keep",
@@ -119,18 +106,22 @@ class ScarSynthesizer:
         )
         return prior, generator
 
+    def __repr__(self) -> str:
+        own = {"prior": self.prior, "generator": self.generator, "labels": str(self.labels.source_text)}
+        return as_code(self, **own, existing=self.existing, **self.options)
+
     def __getstate__(self) -> dict[str, Any]:
         # Backends may hold networks; a worker builds its own.
         return {name: value for name, value in vars(self).items() if name != "backends"}
 
     def __call__(self, data: Any) -> Any:
-        """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``hosts.call``."""
-        from claim_aug.adapters.call import call  # it needs PyTorch, the core does not
+        """A torchio Subject or a dictionary with a scar, as in a Compose of torchio or MONAI; see ``adapters.call``."""
+        from claim_aug.adapters.call import call  # it needs PyTorch, the synthesizer does not
 
         return call(self, data)
 
     def augment_batch(self, batch: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
-        """A batch with scars, on the device it is on; see ``hosts.batch.augment_batch`` for the settings."""
+        """A batch with scars, on the device it is on; see ``adapters.batch.augment_batch`` for the settings."""
         from claim_aug.adapters.batch import augment_batch
 
         return augment_batch(self, batch, **settings)
@@ -162,12 +153,12 @@ class ScarSynthesizer:
         """One synthetic scan; a pure function of its arguments.
 
         Args:
-            image: (I, J), (I, J, K) or (C, I, J, K), any real dtype, finite. Channels share one scar.
-            labels: (I, J), (I, J, K) or (1, I, J, K), whole numbers of the scheme.
-            affine: 4x4, voxels to patient space; for handedness, and for spacing where that is not given.
-            spacing: mm per axis of the labels.
-            seed: a whole number from 0; prior and generator draw from separate streams of it.
-            anatomy: ready from ``anatomy``, to save reading the same labels again.
+            image: finite intensities of any real dtype, (I, J), (I, J, K) or (C, I, J, K); channels share one scar.
+            labels: whole numbers of the scheme, (I, J), (I, J, K) or (1, I, J, K).
+            affine: 4x4 matrix from voxels to patient space; for handedness, and for spacing where that is not given.
+            spacing: size of a voxel in mm along each axis of the labels.
+            seed: whole number from 0; prior and generator draw from separate streams of it.
+            anatomy: ventricle as ``anatomy`` gives it, to save reading the same labels again.
 
         Raises:
             ClaimAugError: input that cannot be used; see the subclasses.
@@ -179,8 +170,8 @@ class ScarSynthesizer:
         """Many synthetic scans at once, each equal to what ``sample`` gives of it; quicker where the generator batches.
 
         Args:
-            scans: keyword arguments of ``sample`` but the seed.
-            seeds: one for each.
+            scans: keyword arguments of ``sample`` but the seed, for each scan.
+            seeds: a seed for each scan.
 
         Raises:
             ClaimAugError: as ``sample`` does, or not as many seeds as scans.
@@ -188,11 +179,11 @@ class ScarSynthesizer:
         if len(scans) != len(seeds):
             msg = f"every scan needs a seed of its own, got {len(scans)} scans and {len(seeds)} seeds"
             raise InputError(msg)
-        drafts = [self._draft(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
-        renderings = iter(render_all(self.backends[1], [job for draft in drafts for job in draft.jobs]))
-        return [self._finish(draft, [next(renderings) for _ in draft.jobs]) for draft in drafts]
+        prepared = [self._prepare(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
+        renderings = iter(render_all(self.backends[1], [job for one in prepared for job in one.jobs]))
+        return [self._finish(one, [next(renderings) for _ in one.jobs]) for one in prepared]
 
-    def _draft(
+    def _prepare(
         self,
         image: ArrayLike,
         labels: ArrayLike,
@@ -201,7 +192,7 @@ class ScarSynthesizer:
         spacing: Sequence[float] | None = None,
         seed: int,
         anatomy: LVAnatomy | None = None,
-    ) -> Draft:
+    ) -> PreparedSample:
         """Everything but the rendering: checks, the ventricle, the mask, old scar healed."""
         image, labels = np.asarray(image), np.asarray(labels)
         volume = labels[0] if labels.ndim == 4 and labels.shape[0] == 1 else labels
@@ -228,49 +219,51 @@ class ScarSynthesizer:
             if healed.any():
                 region = heal(region, full, smooth_field(region.shape, 0.5, healing_rng).astype(np.float64))
             jobs.append(RenderJob(region, mask, here, texture_rng))
-        return Draft(image, labels, volume, full, healed, jobs, int(seed))
+        return PreparedSample(image, labels, volume, full, healed, jobs, int(seed))
 
-    def _finish(self, draft: Draft, renderings: Sequence[Rendering]) -> ScarSample:
+    def _finish(self, one: PreparedSample, renderings: Sequence[Rendering]) -> ScarSample:
         """Paste the scar back and write it into the labels."""
-        full, mask, image = draft.anatomy, draft.jobs[0].mask, draft.image
+        full, mask, image = one.anatomy, one.jobs[0].mask, one.image
         channels = image.reshape(-1, *full.grid_shape).copy()
-        changed = mask.scar | draft.healed
-        for channel, job, rendering in zip(channels, draft.jobs, renderings, strict=True):
+        changed = mask.scar | one.healed
+        for channel, job, rendering in zip(channels, one.jobs, renderings, strict=True):
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
         drawn = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
-            full.on_grid(part).reshape(draft.volume.shape) for part in (mask.infarct, mask.mvo, draft.healed)
+            full.on_grid(part).reshape(one.volume.shape) for part in (mask.infarct, mask.mvo, one.healed)
         )
-        written = self.labels.write(draft.volume, healed=old & ~(infarct | mvo), infarct=infarct, mvo=mvo)
+        written = self.labels.write(one.volume, healed=old & ~(infarct | mvo), infarct=infarct, mvo=mvo)
         return ScarSample(
             image=channels.reshape(image.shape),
-            labels=written.reshape(draft.labels.shape),
+            labels=written.reshape(one.labels.shape),
             infarct=infarct,
             mvo=mvo,
             healed=old,
             parameters={
                 "prior": dict(mask.params),
                 "generator": drawn[0] if len(drawn) == 1 else drawn,
-                "realised": realised(mask, draft.jobs[0].anatomy),
+                "realised": realised(mask, one.jobs[0].anatomy),
                 "note": mask.note,
                 "existing": self.existing,
             },
-            seed=draft.seed,
+            seed=one.seed,
             anatomy=full,
             renderings=tuple(renderings),
         )
 
 
 @dataclass(frozen=True)
-class Draft:
+class PreparedSample:
     """A sample before its scar is rendered.
 
     Attributes:
-        image, labels: the input; ``volume`` is the labels without a channel axis.
-        anatomy: the ventricle as it came.
-        healed: its scar that was painted over, in the region.
-        jobs: one for each channel; they share the mask and the stream of randomness.
+        image, labels: image and labels as they came.
+        volume: labels without a channel axis.
+        anatomy: ventricle as it came.
+        healed: voxels of its scar that were painted over, in the region.
+        jobs: a job for each channel; they share the mask and the stream of randomness.
+        seed: seed of the sample.
     """
 
     image: NDArray[Any]

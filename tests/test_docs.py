@@ -121,16 +121,16 @@ def runnable(page):
     return any(block.language == "python" or examples(block) for block in blocks(page) if block.language != "text")
 
 
-def hosts(page):
+def frameworks(page):
     """The optional libraries that a page's examples import."""
     code = "\n".join(block.text for block in blocks(page) if block.language == "python")
-    return [host for host in HOSTS if re.search(rf"^(import|from) {host}\b", code, re.MULTILINE)]
+    return [framework for framework in HOSTS if re.search(rf"^(import|from) {framework}\b", code, re.MULTILINE)]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=ids)
 def test_every_example_of_a_page_runs_in_order(page, tmp_path, monkeypatch):
-    for host in hosts(page):
-        pytest.importorskip(host)
+    for framework in frameworks(page):
+        pytest.importorskip(framework)
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "__docs__"}
     with warnings.catch_warnings():

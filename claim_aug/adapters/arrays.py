@@ -1,4 +1,4 @@
-"""Arrays and tensors of any host to NumPy and back, with type, dtype, device and metadata as they were."""
+"""Arrays and tensors of any framework to NumPy and back, with type, dtype, device and metadata as they were."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def affine_of(image: Any) -> NDArray[np.float64] | None:
 
 
 def as_affine(affine: Any) -> NDArray[np.float64] | None:
-    """An affine of any host as a 4x4 array; ``None`` for the identity.
+    """An affine of any framework as a 4x4 array; ``None`` for the identity.
 
-    Hosts fill in the identity where nothing is known, so it says nothing about the voxels' size.
+    Frameworks fill in the identity where nothing is known, so it says nothing about the voxels' size.
 
     Raises:
         InputError: it is not 4x4.

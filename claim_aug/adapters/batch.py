@@ -75,7 +75,7 @@ def augment_elements(
     chosen = rng.random(len(images)) < check_probability(p)
     seeds = [int(s) if c else None for s, c in zip(rng.integers(SEEDS, size=len(images)), chosen, strict=True)]
     affines = affines_of(batch, image, images)
-    scans = [Scan.of([one], its, affine) for one, its, affine in zip(images, labels, affines, strict=True)]
+    scans = [Scan.from_arrays([one], its, affine) for one, its, affine in zip(images, labels, affines, strict=True)]
     samples = sample_all(source, scans, seeds, keys.unusable)
     written = [scan.written(sample) for scan, sample in zip(scans, samples, strict=True)]
     extra = [keys.beside(one) for one in written]

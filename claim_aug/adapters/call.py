@@ -1,4 +1,4 @@
-"""``synthesizer(subject)``: a torchio Subject or a dictionary, told apart without importing a host."""
+"""``synthesizer(subject)``: a torchio Subject or a dictionary, told apart without importing a framework."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from claim_aug.adapters.insertion import SEEDS, insert
 from claim_aug.adapters.keys import Keys, listed
-from claim_aug.adapters.scan import ScarSource
+from claim_aug.adapters.scan import CopiesBatch, ScarSource
 from claim_aug.adapters.subjects import into_subject, into_subjects, sole
 from claim_aug.errors import InputError
 
@@ -38,7 +38,7 @@ def call(source: ScarSource, data: Any) -> Any:
         return into_subject(source, copy.deepcopy(data), Keys(image, label), draw_seed())
     if torchio is not None and isinstance(data, getattr(torchio, "SubjectsBatch", ())):
         # torchio 2 copies once, at the head of a Compose, and says so.
-        batch: Any = copy.deepcopy(data) if getattr(source, "copy", True) else data
+        batch: Any = copy.deepcopy(data) if not isinstance(source, CopiesBatch) or source.copy else data
         image, label = sole({name: images[0] for name, images in batch.images.items()}, torchio)
         return into_subjects(source, batch, Keys(image, label), [draw_seed() for _ in range(batch.batch_size)])
     if isinstance(data, Mapping):

@@ -1,4 +1,4 @@
-"""The one step that every form of every host takes: a seed and a subject in, the subject with a scar out."""
+"""The one step that every form of every framework takes: a seed and a subject in, the subject with a scar out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from claim_aug.adapters.scan import Scan, ScarSource, Written
 from claim_aug.adapters.workers import refuse_in_worker
 from claim_aug.errors import AnatomyError, EmptyScarError
 
-#: Seeds lie below this: what every host's generator can draw.
+#: Seeds lie below this: what every framework's generator can draw.
 SEEDS = 2**31 - 1
 
 
@@ -25,7 +25,7 @@ def insert(
     """Put a scar into one subject.
 
     Args:
-        images, labels, affine: as in ``Scan.of``.
+        images, labels, affine: as in ``Scan.from_arrays``.
         seed: of the sample; ``None`` leaves the subject as it is.
         unusable: what happens to a subject that can hold no scar, such as a slice above the base: ``"raise"``, or
             ``"keep"`` it as it is.
@@ -33,7 +33,7 @@ def insert(
     Raises:
         ClaimAugError: an input that cannot be used; a main_process_only generator in a worker.
     """
-    scan = Scan.of(images, labels, affine)
+    scan = Scan.from_arrays(images, labels, affine)
     if seed is None:
         return scan.written(None)
     refuse_in_worker(source)

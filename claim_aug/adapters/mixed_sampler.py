@@ -20,17 +20,23 @@ class MixedSampler(Sampler[int]):
     with scar may come more often.
 
     Args:
-        real, synthetic: how many samples each of the two has, at least 1.
-        epochs: of the whole training. Every iteration is the next one; ``set_epoch`` goes to another.
-        ratio: share of draws that are synthetic, 0 to 1.
-        fade: share of the training, at its end, over which that falls to nothing, 0 to 1.
-        draws: samples of an epoch; as many as there are real ones by default.
-        scarred: indices of the real samples that have scar, from 0; a ``scarred_share`` of the real draws is from these
-            alone, 0 to 1.
+        real: number of real samples, at least 1.
+        synthetic: number of synthetic samples, at least 1.
+        epochs: number of epochs of the whole training. Every iteration is the next one; ``set_epoch`` goes to another.
+        ratio: share of draws that are synthetic, 0-1.
+        fade: share of the training, at its end, over which the ratio falls to nothing, 0-1.
+        draws: number of samples in an epoch; as many as there are real ones by default.
+        scarred: indices of the real samples that have scar, from 0.
+        scarred_share: share of the real draws that is from ``scarred`` alone, 0-1.
         generator: source of randomness; PyTorch's global one by default.
 
     Raises:
-        InputError: a count below 1, a share outside 0 to 1, or an index that no real sample has.
+        InputError: a count below 1, a share outside 0-1, or an index that no real sample has.
+
+    Example:
+        >>> sampler = MixedSampler(real=4, synthetic=8, epochs=10, ratio=0.5)
+        >>> len(list(sampler))
+        4
     """
 
     def __init__(

@@ -1,11 +1,11 @@
-"""One subject's images and label map as the core takes them, and the result as the host had them."""
+"""One subject's images and label map as the synthesizer takes them, and the result as the framework had them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ NO_PARAMETERS = "{}"
 
 
 class SyntheticSample(Protocol):
-    """What hosts need of a sample: see ``ScarSample``."""
+    """What frameworks need of a sample: see ``ScarSample``."""
 
     @property
     def image(self) -> Array: ...
@@ -46,9 +46,32 @@ class ScarSource(Protocol):
         ...
 
 
+@runtime_checkable
+class CopiesBatch(Protocol):
+    """A source of scars that torchio 2 may tell not to copy a batch, as it does at the head of a Compose.
+
+    Attributes:
+        copy: whether a batch is copied before it is changed.
+    """
+
+    copy: bool
+
+
+@runtime_checkable
+class HasGenerator(Protocol):
+    """A source of scars that renders them.
+
+    Attributes:
+        backends: prior and generator.
+    """
+
+    @property
+    def backends(self) -> tuple[Any, Any]: ...
+
+
 @dataclass(frozen=True)
 class Written:
-    """A subject's images and labels, in the host's own types, and what can be added beside them.
+    """A subject's images and labels, in the framework's own types, and what can be added beside them.
 
     Attributes:
         images, labels: as they came, with the scar.
@@ -95,7 +118,7 @@ class Scan:
     affine: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, images: Sequence[Any], labels: Any, affine: Any = None) -> Scan:
+    def from_arrays(cls, images: Sequence[Any], labels: Any, affine: Any = None) -> Scan:
         """Read arrays or tensors, with a channel in front or without.
 
         Args:
@@ -123,7 +146,7 @@ class Scan:
         return {"image": image, "labels": self.labels, "affine": self.affine}
 
     def written(self, sample: SyntheticSample | None) -> Written:
-        """The sample in the host's types; ``None`` gives the subject back as it was."""
+        """The sample in the framework's types; ``None`` gives the subject back as it was."""
         if sample is None:
             return Written(self.given, self.given_labels, self.given_labels, None)
         ends = np.cumsum([len(part) for part in self.parts])[:-1]

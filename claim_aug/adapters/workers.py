@@ -6,10 +6,23 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from claim_aug.adapters.scan import ScarSource
+from claim_aug.adapters.scan import HasGenerator, ScarSource
 from claim_aug.errors import ClaimAugWarning, InputError
+
+
+@runtime_checkable
+class MainProcessOnly(Protocol):
+    """A generator that is too slow for the worker of a data loader, or fails there.
+
+    Attributes:
+        main_process_only: whether that is so.
+        device: device that it runs on, such as ``"cpu"`` or ``"cuda"``.
+    """
+
+    main_process_only: bool
+    device: str
 
 
 def seed_worker(worker_id: int = 0) -> None:
@@ -20,7 +33,14 @@ def seed_worker(worker_id: int = 0) -> None:
     from PyTorch's seed, which is another one for each worker and epoch.
 
     Args:
-        worker_id: given by the ``DataLoader``; not used, as PyTorch's seed already differs.
+        worker_id: number that the ``DataLoader`` gives; not used, as PyTorch's seed already differs.
+
+    Example:
+        >>> import torch
+        >>> from claim_aug import seed_worker
+        >>> loader = torch.utils.data.DataLoader([0, 1, 2], num_workers=0, worker_init_fn=seed_worker)
+        >>> len(list(loader))
+        3
     """
     import numpy as np
     import torch
@@ -32,7 +52,8 @@ def seed_worker(worker_id: int = 0) -> None:
     for number, transform in enumerate(seedable(info.dataset if info else None)):
         own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
         # Both MONAI and albumentations have ``set_random_state``; that of albumentations takes no seed.
-        (getattr(transform, "set_random_seed", None) or transform.set_random_state)(seed=own)
+        reseed = transform.set_random_seed if hasattr(transform, "set_random_seed") else transform.set_random_state
+        reseed(seed=own)
 
 
 def seedable(held: Any, depth: int = 4) -> Iterator[Any]:
@@ -48,17 +69,20 @@ def seedable(held: Any, depth: int = 4) -> Iterator[Any]:
 def refuse_in_worker(source: ScarSource) -> None:
     """Keep diffusion out of workers, where it fails (CUDA) or starves the training (CPU).
 
-    A generator says that it is diffusion by an attribute ``main_process_only``, and where it runs by ``device``.
+    Args:
+        source: source of scars; one with a generator says by ``MainProcessOnly`` where that generator belongs.
 
     Raises:
-        InputError: a main_process_only generator is on a GPU.
+        InputError: a generator for the main process alone is on a GPU.
     """
     torch: Any = sys.modules.get("torch")
     worker = None if torch is None else torch.utils.data.get_worker_info()
-    generator = None if worker is None else getattr(source, "backends", (None, None))[1]
-    if worker is None or not getattr(generator, "main_process_only", False):
+    if worker is None or not isinstance(source, HasGenerator):
         return
-    where = str(getattr(generator, "device", "cpu"))
+    generator = source.backends[1]
+    if not isinstance(generator, MainProcessOnly) or not generator.main_process_only:
+        return
+    where = str(generator.device)
     msg = (
         f"generator {type(generator).__name__} on {where} runs in DataLoader worker {worker.id}: use num_workers=0, "
         "or make scars beforehand with claim-aug pool build and give pool=, or call augment_batch on the batch in the "

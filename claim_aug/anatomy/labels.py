@@ -34,6 +34,16 @@ class LabelScheme:
     """The label values of each tissue. Where a tissue has several, the first is the one that is written.
 
     A scheme without ``mvo`` writes MVO as infarct, because MVO counts as infarct.
+
+    Attributes:
+        name: name of the scheme.
+        cavity, myocardium, infarct, mvo, rv, background: values of each tissue.
+
+    Example:
+        >>> from claim_aug import LabelScheme
+        >>> scheme = LabelScheme.parse("cavity=1,myocardium=2+7,infarct=3")
+        >>> scheme.myocardium
+        (2, 7)
     """
 
     name: str
@@ -58,6 +68,13 @@ class LabelScheme:
     def values(self) -> list[int]:
         """Every value this scheme knows, in the order of the tissues."""
         return [value for tissue in TISSUES for value in getattr(self, tissue)]
+
+    @property
+    def source_text(self) -> str:
+        """The text that ``parse`` reads as this scheme: its name where that is known, else its values."""
+        if SCHEMES.get(self.name) == self:
+            return self.name
+        return str(self).partition(": ")[2].replace(", ", ",")
 
     def __str__(self) -> str:
         parts = (f"{tissue}={'+'.join(map(str, getattr(self, tissue)))}" for tissue in TISSUES if getattr(self, tissue))

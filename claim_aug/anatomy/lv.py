@@ -52,12 +52,24 @@ class LVAnatomy:
         apicobasal: apicobasal coordinate, 0 at the base to 1 at the apex.
         segment: AHA segment 1-17, 0 outside the wall.
         wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
-        orientation, anchor: how the stack lies, and what its angle rests on.
+        orientation: how the stack lies in the array.
+        anchor: where the anterior RV insertion is, and how that is known.
         apicobasal_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
             nothing tells base from apex. A single slice counts as mid.
-        spacing: mm per axis; where it is not known, that of an average heart of this size in pixels.
+        spacing: size of a voxel in mm per axis; where it is not known, that of an average heart of this size in pixels.
         spacing_known: whether volumes and masses mean anything.
-        box, grid_shape: where the region lies in the scan.
+        box: part of the scan that the region is.
+        grid_shape: shape of the scan's grid, (I, J, K).
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, scar=False, shape=(80, 80, 4))
+        >>> anatomy = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine, spacing=scan.spacing)
+        >>> anatomy.anchor.source
+        'rv_label'
+        >>> anatomy.on_grid(anatomy.segment).shape
+        (80, 80, 4)
     """
 
     transmural: Volume
@@ -95,14 +107,14 @@ class LVAnatomy:
         """Read the ventricle off a label map, (I, J) or (I, J, K).
 
         Args:
-            labels: values of ``scheme``.
+            labels: whole numbers of the scheme, (I, J) or (I, J, K).
             scheme: a ``LabelScheme``, the name of one, or ``"cavity=1,myocardium=2,infarct=3"``.
-            affine: 4x4, for the handedness of the array, and for the spacing where that is not given.
-            spacing: mm per axis.
-            through_plane, base, winding: as in ``Orientation``; found in the data where not given.
+            affine: 4x4 matrix, for the handedness of the array, and for the spacing where that is not given.
+            spacing: size of a voxel in mm per axis.
+            through_plane, base, winding: orientation as in ``Orientation``; found in the data where not given.
             anterior_insertion: angle of the anterior RV insertion in degrees, as in ``Anchor``, or a point in voxels.
-            image: the scan, of the labels' shape; the RV is looked for in it where it is not labelled.
-            require_anchor: refuse a ventricle that cannot be anchored.
+            image: image on the labels' grid, in which the RV is looked for where it is not labelled.
+            require_anchor: whether a ventricle that cannot be anchored is refused.
 
         Raises:
             LabelError: values outside the scheme.
@@ -144,6 +156,11 @@ class LVAnatomy:
             box=box,
             grid_shape=np.shape(labels) if not picture else (*np.shape(labels), 1),
         )
+
+    def __repr__(self) -> str:
+        mass = "" if self.mass_g is None else f", {self.mass_g:.1f} g"
+        anchor = f"anchor={self.anchor.source!r} ({self.anchor.confidence:.2f})"
+        return f"LVAnatomy({self.grid_shape}, {self.wall_voxels} voxels of wall{mass}, {anchor})"
 
     @property
     def scar(self) -> Mask:

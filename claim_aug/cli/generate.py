@@ -15,7 +15,7 @@ from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
     from claim_aug.data.case import Case
-    from claim_aug.synthesizer import ScarSample
+    from claim_aug.sample import ScarSample
 
 DEMO_CASE = "Case_demo"
 #: Options that take a number, which is fixed, or a range to draw from.

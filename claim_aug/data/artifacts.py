@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, MissingFileError
 
 Arrays = dict[str, NDArray[Any]]
 #: By name: a NumPy dtype or letters of its kinds, and the shape; sizes with the same name need to be equal.
@@ -67,7 +67,7 @@ class ArtifactKind:
                 yield self.about(path, file.metadata() or {}), file
         except FileNotFoundError as error:
             msg = f"{path} cannot be read: {error.strerror or 'No such file or directory'}; {self.advice}"
-            raise InputError(msg) from error
+            raise MissingFileError(msg) from error
         except (OSError, SafetensorError) as error:
             msg = f"{path} cannot be read as {self.noun}; is it truncated or another format? {self.advice}"
             raise InputError(msg) from error

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from claim_aug.errors import OutputError
+from claim_aug.errors import ClaimAugError, OutputError
 
 
 @contextlib.contextmanager
@@ -36,6 +36,8 @@ def staged(out: Path, obsolete: Iterable[Path] = ()) -> Iterator[Path]:
             moved += [target] * fresh
         for path in obsolete:
             path.unlink(missing_ok=True)
+    except ClaimAugError:
+        raise  # says already what went wrong
     except OSError as error:
         for target in moved:
             target.unlink(missing_ok=True)

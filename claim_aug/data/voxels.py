@@ -15,7 +15,7 @@ from nibabel.filebasedimages import ImageFileError
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
-from claim_aug.errors import InputError, SpacingWarning
+from claim_aug.errors import InputError, MissingFileError, SpacingWarning
 
 Array = NDArray[Any]
 SUFFIXES = (".nii.gz", ".nii", ".png")
@@ -135,8 +135,11 @@ def read_voxels(path: Path) -> VoxelFile:
         InputError: missing, of another kind, damaged, or not 2-D or 3-D.
     """
     if not path.is_file():
-        msg = f"{path} is a folder; give one file at a time" if path.is_dir() else f"{path} does not exist"
-        raise InputError(msg)
+        if path.is_dir():
+            msg = f"{path} is a folder; give one file at a time"
+            raise InputError(msg)
+        msg = f"{path} does not exist"
+        raise MissingFileError(msg)
     if not path.name.lower().endswith(SUFFIXES):
         msg = f"{path} needs to be one of {', '.join(SUFFIXES)}"
         raise InputError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,27 @@ class Rendering:
     """New intensities of the region, and how they were drawn.
 
     Attributes:
-        image: float, (I, J, K) of the region; only the voxels of the scar are used.
-        params: the parameters that were drawn, ready for JSON.
+        image: intensities of the region, (I, J, K), float; only those of the scar's voxels are used.
+        params: parameters that were drawn, ready for JSON.
         windows: windows with a gradient that the scar was pasted from, of a diffusion generator that learns.
+
+    Example:
+        >>> import numpy as np
+        >>> Rendering(np.full((4, 4, 2), 300.0), {"generator": "flat"})
+        Rendering((4, 4, 2), generator='flat')
     """
 
     image: NDArray[np.floating[Any]]
     params: Mapping[str, Any] = field(default_factory=dict)
-    windows: PaintedWindows | None = field(default=None, repr=False, compare=False)
+    windows: PaintedWindows | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        return f"Rendering({self.image.shape}, generator={self.params.get('generator', '?')!r})"
 
 
 @dataclass(frozen=True)
 class RenderJob:
-    """One scan's scar to render: the arguments of ``ScarGenerator.render``."""
+    """One channel of a scan whose scar is rendered; attributes as the arguments of ``ScarGenerator.render``."""
 
     image: NDArray[np.float64]
     mask: ScarMask
@@ -42,25 +50,50 @@ class RenderJob:
 
 
 class ScarGenerator(Protocol):
-    """Decides what scar looks like. One object serves many scans: it holds no state of a scan and no generator.
+    """Decides what scar looks like. One object serves many scans: it keeps nothing of a scan and no random state.
 
-    A generator that is quicker on many scans at once may also have ``render_many(jobs)``, from a sequence of
-    ``RenderJob`` to a list of ``Rendering``, equal to what ``render`` gives of each. One that is too slow for the
-    worker of a data loader says so with ``main_process_only = True``.
+    Optional abilities are protocols of their own: ``RendersMany``, and ``MainProcessOnly`` of ``adapters.workers``.
+
+    Example:
+        >>> import numpy as np
+        >>> from claim_aug import Rendering, ScarSynthesizer
+        >>> from claim_aug.phantom import make_phantom
+        >>> class Flat:
+        ...     def render(self, image, mask, anatomy, rng):
+        ...         return Rendering(np.full_like(image, image[anatomy.cavity].mean()), {"generator": "flat"})
+        >>> scan = make_phantom(1, scar=False, shape=(80, 80, 4))
+        >>> sample = ScarSynthesizer(generator=Flat(), labels="phantom").sample(scan.image, scan.labels, seed=0)
+        >>> len(np.unique(sample.image[sample.infarct]))
+        1
     """
 
     def render(
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
     ) -> Rendering:
-        """Intensities for the voxels of ``mask``, given the image of the region, (I, J, K)."""
+        """Intensities for the voxels of a scar.
+
+        Args:
+            image: intensities of the anatomy's region, (I, J, K), in the scan's units.
+            mask: scar to paint, in the region.
+            anatomy: ventricle of the scan, without scar that was healed.
+            rng: source of all randomness.
+        """
+        ...
+
+
+@runtime_checkable
+class RendersMany(Protocol):
+    """A generator that is quicker on many scans at once."""
+
+    def render_many(self, jobs: Sequence[RenderJob]) -> Sequence[Rendering]:
+        """A rendering for each job, equal to what ``render`` gives of it."""
         ...
 
 
 def render_all(generator: ScarGenerator, jobs: Sequence[RenderJob]) -> list[Rendering]:
     """Every job rendered: together where the generator can, else one by one."""
-    many = getattr(generator, "render_many", None)
-    if many is not None:
-        return list(many(jobs))
+    if isinstance(generator, RendersMany):
+        return list(generator.render_many(jobs))
     return [generator.render(job.image, job.mask, job.anatomy, job.rng) for job in jobs]
 
 

@@ -1,1 +1,1 @@
-"""Native transforms of torchio, MONAI, albumentations and nnU-Net: one module each, which imports its host."""
+"""Native transforms of torchio, MONAI, albumentations and nnU-Net: one module each, which imports its framework."""

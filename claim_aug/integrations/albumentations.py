@@ -13,6 +13,7 @@ from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.adapters.scan import Written
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
+from claim_aug.text import as_code
 
 # albumentations asks the network for newer versions when it is imported, unless told not to.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
@@ -33,7 +34,7 @@ class ScarSynthesizer(base.DualTransform):
         p: probability. A slice that is passed over still gets its ``out_keys``, so that every batch collates.
         out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"raise"``, or ``"keep"`` a slice that can hold no scar as it is.
-        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:
         InputError: a parameter that does not exist; when called, a missing image or mask.
@@ -49,11 +50,11 @@ class ScarSynthesizer(base.DualTransform):
         p: float = 1.0,
         out_keys: Mapping[str, str] | None = None,
         unusable: str = "raise",
-        **core: Any,
+        **synthesis_options: Any,
     ) -> None:
         super().__init__(p=check_probability(p))
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_scar_source(core)
+        self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
         self.entries = Keys(image_key, label_key, out_keys or {}, unusable)
 
     if IS_X:
@@ -91,10 +92,13 @@ class ScarSynthesizer(base.DualTransform):
         first = np.moveaxis(image, -1, 0) if np.ndim(image) == 3 else image
         return insert(self.source, [first], plane, seed=seed, unusable=self.unusable)
 
+    def __repr__(self) -> str:
+        return as_code(self, **self.get_transform_init_args(), p=self.p)
+
     def get_transform_init_args(self) -> dict[str, Any]:
-        """For ``to_dict``: every argument of ``__init__``, the core's among them."""
+        """For ``to_dict``: every argument of ``__init__``, the synthesizer's among them."""
         form = {name: getattr(self, name) for name in ("image_key", "label_key", "out_keys", "unusable")}
-        return form | self.core
+        return form | self.synthesis_options
 
 
 def channels_last(image: Any, given: Any) -> Any:

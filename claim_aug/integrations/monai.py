@@ -9,6 +9,7 @@ from claim_aug.adapters.insertion import SEEDS, insert
 from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
+from claim_aug.text import as_code
 
 transforms: Any = need("monai.transforms", "monai")
 utils: Any = need("monai.utils", "monai")
@@ -24,7 +25,7 @@ class ScarSynthesizer(transforms.RandomizableTransform):
     Args:
         prob: probability.
         unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
-        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:
         InputError: a parameter that does not exist; when called, arrays that do not fit.
@@ -32,11 +33,14 @@ class ScarSynthesizer(transforms.RandomizableTransform):
 
     backend: ClassVar[list[Any]] = [utils.TransformBackends.TORCH]
 
-    def __init__(self, prob: float = 1.0, *, unusable: str = "raise", **core: Any) -> None:
+    def __init__(self, prob: float = 1.0, *, unusable: str = "raise", **synthesis_options: Any) -> None:
         transforms.RandomizableTransform.__init__(self, check_probability(prob))
         self.unusable = Keys("image", "label", unusable=unusable).unusable
-        self.core, self.source = core, make_scar_source(core)
+        self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
         self.seed = 0
+
+    def __repr__(self) -> str:
+        return as_code(self, prob=self.prob, unusable=self.unusable, **self.synthesis_options)
 
     def randomize(self, data: Any = None) -> None:
         """Draw the gate and a seed, whatever comes of the gate."""
@@ -72,7 +76,7 @@ class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform
         out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
         allow_missing_keys: pass over a dictionary without any of the images, instead of raising.
-        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:
         InputError: a parameter that does not exist; when called, a missing key. ``Compose`` shows it as the cause of
@@ -90,12 +94,26 @@ class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform
         out_keys: Mapping[str, str] | None = None,
         unusable: str = "raise",
         allow_missing_keys: bool = False,
-        **core: Any,
+        **synthesis_options: Any,
     ) -> None:
         transforms.MapTransform.__init__(self, keys, allow_missing_keys)
         transforms.RandomizableTransform.__init__(self, check_probability(prob))
         self.entries = [Keys(str(key), label_key, out_keys or {}, unusable) for key in self.keys]
-        self.scar = ScarSynthesizer(1.0, unusable=unusable, **core)
+        self.scar = ScarSynthesizer(1.0, unusable=unusable, **synthesis_options)
+
+    def __repr__(self) -> str:
+        entry = self.entries[0]
+        names = {
+            "keys": self.keys[0] if len(self.keys) == 1 else self.keys,
+            "label_key": entry.label,
+            "prob": self.prob,
+        }
+        more = {
+            "out_keys": entry.out or None,
+            "unusable": entry.unusable,
+            "allow_missing_keys": self.allow_missing_keys,
+        }
+        return as_code(self, **names, **more, **self.scar.synthesis_options)
 
     def set_random_state(self, seed: Any = None, state: Any = None) -> ScarSynthesizerd:
         """Seed this and the transform of arrays that it holds."""

@@ -1,4 +1,4 @@
-"""The parameters of the core as the parameters of every form."""
+"""The parameters of the synthesizer as the parameters of every form."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from claim_aug.pool import ScarPool
 from claim_aug.synthesizer import ScarSynthesizer
 
 
-def make_scar_source(core: Mapping[str, Any]) -> ScarSource:
+def make_scar_source(synthesis_options: Mapping[str, Any]) -> ScarSource:
     """Where a form takes its scars from.
 
     Args:
-        core: the parameters of ``ScarSynthesizer``, as they are named there; or ``pool`` alone, a folder that
-            ``claim-aug pool build`` made.
+        synthesis_options: parameters of ``ScarSynthesizer``, as they are named there; or ``pool`` alone, a folder
+            that ``claim-aug pool build`` made.
 
     Raises:
         InputError: ``pool`` beside other parameters, which it has from when it was built; or what either refuses.
     """
-    given = {name: value for name, value in core.items() if value is not None}
+    given = {name: value for name, value in synthesis_options.items() if value is not None}
     pool = given.pop("pool", None)
     if pool is None:
         return ScarSynthesizer(**given)

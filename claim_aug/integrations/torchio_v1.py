@@ -14,6 +14,7 @@ from claim_aug.adapters.scan import ScarSource
 from claim_aug.adapters.subjects import into_subject
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
+from claim_aug.text import as_code
 
 transforms: Any = need("torchio.transforms", "torchio")
 random: Any = need("torchio.transforms.augmentation", "torchio")
@@ -35,18 +36,18 @@ class SeededScar(transforms.Transform):
         label_key: str,
         out_keys: Mapping[str, str] | None,
         unusable: str,
-        core: Mapping[str, Any],
+        synthesis_options: Mapping[str, Any],
         **base: Any,
     ) -> None:
         super().__init__(**base)
         self.seed, self.image_key, self.label_key = seed, image_key, label_key
-        self.out_keys, self.unusable, self.core = out_keys, unusable, dict(core)
-        self.args_names = ["seed", "image_key", "label_key", "out_keys", "unusable", "core"]
+        self.out_keys, self.unusable, self.synthesis_options = out_keys, unusable, dict(synthesis_options)
+        self.args_names = ["seed", "image_key", "label_key", "out_keys", "unusable", "synthesis_options"]
 
     @cached_property
     def source(self) -> ScarSource:
         """Built when it is first used, or handed over by the random transform."""
-        return make_scar_source(self.core)
+        return make_scar_source(self.synthesis_options)
 
     def apply_transform(self, subject: Any) -> Any:
         """Write into the subject, which torchio has copied."""
@@ -62,8 +63,8 @@ class ScarSynthesizer(random.RandomTransform):
         p: probability. A subject that is passed over still gets its ``out_keys``, so that every batch collates.
         out_keys: names for ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
-        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``; and torchio's own ``copy``, ``include``,
-            ``exclude``, ``keep``, ``parse_input`` and ``label_keys``.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``; and torchio's own ``copy``,
+            ``include``, ``exclude``, ``keep``, ``parse_input`` and ``label_keys``.
 
     Raises:
         InputError: a parameter that does not exist; when called, a subject without the image or the label map.
@@ -77,9 +78,9 @@ class ScarSynthesizer(random.RandomTransform):
         p: float = 1.0,
         out_keys: Mapping[str, str] | None = None,
         unusable: str = "raise",
-        **core: Any,
+        **synthesis_options: Any,
     ) -> None:
-        base = {name: core.pop(name) for name in BASE if name in core}
+        base = {name: synthesis_options.pop(name) for name in BASE if name in synthesis_options}
         if "exclude" not in base:
             # For dictionaries of tensors, which do not say what is a label map.
             base = {"include": [image_key, label_key], "label_keys": [label_key]} | base
@@ -87,14 +88,18 @@ class ScarSynthesizer(random.RandomTransform):
         Keys(image_key, label_key, out_keys or {}, unusable)
         self.p = check_probability(p)
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_scar_source(core)
-        self.args_names = ["image_key", "label_key", "p", "out_keys", "unusable", *core]
+        self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
+        self.args_names = ["image_key", "label_key", "p", "out_keys", "unusable", *synthesis_options]
+
+    def __repr__(self) -> str:
+        names = ("image_key", "label_key", "p", "out_keys", "unusable")
+        return as_code(self, **{name: getattr(self, name) for name in names}, **self.synthesis_options)
 
     def __getattr__(self, name: str) -> Any:
         # torchio reads the arguments it shows and exports as attributes.
-        core = vars(self).get("core", {})
-        if name in core:
-            return core[name]
+        synthesis_options = vars(self).get("synthesis_options", {})
+        if name in synthesis_options:
+            return synthesis_options[name]
         raise AttributeError(name)
 
     def apply_transform(self, subject: Any) -> Any:
@@ -102,7 +107,8 @@ class ScarSynthesizer(random.RandomTransform):
         wanted = torch.rand(1).item() < self.p
         seed = int(torch.randint(0, SEEDS, (1,)).item())
         seeded = SeededScar(
-            seed if wanted else None, self.image_key, self.label_key, self.out_keys, self.unusable, self.core,
+            seed if wanted else None, self.image_key, self.label_key, self.out_keys, self.unusable,
+            self.synthesis_options,
             **self._get_base_args(),
         )  # fmt: skip
         seeded.source = self.source

@@ -12,6 +12,7 @@ from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.adapters.subjects import into_subjects
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
+from claim_aug.text import as_code
 
 torchio: Any = need("torchio", "torchio")
 
@@ -25,7 +26,7 @@ class ScarSynthesizer(torchio.Transform):
         out_keys: names for ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
         copy, per_instance, include, exclude: as in every transform of torchio.
-        **core: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:
         InputError: a parameter that does not exist; when called, a subject without the image or the label map.
@@ -43,12 +44,16 @@ class ScarSynthesizer(torchio.Transform):
         per_instance: bool = True,
         include: list[str] | None = None,
         exclude: list[str] | None = None,
-        **core: Any,
+        **synthesis_options: Any,
     ) -> None:
         super().__init__(p=check_probability(p), copy=copy, per_instance=per_instance, include=include, exclude=exclude)
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
-        self.core, self.source = core, make_scar_source(core)
+        self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
         self.keys  # noqa: B018  a wrong setting is an error now
+
+    def __repr__(self) -> str:
+        names = ("image_key", "label_key", "p", "out_keys", "unusable")
+        return as_code(self, **{name: getattr(self, name) for name in names}, **self.synthesis_options)
 
     @property
     def keys(self) -> Keys:
@@ -77,5 +82,6 @@ class ScarSynthesizer(torchio.Transform):
         return into_subjects(self.source, batch, self.keys, seeds if isinstance(seeds, list) else [seeds])
 
     def to_hydra(self) -> dict[str, Any]:
-        """torchio's configuration, with this class and the core's parameters."""
-        return dict(super().to_hydra()) | {"_target_": "claim_aug.integrations.torchio.ScarSynthesizer"} | self.core
+        """torchio's configuration, with this class and the synthesizer's parameters."""
+        target = {"_target_": "claim_aug.integrations.torchio.ScarSynthesizer"}
+        return dict(super().to_hydra()) | target | self.synthesis_options

@@ -17,7 +17,8 @@ from claim_aug.data.layouts import LAYOUTS, Layout, SampleFiles, write_json
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.jobs.sidecar import run_record, sidecar
-from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+from claim_aug.sample import ScarSample
+from claim_aug.synthesizer import ScarSynthesizer
 
 #: Rows of the preview: enough to judge, few enough to read.
 PREVIEWED = 6

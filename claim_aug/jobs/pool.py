@@ -15,7 +15,8 @@ from claim_aug.errors import InputError
 from claim_aug.jobs.generate import sample_seed
 from claim_aug.pool.file import SUFFIX, write_patient
 from claim_aug.pool.patient import Patient, collect
-from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+from claim_aug.sample import ScarSample
+from claim_aug.synthesizer import ScarSynthesizer
 
 
 def build_pool(

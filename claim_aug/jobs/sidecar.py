@@ -8,7 +8,8 @@ from typing import Any
 
 from claim_aug.data.case import Case
 from claim_aug.data.provenance import describe, plain, sha256, versions
-from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+from claim_aug.sample import ScarSample
+from claim_aug.synthesizer import ScarSynthesizer
 
 
 def run_record(

@@ -20,7 +20,8 @@ from claim_aug.joint.curriculum import Curriculum
 from claim_aug.joint.estimate import NOISE_LEVELS, Estimate, LastSteps, OneStep
 from claim_aug.joint.generator import LearningGenerator
 from claim_aug.plugins.loader import load_plugins
-from claim_aug.synthesizer import ScarSample, ScarSynthesizer
+from claim_aug.sample import ScarSample
+from claim_aug.synthesizer import ScarSynthesizer
 
 #: Samplers that call the network once a step.
 PLAIN = ("ddim", "dpm++")

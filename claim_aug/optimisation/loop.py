@@ -77,7 +77,7 @@ def fit(
                 with writing_to(folder):
                     show(average.module, step + 1)
                     write_log(log, rows)
-                save_state(path, step + 1, module, average, bare(optimiser), run)
+                save_state(path, step + 1, module, average, unwrap(optimiser), run)
             recent.clear()
             accelerator.wait_for_everyone()
     return average.module.eval()
@@ -116,6 +116,6 @@ def dropout_seed(seed: int, step: int, process: int) -> int:
     return int(np.random.SeedSequence((seed, 3, step, process)).generate_state(1)[0])
 
 
-def bare(optimiser: Any) -> torch.optim.Optimizer:
+def unwrap(optimiser: Any) -> torch.optim.Optimizer:
     """The optimiser inside of accelerate's."""
     return getattr(optimiser, "optimizer", optimiser)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.plots.bullseye import plot_bullseye
-from claim_aug.synthesizer import ScarSample
+from claim_aug.sample import ScarSample
 
 CAVITY, WALL, OLD, INFARCT, MVO = range(1, 6)
 COLOURS = ListedColormap(["none", "#4477aa55", "#66ccee55", "#ccbb4499", "#ee6677", "#aa3377"])

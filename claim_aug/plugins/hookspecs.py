@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -12,7 +13,23 @@ if TYPE_CHECKING:
     from claim_aug.plugins.registry import Register
 
 hookspec = pluggy.HookspecMarker("claim_aug")
-hookimpl = pluggy.HookimplMarker("claim_aug")
+_mark = pluggy.HookimplMarker("claim_aug")
+
+
+def hookimpl(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Mark a function of a plugin as its implementation of the hook of the same name.
+
+    Args:
+        function: the function; given by using ``hookimpl`` as a decorator.
+        **options: options of pluggy's ``HookimplMarker``, such as ``tryfirst=True``.
+
+    Example:
+        >>> from claim_aug import hookimpl
+        >>> @hookimpl
+        ... def register_priors(register):
+        ...     register("mine", "my_package:MyPrior", summary="scar where I want it")
+    """
+    return _mark(function, **options)
 
 
 @hookspec

@@ -24,10 +24,12 @@ class PoolSample:
     """A scan with a scar out of a pool; as ``ScarSample``, but for the anatomy, which is not read again.
 
     Attributes:
-        image, labels: shape and dtype of the input.
-        voxel, tissue: the voxels that changed, in C order, and what each is now.
-        text: the parameters that the scar was made with, as JSON.
-        seed: the seed that it was made with.
+        image: image with the scar, of the input's shape and dtype.
+        labels: label map with the scar, of the input's shape and dtype.
+        voxel: indices of the voxels that changed, in C order, (voxels,).
+        tissue: what each of them is now: 1 infarct, 2 MVO, 3 healed, (voxels,).
+        text: parameters that the scar was made with, as JSON.
+        seed: seed that it was made with.
     """
 
     image: NDArray[Any]
@@ -36,6 +38,9 @@ class PoolSample:
     tissue: NDArray[np.uint8]
     text: bytes
     seed: int
+
+    def __repr__(self) -> str:
+        return f"PoolSample({self.image.shape} {self.image.dtype}, {self.voxel.size} voxels changed, seed={self.seed})"
 
     @property
     def infarct(self) -> Mask:
@@ -66,10 +71,21 @@ class ScarPool:
     before anything that moves voxels or changes intensities. A single slice of a scan is recognised, too.
 
     Args:
-        folder: what ``claim-aug pool build`` wrote.
+        folder: folder that ``claim-aug pool build`` wrote.
 
     Raises:
         InputError: no such folder, or no scars in it.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from claim_aug import ScarPool, ScarSynthesizer
+        >>> from claim_aug.jobs.pool import build_pool
+        >>> from claim_aug.phantom import make_phantom, write_emidec
+        >>> scan = make_phantom(2, scar=False, shape=(80, 80, 4))
+        >>> written = write_emidec(scan, Path("scans"), "Case_1")
+        >>> built = build_pool(Path("scans"), Path("pool"), ScarSynthesizer(labels="phantom"), count=2, seed=0)
+        >>> ScarPool("pool").sample(scan.image, scan.labels, seed=1).infarct.any()
+        np.True_
     """
 
     #: Whether a batch is copied before it is changed; torchio 2 sets it, as it does for its own transforms.
@@ -83,8 +99,11 @@ class ScarPool:
             msg = f"{folder} holds no scar pool; {whole if Path(folder).is_file() else new}"
             raise InputError(msg)
 
+    def __repr__(self) -> str:
+        return f"ScarPool({self.folder!r})"
+
     def __call__(self, data: Any) -> Any:
-        """A torchio Subject or a dictionary with a scar; see ``hosts.call``."""
+        """A torchio Subject or a dictionary with a scar; see ``adapters.call``."""
         from claim_aug.adapters.call import call  # it needs PyTorch, the pool does not
 
         return call(self, data)
@@ -95,10 +114,10 @@ class ScarPool:
         """One synthetic scan; a pure function of its arguments and of the pool.
 
         Args:
-            image: (*grid) or (1, *grid), the scan as the pool was built of it.
-            labels: (*grid) or (1, *grid), two or three axes.
-            affine, spacing: not needed; taken so that a pool can stand where a synthesizer does.
-            seed: chooses among the scars of the scan.
+            image: scan as the pool was built of it, (*grid) or (1, *grid).
+            labels: its label map, (*grid) or (1, *grid), two or three axes.
+            affine, spacing: geometry that is not needed; taken so that a pool can stand where a synthesizer does.
+            seed: number that chooses among the scars of the scan.
 
         Raises:
             InputError: a scan that is not in the pool, or whose intensities have changed.

@@ -17,10 +17,18 @@ class ScarMask:
     """Where new scar goes, in the region of the anatomy.
 
     Attributes:
-        infarct, mvo: disjoint masks inside the healthy wall.
-        params: the parameters that were drawn or given, ready for JSON.
-        note: why a request was not met, if so.
-        grey_zone: the part of ``infarct`` where living and dead cells mix; ``None`` where a prior knows of none.
+        infarct: voxels of infarct inside the healthy wall, (I, J, K) boolean.
+        mvo: voxels of MVO inside the healthy wall, none of them infarct, (I, J, K) boolean.
+        params: parameters that were drawn or given, ready for JSON.
+        note: reason why a request was not met; ``None`` where it was.
+        grey_zone: part of ``infarct`` where living and dead cells mix; ``None`` where a prior knows of none.
+
+    Example:
+        >>> import numpy as np
+        >>> infarct = np.zeros((4, 4, 2), bool)
+        >>> infarct[1, 1] = True
+        >>> ScarMask(infarct, np.zeros_like(infarct), {"prior": "mine"})
+        ScarMask(infarct=2 voxels, mvo=0 voxels, prior='mine')
     """
 
     infarct: Mask
@@ -28,6 +36,10 @@ class ScarMask:
     params: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
     grey_zone: Mask | None = None
+
+    def __repr__(self) -> str:
+        counts = f"infarct={int(self.infarct.sum())} voxels, mvo={int(self.mvo.sum())} voxels"
+        return f"ScarMask({counts}, prior={self.params.get('prior', '?')!r})"
 
     @property
     def scar(self) -> Mask:
@@ -52,7 +64,23 @@ class ScarMask:
 
 
 class MaskPrior(Protocol):
-    """Decides where scar goes. One object serves many scans and many threads: it holds no state and no generator."""
+    """The choice of where scar goes. One object serves many scans and threads: it keeps no scan and no random state.
+
+    Example:
+        >>> import numpy as np
+        >>> from claim_aug import ScarMask, ScarSynthesizer
+        >>> from claim_aug.phantom import make_phantom
+        >>> class Lateral:
+        ...     def sample(self, anatomy, rng):
+        ...         infarct = np.isin(anatomy.segment, (5, 11)) & anatomy.healthy
+        ...         return ScarMask(infarct, np.zeros_like(infarct), {"prior": "lateral"})
+        >>> scan = make_phantom(1, scar=False, shape=(80, 80, 4))
+        >>> sample = ScarSynthesizer(Lateral(), labels="phantom").sample(
+        ...     scan.image, scan.labels, affine=scan.affine, seed=0
+        ... )
+        >>> sample.parameters["realised"]["segments"]
+        [5, 11]
+    """
 
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """Draw one scar within ``anatomy.healthy``."""

@@ -1,4 +1,4 @@
-"""A synthesizer called as a transform, without any host."""
+"""A synthesizer called as a transform, without any framework."""
 
 import subprocess
 import sys

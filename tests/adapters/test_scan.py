@@ -1,4 +1,4 @@
-"""Shapes and dtypes of hosts: read with or without a channel, and given back as they came."""
+"""Shapes and dtypes of frameworks: read with or without a channel, and given back as they came."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ GRID = (5, 4, 3)
     ],
 )
 def test_a_channel_in_front_is_understood(image, labels, parts):
-    scan = Scan.of([np.zeros(image)], np.zeros(labels))
+    scan = Scan.from_arrays([np.zeros(image)], np.zeros(labels))
     assert scan.arguments["image"].shape == parts
     assert scan.labels.shape == parts[1:]
 
@@ -42,12 +42,12 @@ def test_a_channel_in_front_is_understood(image, labels, parts):
 )
 def test_grids_that_do_not_fit_are_refused(image, labels, reason):
     with pytest.raises(InputError, match=reason):
-        Scan.of([np.zeros(image)], np.zeros(labels))
+        Scan.from_arrays([np.zeros(image)], np.zeros(labels))
 
 
 def test_a_path_in_place_of_an_image_is_refused():
     with pytest.raises(InputError, match="got str; load the file first"):
-        Scan.of(["scan.nii.gz"], np.zeros(GRID))
+        Scan.from_arrays(["scan.nii.gz"], np.zeros(GRID))
 
 
 @pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float32, torch.int16, torch.uint8])

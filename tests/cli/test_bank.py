@@ -28,7 +28,7 @@ def test_a_bank_is_built_and_used(cli, case, dataset, tmp_path):
     assert done.code == 0, done.err
     record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
     assert record["request"]["generator"].endswith("bank.safetensors")
-    assert "donor" in json.dumps(record)
+    assert "source_patient" in json.dumps(record)
 
 
 def test_the_same_data_give_the_same_bank(cli, dataset, tmp_path):

@@ -87,8 +87,8 @@ def test_drawn_signals_are_plausible(seed):
     drawn = sample_parameters(None, np.random.default_rng(seed))
     assert drawn.t1_scar < drawn.t1_remote
     assert drawn.t1_blood < drawn.t1_remote
-    assert BRIGHTNESS_LIMITS[0] <= drawn.scar <= BRIGHTNESS_LIMITS[1]
-    assert drawn.mvo < drawn.scar
+    assert BRIGHTNESS_LIMITS[0] <= drawn.brightness_ratio <= BRIGHTNESS_LIMITS[1]
+    assert drawn.mvo_ratio < drawn.brightness_ratio
     assert 200 < drawn.inversion_time < 450
 
 

@@ -1,4 +1,4 @@
-"""The forms: every way in which a host can be handed our transform, behind one small interface."""
+"""The forms: every way in which a framework can be handed our transform, behind one small interface."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def heart():
 class Form:
     """A dictionary of tensors, and the synthesizer as it is."""
 
-    host: str | None = None
-    #: Whether it has a probability and ``out_keys``, as the host's own transforms have.
+    framework: str | None = None
+    #: Whether it has a probability and ``out_keys``, as the framework's own transforms have.
     native = False
     label_key = "label"
     #: Keyword of the probability.
@@ -56,7 +56,7 @@ class Form:
         return transform(data)
 
     def compose(self, transforms):
-        """The transforms one after the other, as the host composes them."""
+        """The transforms one after the other, as the framework composes them."""
 
         return lambda data: functools.reduce(lambda done, transform: self.run(transform, done), transforms, data)
 
@@ -80,7 +80,7 @@ class Form:
         return {name: value for name, value in self.data().items() if name != key}
 
     def flip(self):
-        """A spatial transform of the host along the first axis."""
+        """A spatial transform of the framework along the first axis."""
         return lambda data: data | {key: torch.flip(data[key], (1,)) for key in ("image", "label")}
 
     def extra(self, data, name):
@@ -88,7 +88,7 @@ class Form:
 
 
 class Torchio(Form):
-    host = "torchio"
+    framework = "torchio"
     native = True
 
     def transform(self, **settings):
@@ -142,7 +142,7 @@ class TorchioAsIs(Torchio):
 
 
 class Monai(Form):
-    host = "monai"
+    framework = "monai"
     native = True
     p = "prob"
 
@@ -184,7 +184,7 @@ class MonaiAsIs(Monai):
 
 
 class Albumentations(Form):
-    host = "albumentations"
+    framework = "albumentations"
     native = True
     label_key = "mask"
 
@@ -217,7 +217,7 @@ class Albumentations(Form):
 
 
 class BatchGenerators(Form):
-    host = "batchgeneratorsv2"
+    framework = "batchgeneratorsv2"
     native = True
     label_key = "segmentation"
 
@@ -259,10 +259,10 @@ FORMS = {
 
 
 def formed(name, heart):
-    """The form of a name; skipped, by name, where its host is not installed."""
+    """The form of a name; skipped, by name, where its framework is not installed."""
     form = FORMS[name]
-    if form.host and not find_spec(form.host):
-        pytest.skip(f"{form.host} is not installed")
+    if form.framework and not find_spec(form.framework):
+        pytest.skip(f"{form.framework} is not installed")
     return form(heart)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every form in every host."""
+"""What holds for every form in every framework."""
 
 import copy
 import json
@@ -72,14 +72,14 @@ def test_the_hosts_seed_decides_the_result(form):
 
 
 def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(native):
-    if native.host == "albumentations":
+    if native.framework == "albumentations":
         pytest.skip("albumentations itself draws no parameters where it passes over")
     results = []
     for p in (0, 1):
         first, second = native.gated(p), native.transform()
         native.seed(first, 1)
         native.seed(second, 1)
-        if native.host == "monai":
+        if native.framework == "monai":
             second.set_random_state(state=first.R)
         native.run(first, native.data())
         results.append(native.arrays(native.run(second, native.data())))
@@ -98,14 +98,14 @@ def test_types_dtypes_and_metadata_are_kept(form):
     assert type(after) is type(before)
     for key in ("image", form.label_key):
         assert type(after[key]) is type(before[key])
-        value, old = (data[key].data if form.host == "torchio" else data[key] for data in (after, before))
+        value, old = (data[key].data if form.framework == "torchio" else data[key] for data in (after, before))
         assert (value.dtype, value.shape) == (old.dtype, old.shape)
         if hasattr(before[key], "affine"):
             affines = [getattr(data[key].affine, "data", data[key].affine) for data in (after, before)]
             assert np.array_equal(*affines)
         if hasattr(before[key], "meta"):
             assert after[key].meta["filename_or_obj"] == key
-    name = after.name if form.host == "torchio" else after["name"]
+    name = after.name if form.framework == "torchio" else after["name"]
     assert name == "Case_3"
 
 
@@ -135,7 +135,7 @@ def test_a_batch_collates_when_only_some_get_a_scar(native, samples):
     native.seed(transform, 1)
 
     def read(data):
-        how = data.how if native.host == "torchio" else data["how"]
+        how = data.how if native.framework == "torchio" else data["how"]
         return {"scar": torch.from_numpy(native.extra(data, "new_scar").copy()), "how": how}
 
     (batch,) = DataLoader(samples(native, transform, 12, read=read), batch_size=12)
@@ -150,7 +150,7 @@ def test_the_extra_mask_is_the_new_scar_and_the_parameters_are_those_drawn(nativ
     mask, (_, labels) = native.extra(data, "new_scar"), native.arrays(data)
     assert mask.dtype == np.uint8
     assert np.array_equal(mask > 0, np.isin(labels, SCAR))
-    how = json.loads(data.how if native.host == "torchio" else data["how"])
+    how = json.loads(data.how if native.framework == "torchio" else data["how"])
     assert how["prior"]["burden"] == 20
     assert how["seed"] >= 0
 
@@ -180,7 +180,7 @@ def test_it_composes_with_spatial_transforms(form, order):
     old_image, old_labels = (np.flip(array, 0) for array in form.truth)
     scar = np.isin(labels, SCAR)
     assert scar.any()
-    if form.host != "batchgeneratorsv2":  # its flip is drawn
+    if form.framework != "batchgeneratorsv2":  # its flip is drawn
         assert np.array_equal(image[~scar], old_image[~scar])
         assert np.isin(old_labels[scar], (2,)).all()
 
@@ -193,7 +193,7 @@ def test_a_missing_label_map_is_named(form):
 
 def test_labels_on_another_grid_are_refused(form):
     data = form.data()
-    if form.host == "torchio":
+    if form.framework == "torchio":
         with pytest.raises(Exception, match="shape"):
             data["label"].set_data(data["label"].data[:, :-1])
             form.run(form.transform(), data)
@@ -207,7 +207,7 @@ def test_labels_on_another_grid_are_refused(form):
 
 def test_a_subject_without_a_ventricle_is_refused_or_kept(form):
     data = form.data()
-    if form.host == "torchio":
+    if form.framework == "torchio":
         data["label"].set_data(data["label"].data * 0)
     else:
         data[form.label_key] = data[form.label_key] * 0
@@ -232,11 +232,11 @@ def test_a_probability_beyond_1_is_refused(native):
 
 def test_every_form_has_the_parameters_of_the_core(form):
     settings = {"prior": "manual", "segments": (7, 8), "transmurality": 0.5, "generator": "signal", "existing": "keep"}
-    if form.host == "albumentations":
+    if form.framework == "albumentations":
         settings["segments"] = (7, 8, 9, 10, 11, 12)
     _, labels = form.arrays(form.run(form.transform(**settings), form.data()))
     image, old = form.truth
-    affine = None if form.host in ("albumentations", "batchgeneratorsv2") else form.heart.affine
+    affine = None if form.framework in ("albumentations", "batchgeneratorsv2") else form.heart.affine
     truth = ScarSynthesizer(labels="phantom", **settings).sample(image, old, affine=affine, seed=0)
     assert np.array_equal(np.isin(labels, SCAR), np.isin(truth.labels, SCAR))
 

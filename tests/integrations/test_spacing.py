@@ -1,4 +1,4 @@
-"""Files whose affine says 1 mm and whose ``pixdim`` is right, as EMIDEC's: hosts give the scar that the CLI gives."""
+"""Files whose affine says 1 mm and whose ``pixdim`` is right, as EMIDEC's: frameworks give the CLI's scar."""
 
 import json
 
@@ -54,9 +54,9 @@ def monai(files):
     return done["label"], done["how"]
 
 
-@pytest.mark.parametrize("host", [torchio_1, monai])
-def test_the_hosts_own_reader_brings_the_pixdim_along(files, heart, host):
-    labels, how = host(files)
+@pytest.mark.parametrize("framework", [torchio_1, monai])
+def test_the_frameworks_own_reader_brings_the_pixdim_along(files, heart, framework):
+    labels, how = framework(files)
     record = json.loads(how)
     as_told = ScarSynthesizer(labels="phantom").sample(
         heart.image, heart.labels, affine=AFFINE, spacing=SPACING, seed=record["seed"]

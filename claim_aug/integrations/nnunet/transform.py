@@ -13,6 +13,7 @@ from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.adapters.scan import Written
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
+from claim_aug.text import as_code
 
 base: Any = need("batchgeneratorsv2.transforms.base.basic_transform", "nnunet")
 
@@ -30,7 +31,8 @@ class ScarTransform(base.BasicTransform):
         p: probability. A patch that is passed over still gets its ``out_keys``.
         out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"keep"`` a patch without a whole ring of wall as it is, or ``"raise"``.
-        **core: parameters of ``claim_aug.ScarSynthesizer``. A pool cannot know scans that nnU-Net has resampled.
+        **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``. A pool cannot know scans that nnU-Net has
+            resampled.
 
     Raises:
         InputError: a parameter that does not exist; when called, a missing image or segmentation.
@@ -42,11 +44,16 @@ class ScarTransform(base.BasicTransform):
         *,
         out_keys: Mapping[str, str] | None = None,
         unusable: str = "keep",
-        **core: Any,
+        **synthesis_options: Any,
     ) -> None:
         super().__init__()
-        self.p, self.core, self.source = check_probability(p), core, make_scar_source(core)
+        self.p, self.synthesis_options = check_probability(p), synthesis_options
+        self.source = make_scar_source(synthesis_options)
         self.entries = Keys("image", "segmentation", out_keys or {}, unusable)
+
+    def __repr__(self) -> str:
+        more = {"out_keys": self.entries.out or None, "unusable": self.entries.unusable}
+        return as_code(self, p=self.p, **more, **self.synthesis_options)
 
     def get_parameters(self, **data: Any) -> dict[str, Any]:
         """One number for the gate and one seed, whatever comes of the gate."""

@@ -1,0 +1,27 @@
+"""Every public name has an example in its docstring, and it runs."""
+
+import doctest
+import warnings
+
+import pytest
+
+import claim_aug
+import claim_aug.joint
+import claim_aug.phantom
+
+ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom)
+NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name != "__version__"]
+
+
+@pytest.mark.parametrize(("room", "name"), NAMES, ids=[name for _, name in NAMES])
+def test_the_example_of_a_public_name_runs(room, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    public = getattr(room, name)
+    known = {name: public}
+    (example,) = doctest.DocTestFinder(recurse=False).find(public, name, module=False, globs=known)
+    assert example.examples, f"{name} has no example"
+    said = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        failed = doctest.DocTestRunner(verbose=False).run(example, out=said.append).failed
+    assert failed == 0, "".join(said)

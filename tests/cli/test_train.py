@@ -66,7 +66,7 @@ def test_a_generator_is_trained_and_used(cli, small, case, dataset, tmp_path):
     assert "CC BY 4.0" in (out / "README.md").read_text()
     assert f"trained on | {dataset.name}: " in (out / "README.md").read_text()
     arguments = [*case, tmp_path / "out", "--labels", "phantom", "-n", "1", "--no-preview", "--set", "steps=1"]
-    done = cli("generate", *arguments, "--generator", f"ddpm:{out}", "--brightness", "8")
+    done = cli("generate", *arguments, "--generator", f"ddpm:{out}", "--brightness-sd", "8")
     assert done.code == 0, done.err
     record = json.loads((tmp_path / "out" / "sidecars" / "heart_scar000.json").read_text())
     assert record["request"]["generator"] == f"ddpm:{out}"

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from claim_aug import ScarSynthesizer
+from claim_aug.adapters.batch import augment_elements
+from claim_aug.adapters.keys import Keys
 from claim_aug.errors import InputError
 from claim_aug.phantom import make_phantom
 
@@ -93,6 +95,15 @@ def test_tensors_of_monai_keep_the_metadata_of_every_element(synthesizer, batch)
             assert torch.equal(after[key].affine, before[key].affine)
         assert torch.equal(after["new"].affine, before["label"].affine)
         assert after["image"].meta["filename_or_obj"] == before["image"].meta["filename_or_obj"]
+
+
+def test_what_was_made_of_each_element_is_handed_back_beside_the_batch(synthesizer, batch):
+    done = augment_elements(synthesizer, batch, Keys("image", "label"), p=0.5, seed=1)
+    assert torch.equal(done.batch["image"], synthesizer.augment_batch(batch, p=0.5, seed=1)["image"])
+    changed = (done.batch["label"] != batch["label"]).flatten(1).any(1).tolist()
+    assert [one.sample is not None for one in done.written] == changed
+    assert 0 < sum(changed) < 3
+    assert [scan.labels.tolist() for scan in done.scans] == batch["label"][:, 0].tolist()
 
 
 def test_keys_and_shapes_that_do_not_fit_are_refused(synthesizer, batch):

@@ -35,13 +35,13 @@ def dataset(scans, tmp_path_factory):
 def small(tiny, tiny_latent, monkeypatch):
     """Networks that take milliseconds in place of the real ones; latent of the asked factor."""
 
-    def of(kind, **changes):
+    def from_kind(kind, **changes):
         if kind == "ddpm":
             return tiny
         factor = changes.get("factor", 2)
         return replace(tiny_latent, factor=factor, codec_widths=(8,) * (2 if factor == 2 else 3))
 
-    monkeypatch.setattr(ModelConfig, "of", of)
+    monkeypatch.setattr(ModelConfig, "from_kind", from_kind)
 
 
 def refused(done, reason):

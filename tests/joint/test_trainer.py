@@ -88,6 +88,15 @@ def test_the_synthesizer_and_its_weights_stay_as_they_were(probe, joint, net, sl
     assert not torch.equal(first["image"], trainer.augment(slices, seed=3)["image"])  # it paints with what it learnt
 
 
+def test_nothing_of_a_batch_stays_with_the_generator(joint, net, slices):
+    trainer = joint(net())
+    learner = trainer.batch_sampler.learner
+    trainer.step(slices, seed=1)
+    assert trainer.batch_sampler.learner is learner
+    assert learner.estimate is None
+    assert trainer._sample(slices, 1, gradient=False).voxels is None
+
+
 def test_a_turn_of_the_generator_hands_over_the_batch_that_it_learnt_from(joint, net, slices):
     """For frameworks that update the segmenter themselves: the scars of a step are sampled once."""
     one, two = joint(net()), joint(net())

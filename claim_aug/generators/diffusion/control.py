@@ -63,7 +63,7 @@ def histogram(relative_intensity: ArrayLike) -> Histogram:
     return (counts / max(counts.sum(), 1)).astype(np.float32)
 
 
-def around(relative_intensity: float) -> Histogram:
+def histogram_around(relative_intensity: float) -> Histogram:
     """The histogram of scar of this mean, as a multiple of blood above remote."""
     middles = (EDGES[1:] + EDGES[:-1]) / 2
     spread = max(RELATIVE_SPREAD * relative_intensity, 0.15)
@@ -71,7 +71,7 @@ def around(relative_intensity: float) -> Histogram:
     return (shares / shares.sum()).astype(np.float32)
 
 
-def given(values: ArrayLike) -> Histogram:
+def check_histogram(values: ArrayLike) -> Histogram:
     """A histogram that a user gives, brought to sum 1.
 
     Raises:

@@ -38,8 +38,6 @@ BATCH = 8
 #: In SD above remote: 2 is the faintest that any rule calls scar, 60 the brightest of EMIDEC.
 BRIGHTNESS_SD = (2.0, 60.0)
 SHIPPED = Path(__file__).parent / "weights"
-
-
 #: From a network and a batch to the windows to paste, (B, 1, size, size), and the same with a gradient, if any.
 Paint = Callable[[LesionDiffusion, PaintTask], tuple[torch.Tensor, torch.Tensor | None]]
 
@@ -89,7 +87,7 @@ class DiffusionGenerator:
             msg = "brightness_sd and histogram clash: both say how bright the scar is; give one of them"
             raise InputError(msg)
         self.brightness_sd = check_range("brightness_sd", brightness_sd, *BRIGHTNESS_SD)
-        self.histogram = histogram if histogram is None or isinstance(histogram, str) else control.given(histogram)
+        self.histogram = histogram if isinstance(histogram, str | None) else control.check_histogram(histogram)
         if isinstance(histogram, str) and histogram != "none":
             msg = f"histogram needs {control.BINS} numbers or 'none', got {histogram!r}"
             raise InputError(msg)
@@ -162,7 +160,8 @@ class DiffusionGenerator:
             remote = remote_myocardium(job.image, job.anatomy)
             sd = remote.sd if remote is not None and remote.sd else tissue.noise
             ratio = brightness_sd * sd / float(np.median(tissue.contrast))
-            return DiffusionParameters(None, ratio, (tuple(control.around(ratio).tolist()),) * len(slices), seeds)
+            one = control.histogram_around(ratio)
+            return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), seeds)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
         found = (model.controls.of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())

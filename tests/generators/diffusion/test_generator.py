@@ -13,7 +13,6 @@ from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.generators.diffusion.painting import noise_streams
 from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
 from claim_aug.training.slices import controls_of
@@ -114,12 +113,6 @@ def test_global_random_state_is_neither_read_nor_moved(ddpm, region, mask, heart
         assert torch.equal(before[0], torch.get_rng_state())
         assert np.array_equal(before[1], np.random.get_state()[1])  # noqa: NPY002
     assert np.array_equal(*found)
-
-
-def test_noise_is_each_samples_own():
-    both, second = noise_streams([3, 8]), noise_streams([8])
-    for _ in range(2):
-        assert torch.equal(both((2, 1, 4, 4))[1], second((1, 1, 4, 4))[0])
 
 
 def test_it_is_clean_under_strict_floating_point_and_warnings(spec, scarred):

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
 from claim_aug.generators.diffusion.codec import dilate
-from claim_aug.generators.diffusion.control import NONE, around
+from claim_aug.generators.diffusion.control import NONE, histogram_around
 from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.painting import PaintTask, noise_streams
@@ -142,13 +142,13 @@ def test_codes_that_saw_the_scar_are_hidden_too(models):
 
 
 def test_the_histogram_and_its_weight_change_what_is_painted(model, batch):
-    bright, faint, none = (sampled(model, batch, one) for one in (around(1.8), around(0.4), NONE))
+    bright, faint, none = (sampled(model, batch, one) for one in (histogram_around(1.8), histogram_around(0.4), NONE))
     assert not torch.allclose(bright, faint)
     assert not torch.allclose(bright, none)
-    double = sampled(model, batch, around(1.8), guidance=2.0)
+    double = sampled(model, batch, histogram_around(1.8), guidance=2.0)
     assert not torch.allclose(bright, double)
-    assert torch.allclose(sampled(model, batch, around(1.8), guidance=0.0), none, atol=1e-5)
-    assert torch.allclose(double, sampled(model, batch, around(1.8), guidance=2.0))
+    assert torch.allclose(sampled(model, batch, histogram_around(1.8), guidance=0.0), none, atol=1e-5)
+    assert torch.allclose(double, sampled(model, batch, histogram_around(1.8), guidance=2.0))
 
 
 def test_without_guidance_a_step_is_one_call(models, learnable):
@@ -156,9 +156,9 @@ def test_without_guidance_a_step_is_one_call(models, learnable):
     batch = validation_batch(learnable[:2], model.config, 0)
     calls = []
     hook = model.denoiser.register_forward_hook(lambda *_: calls.append(1))
-    sampled(model, batch, around(1.0))
+    sampled(model, batch, histogram_around(1.0))
     assert len(calls) == 2
-    sampled(model, batch, around(1.0), guidance=1.5)
+    sampled(model, batch, histogram_around(1.0), guidance=1.5)
     hook.remove()
     assert len(calls) == 2 + 4
 
@@ -166,7 +166,7 @@ def test_without_guidance_a_step_is_one_call(models, learnable):
 def test_on_pixels_what_is_beside_the_scar_comes_back_as_it_was(models, learnable):
     model = models["ddpm"]
     batch = validation_batch(learnable[:3], model.config, 0)
-    found = sampled(model, batch, around(1.0))
+    found = sampled(model, batch, histogram_around(1.0))
     hidden = batch[1][:, :1] >= HALF
     assert torch.equal(found[~hidden], batch[0][~hidden])
     assert not torch.equal(found[hidden], batch[0][hidden])

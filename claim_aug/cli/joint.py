@@ -47,6 +47,7 @@ def joint_train(
     from claim_aug.anatomy import LabelScheme
     from claim_aug.joint.recipe import JointPlan
     from claim_aug.joint.run import train_jointly
+    from claim_aug.joint.settings import JointSettings
     from claim_aug.optimisation.plan import Plan
 
     last, first = burden_range("burden", burden), burden_range("first-burden", first_burden)
@@ -57,12 +58,7 @@ def joint_train(
         Plan(steps=steps, batch=batch, lr=lr, checkpoint_every=checkpoint_every, seed=seed),
         generator_lr=generator_lr,
         alone=alone,
-        weight=weight,
-        objective=objective,
-        floor=floor,
-        grad_steps=grad_steps,
-        drop_unfound=drop_unfound,
-        p=share,
+        settings=JointSettings(weight, objective, floor, grad_steps, drop_unfound, share),
         first=first,
         last=last,
     )

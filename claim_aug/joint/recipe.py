@@ -6,7 +6,7 @@ import json
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import torch
 from claim_aug.adapters.insertion import SEEDS
 from claim_aug.errors import InputError, UnanchoredWarning
 from claim_aug.joint.curriculum import Curriculum
+from claim_aug.joint.settings import JointSettings
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.measures.dice import dice
 from claim_aug.optimisation.checkpoint import load_moments, moments, part, read_state, under, write_state
@@ -35,23 +36,18 @@ class JointPlan:
     """How both are trained.
 
     Attributes:
-        plan: steps, batch and seed; ``rate`` is the segmenter's, and rises and falls as in ``Plan``.
-        generator_lr: the generator's highest learning rate; it follows the same curve.
-        alone: steps at the start in which the segmenter learns alone.
-        weight, objective, floor, grad_steps, drop_unfound, p: as in ``JointTrainer``.
-        first: burden at the start in %LV, from which it moves to that of the synthesizer, ``last``; none, no
-            curriculum.
+        plan: steps, batch, seed and learning rate of the segmenter, which rises and falls as ``Plan`` says.
+        generator_lr: highest learning rate of the generator; it follows the same curve.
+        alone: number of steps at the start in which the segmenter learns alone.
+        settings: weights, objective and share of new scars of the ``JointTrainer``.
+        first: range of burden at the start, %LV; ``None`` for no curriculum.
+        last: range of burden at the end, %LV; that of the synthesizer.
     """
 
     plan: Plan
     generator_lr: float = 1e-5
     alone: int = 0
-    weight: float = 1.0
-    objective: str = "agree"
-    floor: float = 0.7
-    grad_steps: int = 0
-    drop_unfound: bool = False
-    p: float = 0.5
+    settings: JointSettings = field(default_factory=JointSettings)
     first: tuple[float, float] | None = None
     last: tuple[float, float] | None = None
 
@@ -87,7 +83,9 @@ def fit_joint(
         OutputError: a checkpoint cannot be written.
     """
     plan = joint_plan.plan
-    run = json.loads(json.dumps({**about, **asdict(joint_plan)}))  # as a checkpoint gives it back
+    own = asdict(joint_plan)
+    settings = own.pop("settings")
+    run = json.loads(json.dumps(about | own | settings))  # as a checkpoint gives it back
     torch.manual_seed(plan.seed)
     joint = make_trainer(synthesizer, config, joint_plan)
     prepare(joint)
@@ -111,13 +109,12 @@ def fit_joint(
 def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: JointPlan) -> JointTrainer:
     """The trainer with a fresh segmenter, where the generator runs."""
     segmenter = config.build()
-    taken = ("weight", "objective", "floor", "grad_steps", "drop_unfound", "p")
     joint = JointTrainer(
         synthesizer,
         segmenter,
         target=to_classes,
         curriculum=joint_plan.curriculum(),
-        **{name: getattr(joint_plan, name) for name in taken},
+        **asdict(joint_plan.settings),
     )
     segmenter.to(joint.generator.alphas.device)
     return joint.attach(

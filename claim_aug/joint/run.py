@@ -110,7 +110,7 @@ def train_jointly(
 
 def card(dataset: Path, licence: str, joint_plan: JointPlan, done: Trained) -> str:
     """The generator's card in Markdown."""
-    plan = joint_plan.plan
+    plan, settings = joint_plan.plan, joint_plan.settings
     quality = "no patient with scar was" if done.dice is None else f"{done.dice:.3f} on {done.apart} patients"
     return f"""# Lesion diffusion for LGE cardiac MRI, trained with a segmenter
 
@@ -122,7 +122,7 @@ Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not f
 | trained on | {dataset.name}: {done.windows} slices of {done.patients} patients |
 | licence of the data | {licence} |
 | training | {plan.steps} steps of {plan.batch} slices, seed {plan.seed}, AdamW to {joint_plan.generator_lr:g} |
-| loss | squared error in the lesion, plus {joint_plan.weight:g} times the segmenter's ({joint_plan.objective}) |
+| loss | squared error in the lesion, plus {settings.weight:g} times the segmenter's ({settings.objective}) |
 | segmenter | MONAI U-Net of {", ".join(CLASSES)}; Dice of scar {quality} kept apart |
 
 Weights are safetensors and run no code. Whoever passes them on answers for the licence and the consent of the scans

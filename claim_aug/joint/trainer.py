@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,8 +20,9 @@ from claim_aug.joint.curriculum import Curriculum
 from claim_aug.joint.estimate import without_gradient
 from claim_aug.joint.generator import LearningGenerator
 from claim_aug.joint.lesions import lesion_batch
-from claim_aug.joint.objective import OBJECTIVES, Feedback
+from claim_aug.joint.objective import Feedback
 from claim_aug.joint.sampling import BatchSampler, SyntheticBatch
+from claim_aug.joint.settings import JointSettings
 from claim_aug.joint.updates import Updates
 from claim_aug.optimisation.device import autocast
 from claim_aug.segmentation.contract import (
@@ -108,13 +108,7 @@ class JointTrainer:
         image_key: str | None = None,
         label_key: str | None = None,
     ) -> None:
-        if objective not in OBJECTIVES:
-            msg = f"objective needs to be one of {', '.join(OBJECTIVES)}, got {objective!r}"
-            raise InputError(msg)
-        for name, value, top in (("weight", weight, math.inf), ("floor", floor, 1.0), ("p", p, 1.0)):
-            if not 0 <= value <= top:
-                msg = f"{name} needs to be within 0-{top:g}, got {value}"
-                raise InputError(msg)
+        JointSettings(weight, objective, floor, grad_steps, drop_unfound, p)  # refuses what is out of range
         learner = LearningGenerator.from_synthesizer(synthesizer)
         self.batch_sampler = BatchSampler(synthesizer, learner, curriculum, grad_steps, p, image_key, label_key)
         self.segmenter, self.weight, self.drop_unfound, self.autocast = segmenter, weight, drop_unfound, autocast

@@ -23,6 +23,20 @@ def write_emidec(phantom: Phantom, folder: str | os.PathLike[str], case: str) ->
 
     Unlike EMIDEC's own files these say the true spacing in the affine. Equal phantoms give equal bytes. Label 5
     (RV cavity), which EMIDEC does not have, is kept.
+
+    Args:
+        phantom: image, labels and affine to write.
+        folder: data set's folder, made where there is none.
+        case: name of the patient, such as ``Case_1``.
+
+    Raises:
+        OutputError: a file cannot be written.
+
+    Example:
+        >>> from claim_aug.phantom import make_phantom, write_emidec
+        >>> written = write_emidec(make_phantom(1, shape=(64, 64, 3)), "scans", "Case_1")
+        >>> sorted(file.parent.name for file in written.rglob("*.nii.gz"))
+        ['Contours', 'Images']
     """
     root = Path(folder) / case
     for part, array in (("Images", phantom.image), ("Contours", phantom.labels)):

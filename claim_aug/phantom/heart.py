@@ -74,13 +74,13 @@ def coordinates(parameters: PhantomParameters, z: NDArray[np.float64], shift: ND
     """Coordinates of every voxel centre in the planes ``z``.
 
     Args:
-        parameters: the phantom; the contours are drawn from its seed, so equal planes get equal contours.
-        z: heights of the planes in mm, (n,).
+        parameters: numbers of the phantom; the contours are drawn from its seed, so equal planes get equal contours.
+        z: position of the planes along the long axis, mm, (n,).
         shift: displacement of the heart in x and y in each plane in mm, (n, 2).
     """
     p, rng = parameters, np.random.default_rng((parameters.seed, 1))
-    axis = np.array([p.axis_at(float(height)) for height in z]) + shift
-    heights = z.astype(np.float32)
+    axis = np.array([p.axis_at(float(one)) for one in z]) + shift
+    along = z.astype(np.float32)
     grid = (*p.shape[:2], len(z))
     x = np.empty(grid, np.float32)
     y = np.empty(grid, np.float32)
@@ -89,24 +89,24 @@ def coordinates(parameters: PhantomParameters, z: NDArray[np.float64], shift: ND
     theta = np.arctan2(y, x)
 
     length = p.base - p.apex
-    cavity_radius = p.lv_radius * _taper((p.base - heights) / length, 2.3)
-    outer_radius = p.lv_outer_radius * _taper((p.base - heights) / (length + 0.75 * p.wall_thickness), 2.3)
+    cavity_radius = p.lv_radius * _taper((p.base - along) / length, 2.3)
+    outer_radius = p.lv_outer_radius * _taper((p.base - along) / (length + 0.75 * p.wall_thickness), 2.3)
     cavity_radius[cavity_radius < _SMALLEST_CAVITY] = 0
     outline = 1 + p.ellipticity * np.cos(2 * (theta - np.float32(np.radians(p.ellipse_deg))))
-    outline += _contour(p, theta, heights, rng, p.wobble)
-    endo = cavity_radius * (outline + _contour(p, theta, heights, rng, p.wobble))
+    outline += _contour(p, theta, along, rng, p.wobble)
+    endo = cavity_radius * (outline + _contour(p, theta, along, rng, p.wobble))
     # Never thinner than two thirds of the nominal wall, however the two irregularities meet.
     epi = np.maximum(outer_radius * outline, endo + 0.67 * (outer_radius - cavity_radius))
 
     alpha = (theta - np.float32(np.radians(p.septum_deg)) + np.pi) % (2 * np.pi) - np.pi
-    depth = p.rv_depth * _taper((p.base - heights) / (p.base - p.rv_apex), 2.0)
-    depth = depth * (1 - p.rv_skew * np.sin(alpha)) * (1 + _contour(p, theta, heights, rng, 2 * p.wobble))
+    depth = p.rv_depth * _taper((p.base - along) / (p.base - p.rv_apex), 2.0)
+    depth = depth * (1 - p.rv_skew * np.sin(alpha)) * (1 + _contour(p, theta, along, rng, 2 * p.wobble))
     half = math.radians(p.rv_attachment_deg) / 2
     gap = 0.5 * p.rv_wall / p.lv_outer_radius  # half the free wall's angle where it meets the septum
     rv_outer = epi + depth * _bulge(alpha / (half + gap))
     rv_inner = epi + np.maximum(depth * _bulge(alpha / (half - gap)) - p.rv_wall, 0)
     phi = ((p.anterior_insertion_deg - np.degrees(theta)) % 360).astype(np.float32)
-    from_apex = (heights - p.apex) / length
+    from_apex = (along - p.apex) / length
     return HeartCoordinates(x, y, np.hypot(x, y), phi, epi, endo, rv_outer, np.minimum(rv_inner, rv_outer), from_apex)
 
 

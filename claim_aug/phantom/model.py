@@ -28,14 +28,20 @@ class Phantom:
     """A synthetic LGE short-axis stack with its truth; arrays are (I, J, K), slice 0 at the apex.
 
     Attributes:
-        image: float32, whole scanner units 0-4095; PSIR lies on an offset of 2048.
-        labels: uint8, 0 background, 1 LV cavity, 2 normal myocardium, 3 infarct, 4 MVO, 5 RV cavity.
-        spacing: mm between voxel centres.
-        affine: voxel index to mm, 4x4, the spacing on its diagonal.
-        segments: uint8, AHA segment 1-17 of the myocardium (labels 2, 3, 4), 0 elsewhere.
+        image: intensity as float32, whole scanner units 0-4095; PSIR lies on an offset of 2048.
+        labels: label map as uint8: 0 background, 1 LV cavity, 2 normal myocardium, 3 infarct, 4 MVO, 5 RV cavity.
+        spacing: distance between voxel centres along each axis, mm.
+        affine: matrix from voxel index to mm, 4x4, with the spacing on its diagonal.
+        segments: AHA segment 1-17 of the myocardium (labels 2, 3, 4) as uint8, 0 elsewhere.
         anterior_insertion_deg: direction of the anterior RV insertion from the cavity's centre, degrees from array
             axis 0 towards axis 1 in mm, (-180, 180].
-        parameters: what it was built from.
+        parameters: numbers that it was built from.
+
+    Example:
+        >>> from claim_aug.phantom import Phantom, make_phantom
+        >>> phantom = make_phantom(1, scar=True, shape=(80, 80, 4))
+        >>> isinstance(phantom, Phantom), phantom.image.shape, int(phantom.segments.max())
+        (True, (80, 80, 4), 17)
     """
 
     image: NDArray[np.float32]
@@ -63,9 +69,20 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
     """Render a phantom; equal arguments give equal bytes.
 
     Args:
-        parameters: what to build.
-        scar: where the myocardium is infarct, (I, J, K); what lies outside the myocardium is ignored.
-        mvo: where it is no-reflow core, (I, J, K); need not be part of ``scar``.
+        parameters: numbers of the heart, the body and the scan.
+        scar: mask of the infarct, (I, J, K); what lies outside the myocardium is ignored.
+        mvo: mask of the microvascular obstruction, (I, J, K); it need not be part of ``scar``.
+
+    Raises:
+        InputError: a mask of another shape than the phantom's.
+
+    Example:
+        >>> import numpy as np
+        >>> from claim_aug.phantom import build, sample_parameters
+        >>> parameters = sample_parameters(np.random.default_rng(0), shape=(64, 64, 3))
+        >>> everywhere = np.ones(parameters.shape, bool)
+        >>> sorted(set(build(parameters, scar=everywhere).labels.flat) - {0, 5})
+        [np.uint8(1), np.uint8(3)]
     """
     p, rng = parameters, np.random.default_rng((parameters.seed, 2))
     scene = lay_out(p, rng, scar=scar, mvo=mvo)
@@ -118,15 +135,24 @@ def make_phantom(
     shape: tuple[int, int, int] | None = None,
     spacing: tuple[float, float, float] | None = None,
 ) -> Phantom:
-    """A phantom from one number.
+    """Make a phantom from one number.
 
     Args:
-        seed: the same seed and arguments give the same bytes.
+        seed: number that all randomness follows from; the same seed and arguments give the same bytes.
         scar: whether there is an infarct; ``None`` tosses a coin.
-        mvo: whether the infarct has a no-reflow core; ``None`` leaves it to the prior. Without an infarct there is
-            no core.
-        shape: voxels (I, J, K); ``None`` draws one like EMIDEC's.
-        spacing: mm; ``None`` draws one like EMIDEC's.
+        mvo: whether the infarct has microvascular obstruction; ``None`` leaves it to the prior. Without an infarct
+            there is none.
+        shape: number of voxels (I, J, K); ``None`` draws one like EMIDEC's.
+        spacing: distance between voxel centres, mm; ``None`` draws one like EMIDEC's.
+
+    Raises:
+        InputError: a grid too small for a heart.
+
+    Example:
+        >>> from claim_aug.phantom import make_phantom
+        >>> phantom = make_phantom(3, scar=True, mvo=True)
+        >>> phantom.image.ndim, sorted(int(label) for label in set(phantom.labels.flat))
+        (3, [0, 1, 2, 3, 4, 5])
     """
     rng = np.random.default_rng(seed)
     parameters = sample_parameters(rng, shape=shape, spacing=spacing)
@@ -134,5 +160,5 @@ def make_phantom(
     if not (coin if scar is None else scar):
         return build(parameters)
     healthy = heart.labels(heart.slice_coordinates(parameters))
-    infarct, core = draw_scar(healthy, parameters, rng, mvo=mvo)
-    return build(parameters, scar=infarct, mvo=core)
+    infarct, obstructed = draw_scar(healthy, parameters, rng, mvo=mvo)
+    return build(parameters, scar=infarct, mvo=obstructed)

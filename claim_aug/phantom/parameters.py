@@ -10,6 +10,16 @@ from dataclasses import dataclass
 class PhantomParameters:
     """One phantom in numbers.
 
+    Example:
+        >>> import numpy as np
+        >>> from dataclasses import replace
+        >>> from claim_aug.phantom import PhantomParameters, build, sample_parameters
+        >>> parameters = sample_parameters(np.random.default_rng(0), shape=(64, 64, 3))
+        >>> isinstance(parameters, PhantomParameters)
+        True
+        >>> build(replace(parameters, psir=False)).image.shape
+        (64, 64, 3)
+
     Lengths are mm, times ms, angles degrees from array axis 0 (``x``) towards axis 1 (``y``) unless a comment says
     otherwise. On the screen (``imshow(slice.T)``) ``x`` runs right and ``y`` down, as in EMIDEC. ``z`` is zero in the
     middle of slice 0, next to the apex, and grows towards the base.

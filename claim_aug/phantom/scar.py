@@ -18,13 +18,14 @@ def draw_scar(
     """Infarct and MVO, disjoint, (I, J, K) inside label 2.
 
     Args:
-        labels: the phantom's labels without scar.
-        parameters: what it is built from: spacing, and where the anterior RV insertion is.
-        mvo: whether there is a no-reflow core; ``None`` leaves it to the prior.
+        labels: label map of the phantom without scar, (I, J, K).
+        parameters: numbers of the phantom, of which spacing and anterior RV insertion count.
+        rng: source of the randomness.
+        mvo: whether there is microvascular obstruction; ``None`` leaves it to the prior.
     """
     anatomy = read_ventricle(labels, parameters)
-    core = None if mvo is None else (0.05, 0.3) if mvo else 0.0
-    mask = SmilePrior(mvo=core).sample(anatomy, rng)
+    share = None if mvo is None else (0.05, 0.3) if mvo else 0.0
+    mask = SmilePrior(mvo=share).sample(anatomy, rng)
     return anatomy.on_grid(mask.infarct), anatomy.on_grid(mask.mvo)
 
 

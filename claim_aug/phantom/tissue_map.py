@@ -62,7 +62,7 @@ def paint_heart(
         heart: coordinates in the same planes.
         parameters: the phantom.
         scar: where the wall is infarct, (I, J, n).
-        mvo: where the wall is no-reflow core, (I, J, n).
+        mvo: mask of the microvascular obstruction, (I, J, n).
         rng: of the trabeculae.
     """
     p, from_apex = parameters, heart.from_apex

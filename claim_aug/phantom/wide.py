@@ -1,4 +1,4 @@
-"""Domain-randomised phantoms: anatomy and look drawn far wider than patients', to learn from."""
+"""Domain-randomised phantoms to learn from: anatomy and appearance are drawn far wider than patients'."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import AnatomyError
 from claim_aug.fields import smooth_field
 from claim_aug.phantom import contrast, heart
-from claim_aug.phantom.appearance import Appearance, displaced, sample_appearance, scar_heights
+from claim_aug.phantom.appearance import Appearance, displaced, sample_appearance, scar_intensity
 from claim_aug.phantom.model import Phantom, averaged, lay_out
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
@@ -33,13 +33,19 @@ def phantom_region(rng: np.random.Generator, *, scar: bool = True) -> tuple[NDAr
 
 
 def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
-    """A phantom whose look and anatomy are drawn far wider than ``make_phantom`` draws them, to learn from.
+    """Make a phantom to learn from: appearance and anatomy are drawn far wider than ``make_phantom`` draws them.
 
-    A field of 135 mm around the heart, five slices, pixels of 0.8 to 2.2 mm.
+    It covers a field of 135 mm around the heart in five slices, with pixels of 0.8 to 2.2 mm.
 
     Args:
-        seed: the same seed and arguments give the same bytes.
+        seed: number that all randomness follows from; the same seed and arguments give the same bytes.
         scar: whether there is an infarct; ``None`` tosses a coin.
+
+    Example:
+        >>> from claim_aug.phantom import wide_phantom
+        >>> phantom = wide_phantom(0, scar=True)
+        >>> phantom.image.shape[2], bool((phantom.labels == 3).any())
+        (5, True)
     """
     rng = np.random.default_rng(seed)
     coin = rng.random() < 0.5
@@ -99,15 +105,15 @@ def render(
     p = parameters
     wall = lay_out(p, np.random.default_rng(p.seed)).segments > 0
     real = displaced(infarct | mvo, wall, appearance.scar.ragged, rng)
-    core = displaced(mvo, wall, appearance.scar.ragged, rng) & real
-    scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=core)
-    own, obstructed = scar_heights(real & ~core, core, wall, appearance.scar, p.spacing[0], rng)
-    intensity = np.array(appearance.heights, np.float32)
+    obstructed = displaced(mvo, wall, appearance.scar.ragged, rng) & real
+    scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=obstructed)
+    of_scar, of_mvo = scar_intensity(real & ~obstructed, obstructed, wall, appearance.scar, p.spacing[0], rng)
+    intensity = np.array(appearance.intensity, np.float32)
     signal = averaged(intensity[scene.tissue])
     scale = appearance.mottle_mm / p.spacing[0]
     signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
-    for tissue, heights in ((Tissue.SCAR, own), (Tissue.MVO, obstructed)):
-        signal += averaged((scene.tissue == tissue).astype(np.float32)) * heights
+    for tissue, own in ((Tissue.SCAR, of_scar), (Tissue.MVO, of_mvo)):
+        signal += averaged((scene.tissue == tissue).astype(np.float32)) * own
     shaded = (signal + appearance.floor) * contrast.coil(p, scene.x, scene.y, rng)
     scanner = replace(p, noise=CONTRAST * appearance.noise, psir=appearance.psir, gain=2000.0, zero_border=(0, 0, 0, 0))
     return contrast.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import nn
 
 from claim_aug.data.staging import staged
 from claim_aug.errors import InputError, OutputError
+from claim_aug.fingerprint import fingerprint
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control import Controls
 from claim_aug.generators.diffusion.folder import write_model
@@ -74,10 +73,10 @@ def train(
         raise InputError(msg)
     torch.manual_seed(plan.seed)
     model = LesionDiffusion(config, controls or controls_of(slices))
-    about = {"model": config.to_json(), "slices": len(slices), "data": fingerprint(slices)}
+    about = {"model": config.to_json(), "slices": len(slices), "data": slices_fingerprint(slices)}
     if start is not None:
         model.load_state_dict(start.state_dict())
-        about["start"] = weights_of(start)
+        about["start"] = fingerprint(*(value.cpu().numpy() for value in start.state_dict().values()))
     batches = Batches(slices, config, plan.batch, plan.seed, accelerator.process_index, accelerator.num_processes)
     fixed = validation_batch(validation, config, plan.seed) if validation else None
     folder = out / RUN
@@ -119,18 +118,6 @@ def train(
     return model
 
 
-def weights_of(model: LesionDiffusion) -> str:
-    """A hash of a model's weights."""
-    found = hashlib.sha256()
-    for value in model.state_dict().values():
-        found.update(value.cpu().numpy().tobytes())
-    return found.hexdigest()[:16]
-
-
-def fingerprint(slices: Sequence[TrainingSlice]) -> str:
-    """What tells this training set from another one."""
-    found = hashlib.sha256()
-    for one in slices:
-        found.update(one.slice_.relative_intensity.tobytes())
-        found.update(np.packbits(one.slice_.scar).tobytes())
-    return found.hexdigest()[:16]
+def slices_fingerprint(slices: Sequence[TrainingSlice]) -> str:
+    """The fingerprint of a training set."""
+    return fingerprint(*(part for one in slices for part in (one.slice_.relative_intensity, one.slice_.scar)))

@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 
 from claim_aug import ScarSynthesizer, seed_worker
+from claim_aug.adapters.workers import MainProcessOnly
 from claim_aug.errors import ClaimAugError, ClaimAugWarning
 from claim_aug.generators.signal import SignalGenerator
 
@@ -101,3 +102,8 @@ def test_every_state_differs_between_workers_and_a_seed_gives_it_again(wrapped):
     numbers = epoch()
     assert all(len(set(column.tolist())) == 4 for column in numbers.T)
     assert torch.equal(numbers, epoch())
+
+
+def test_what_belongs_in_the_main_process_says_so_by_a_protocol():
+    assert isinstance(Heavy("cpu"), MainProcessOnly)
+    assert not isinstance(SignalGenerator(), MainProcessOnly)

@@ -16,6 +16,7 @@ from claim_aug.cli import main
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.joint.recipe import JointPlan
 from claim_aug.joint.run import train_jointly
+from claim_aug.joint.settings import JointSettings
 from claim_aug.optimisation.plan import Plan
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.segmentation.folder import read_segmenter
@@ -48,10 +49,9 @@ def run(dataset, folders):
             Plan(steps=steps, batch=2, checkpoint_every=2),
             1e-3,
             alone=1,
-            weight=0.5,
+            settings=JointSettings(weight=0.5, **settings),
             first=(2, 5),
             last=(10, 20),
-            **settings,
         )
         return train_jointly(
             dataset, out, PHANTOM, plan, model=folders["ddpm"], validation=0.34, device="cpu",

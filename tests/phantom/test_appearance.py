@@ -1,4 +1,4 @@
-"""How wide phantoms look: more varied than patients, their scar about where the label says."""
+"""How wide phantoms appearance: more varied than patients, their scar about where the label says."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS
-from claim_aug.phantom.appearance import displaced, sample_appearance, sample_scar, scar_heights
+from claim_aug.phantom.appearance import displaced, sample_appearance, sample_scar, scar_intensity
 
 
 def beside_blood(ventricle):
@@ -15,14 +15,14 @@ def beside_blood(ventricle):
 
 def test_appearances_are_wider_than_patients():
     rng = np.random.default_rng(0)
-    looks = [sample_appearance(rng) for _ in range(400)]
-    heights = np.array([look.scar.height for look in looks])
-    noise = np.array([look.noise for look in looks])
+    drawn = [sample_appearance(rng) for _ in range(400)]
+    brightness = np.array([appearance.scar.brightness_ratio for appearance in drawn])
+    noise = np.array([appearance.noise for appearance in drawn])
     low, high = BRIGHTNESS_LIMITS
-    assert heights.min() < low < high < heights.max()
+    assert brightness.min() < low < high < brightness.max()
     assert noise.min() < 0.04
     assert noise.max() > 0.25
-    assert {look.psir for look in looks} == {True, False}
+    assert {appearance.psir for appearance in drawn} == {True, False}
 
 
 def test_scar_strays_from_its_label_but_not_from_the_wall(ventricle):
@@ -42,25 +42,25 @@ def test_no_scar_lies_far_from_its_label(ventricle):
         assert not displaced(np.zeros_like(scar), ventricle.wall, 1.5, np.random.default_rng(seed)).any()
 
 
-def test_scar_is_about_as_high_as_its_look_says_and_mvo_lower(ventricle):
+def test_scar_is_about_as_bright_as_its_appearance_says_and_mvo_lower(ventricle):
     scar = ventricle.wall & (ventricle.rotational < 120)
     for seed in range(6):
         rng = np.random.default_rng(seed)
-        look = sample_scar(rng)
-        infarct, core = scar_heights(scar, np.zeros_like(scar), ventricle.wall, look, 1.5, rng)
-        assert infarct[scar].max() <= 2.5 * look.height + 1e-6
+        appearance = sample_scar(rng)
+        infarct, obstructed = scar_intensity(scar, np.zeros_like(scar), ventricle.wall, appearance, 1.5, rng)
+        assert infarct[scar].max() <= 2.5 * appearance.brightness_ratio + 1e-6
         assert infarct[scar].min() > 0
-        assert np.median(core) < np.median(infarct[scar]) or look.mvo > 0.5
+        assert np.median(obstructed) < np.median(infarct[scar]) or appearance.mvo_ratio > 0.5
 
 
 def test_scar_fades_towards_living_wall_but_not_towards_blood(ventricle):
     wall = ventricle.wall
     scar = wall & (ventricle.rotational < 120) & (ventricle.transmural < 0.6)
-    look = replace(sample_scar(np.random.default_rng(0)), rim=0.7, rim_mm=1.5, mottle=0, tilt=0, holes=0)
-    heights, _ = scar_heights(scar, np.zeros_like(scar), wall, look, 1.5, np.random.default_rng(0))
+    appearance = replace(sample_scar(np.random.default_rng(0)), rim=0.7, rim_mm=1.5, mottle=0, tilt=0, holes=0)
+    brightness, _ = scar_intensity(scar, np.zeros_like(scar), wall, appearance, 1.5, np.random.default_rng(0))
     living = ndimage.distance_transform_edt(~(wall & ~scar), sampling=(1.5, 1.5, 1e3))
-    assert np.median(heights[scar & (living < 2)]) < 0.7 * look.height
-    assert np.median(heights[scar & beside_blood(ventricle)]) > 0.8 * look.height
+    assert np.median(brightness[scar & (living < 2)]) < 0.7 * appearance.brightness_ratio
+    assert np.median(brightness[scar & beside_blood(ventricle)]) > 0.8 * appearance.brightness_ratio
 
 
 def test_scar_that_touches_blood_strays_without_a_thread_of_wall_between(ventricle):

@@ -29,7 +29,7 @@ def test_infarct_and_blood_are_brighter_than_remote_wall(infarcted: Phantom) -> 
     assert image[core(labels == 1)].mean() > remote.mean() + 2 * remote.std()
 
 
-def test_no_reflow_core_is_darker_than_infarct() -> None:
+def test_mvo_is_darker_than_infarct() -> None:
     phantom = make_phantom(3, scar=True, mvo=True, shape=SHAPE, spacing=SPACING)
     assert phantom.image[phantom.labels == 4].mean() < phantom.image[phantom.labels == 3].mean()
 

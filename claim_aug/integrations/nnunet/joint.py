@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import torch
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.integrations.nnunet.settings import VARIABLE, read_settings
+from claim_aug.joint.settings import JointSettings
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.segmentation.contract import resized
 from claim_aug.synthesizer import ScarSynthesizer
 
 #: Learning rate of the generator where ``CLAIM_AUG_NNUNET`` gives none: it only has to be tuned.
 GENERATOR_LR = 1e-5
-SETTINGS = ("generator_lr", "weight", "objective", "floor", "grad_steps", "drop_unfound")
+SETTINGS = ("generator_lr", *(one.name for one in fields(JointSettings) if one.name != "p"))
 
 
 def make_joint(trainer: Any) -> JointTrainer:

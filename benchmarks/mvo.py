@@ -27,8 +27,8 @@ NORMALS = 12
 QUANTILES = (10, 25, 50, 75, 90)
 
 
-def heights(image: NDArray[Any], labels: NDArray[Any]) -> Iterator[float]:
-    """Of every slice that shows enough, slices last."""
+def mvo_intensity(image: NDArray[Any], labels: NDArray[Any]) -> Iterator[float]:
+    """Relative intensity of MVO in every slice that shows enough of it; arrays are (I, J, K)."""
     for plane, values in zip(np.moveaxis(image, 2, 0), np.moveaxis(labels, 2, 0), strict=True):
         counts = [(values == value).sum() for value in (REMOTE, INFARCT, MVO)]
         if counts[0] >= FEWEST_REMOTE and min(counts[1:]) >= FEWEST:
@@ -48,8 +48,10 @@ def main() -> None:
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     cases = find_cases(arguments.dataset)
-    print(f"| MVO of | slices | height, {' / '.join(map(str, QUANTILES))} % | 1 or more |\n|---|---|---|---|")
-    print(row("patients", [one for case in cases for one in heights(case.image.astype(float), case.labels)]))
+    print(
+        f"| MVO of | slices | relative intensity, {' / '.join(map(str, QUANTILES))} % | 1 or more |\n|---|---|---|---|"
+    )
+    print(row("patients", [one for case in cases for one in mvo_intensity(case.image.astype(float), case.labels)]))
     normals = [case for case in cases if not (case.labels >= INFARCT).any()][:NORMALS]
     for name in arguments.generators.split(","):
         synthesizer = ScarSynthesizer("smile", name, labels="emidec", burden=(15, 35), mvo=(0.1, 0.4))
@@ -59,7 +61,7 @@ def main() -> None:
             )
             for seed, case in enumerate(normals)
         ]
-        found = [one for sample in made for one in heights(sample.image.astype(float), sample.labels)]
+        found = [one for sample in made for one in mvo_intensity(sample.image.astype(float), sample.labels)]
         print(row(f"`{name}`", found))
 
 

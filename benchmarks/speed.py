@@ -42,8 +42,8 @@ def median_seconds(work: Callable[[int], object], runs: int) -> float:
 def phantom_bank(folder: Path) -> Path:
     """A bank of eight phantoms, in ``folder``, for the generator ``transplant``."""
     for seed in range(8):
-        write_emidec(make_phantom(seed, scar=True, shape=(96, 96, 7)), folder / "donors", f"Case_{seed}")
-    build_bank(folder / "donors", folder / "bank.safetensors", LabelScheme.parse("phantom"))
+        write_emidec(make_phantom(seed, scar=True, shape=(96, 96, 7)), folder / "patients", f"Case_{seed}")
+    build_bank(folder / "patients", folder / "bank.safetensors", LabelScheme.parse("phantom"))
     return folder / "bank.safetensors"
 
 

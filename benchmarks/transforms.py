@@ -54,8 +54,8 @@ ALLOWED = {
 def prepare(folder: Path, scans: list[Any]) -> dict[str, dict[str, Any]]:
     """A bank of eight phantoms and a pool of the scans; the parameters of each of our forms."""
     for seed in range(8):
-        write_emidec(make_phantom(seed, scar=True, shape=(96, 96, 7)), folder / "donors", f"Case_{seed}")
-    build_bank(folder / "donors", folder / "bank.safetensors", LabelScheme.parse("phantom"))
+        write_emidec(make_phantom(seed, scar=True, shape=(96, 96, 7)), folder / "patients", f"Case_{seed}")
+    build_bank(folder / "patients", folder / "bank.safetensors", LabelScheme.parse("phantom"))
     for number, scan in enumerate(scans):
         write_emidec(scan, folder / "scans", f"Case_{number}")
     build_pool(folder / "scans", folder / "pool", Core(labels="phantom"), count=16, seed=0)

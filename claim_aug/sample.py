@@ -22,7 +22,7 @@ class ScarSample:
         infarct: voxels of new infarct, of the labels' shape.
         mvo: voxels of new MVO, of the labels' shape.
         healed: voxels of old scar that was painted over as remote myocardium, of the labels' shape.
-        parameters: what prior and generator drew and what came of it, ready for JSON.
+        parameters: parameters that prior and generator drew, and their outcome, ready for JSON.
         seed: seed that gives this sample again.
         anatomy: ventricle that the sample was made for.
         renderings: rendering of each channel, as the generator gave it.

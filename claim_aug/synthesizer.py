@@ -43,7 +43,7 @@ class ScarSynthesizer:
         generator: name of a registered generator, or an object with its method. ``"signal"`` is quick enough for the
             workers of data loaders; ``"ddpm"`` looks more real, and is the default of the command line.
         labels: label scheme of the scans: a ``LabelScheme``, a name, or ``"cavity=1,myocardium=2,infarct=3"``.
-        existing: what happens to scar that a scan already has: ``"keep"`` it and add to it, ``"replace"`` it (it is
+        existing: treatment of scar that a scan already has: ``"keep"`` it and add to it, ``"replace"`` it (it is
             healed first), or ``"refuse"`` the scan.
         **options: parameters of the prior and of the generator, each handed to the one that takes it. A number is
             fixed, a pair is a range, ``None`` is the backend's own distribution.

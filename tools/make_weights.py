@@ -19,7 +19,7 @@ from claim_aug.training.phantoms import phantom_slices
 from claim_aug.training.slices import TrainingSlice, controls_of, split
 from claim_aug.training.train import train
 
-#: Standard deviation of an infarct's heights over their median: 5th and 95th percentile of EMIDEC's slices.
+#: Standard deviation of an infarct's relative intensity over its median: 5th and 95th percentile of EMIDEC's slices.
 SPREAD_LIMITS = (0.19, 0.56)
 PHANTOMS, SEED = 800, 2025
 PLAN = Plan(steps=3000, checkpoint_every=250, seed=SEED)

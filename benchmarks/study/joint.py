@@ -35,10 +35,10 @@ def tuned(generator: str, learn: Sequence[Patient], seed: int, folder: Path, *, 
     )
     config = joint.generator.config
     joint.generator.controls = controls_of(
-        piece
+        one
         for patient in learn
         if patient.scarred
-        for piece in slices_of(
+        for one in slices_of(
             patient.image[patient.anatomy.box].astype(np.float64),
             patient.anatomy,
             patient.name,

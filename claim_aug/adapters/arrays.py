@@ -15,7 +15,7 @@ def to_array(value: Any, name: str) -> NDArray[Any]:
     """The values of an array or tensor, on the CPU; it may share memory with ``value``, so it is only to be read.
 
     Args:
-        name: what to call it in the error.
+        name: name of the array in the error.
 
     Raises:
         InputError: it is neither.

@@ -55,7 +55,7 @@ def augment_batch(
         seed: seed of the whole batch; drawn from PyTorch's random state by default.
         out_keys: names under which ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (one JSON text
             per element) are added.
-        unusable: what becomes of an element that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
+        unusable: treatment of an element that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
 
     Raises:
         InputError: for entries that are missing or do not fit.

@@ -25,9 +25,9 @@ def insert(
     """Put a scar into one subject.
 
     Args:
-        images, labels, affine: as in ``Scan.from_arrays``.
-        seed: of the sample; ``None`` leaves the subject as it is.
-        unusable: what happens to a subject that can hold no scar, such as a slice above the base: ``"raise"``, or
+        images, labels, affine: arguments of ``Scan.from_arrays``.
+        seed: seed of the sample; ``None`` leaves the subject as it is.
+        unusable: treatment of a subject that can hold no scar, such as a slice above the base: ``"raise"``, or
             ``"keep"`` it as it is.
 
     Raises:

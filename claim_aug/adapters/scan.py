@@ -74,8 +74,8 @@ class Written:
     """A subject's images and labels, in the framework's own types, and what can be added beside them.
 
     Attributes:
-        images, labels: as they came, with the scar.
-        given_labels, sample: what they were made of; ``None`` where there is no new scar.
+        images, labels: arrays in the framework's own kind, with the scar.
+        given_labels, sample: label map and sample that they were made of; ``None`` where there is no new scar.
     """
 
     images: list[Any]
@@ -105,7 +105,7 @@ class Scan:
     """Images and labels, read.
 
     Attributes:
-        given, given_labels: as they came.
+        given, given_labels: image and label map as the framework gave them.
         parts: the images, each (C, *grid).
         labels: (*grid), two or three axes.
         affine: 4x4 or ``None``.
@@ -123,7 +123,7 @@ class Scan:
 
         Args:
             images: each (C, *grid) or (*grid); they share one scar, and the first is looked at for the anatomy.
-            labels: (1, *grid) or (*grid).
+            labels: label map, (1, *grid) or (*grid).
             affine: that of the first image where not given.
 
         Raises:

@@ -62,7 +62,7 @@ def anchor_from_rv(
     Args:
         rv, wall: boolean, (slices, rows, columns).
         centres: cavity centres, (slices, 2) in pixels.
-        spacing: mm per row and column.
+        spacing: size of a row and a column, mm.
         winding: the sense in which segments run, see ``Orientation``.
     """
     starts, middles, weights = [], [], []

@@ -35,10 +35,10 @@ def find_anchor(
     """The first of: the landmark, the RV label, the RV found in the image, the affine if it is trustworthy.
 
     Args:
-        tissues: of the whole region, in the array's axes.
+        tissues: masks of the whole region, in the array's axes.
         centres: cavity centres, (slices, 2) in pixels.
         landmark: angle in degrees, or a point in voxels of the region.
-        image: in the array's axes.
+        image: intensities in the array's axes.
 
     Raises:
         AnatomyError: a landmark that is neither.

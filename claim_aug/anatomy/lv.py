@@ -47,13 +47,13 @@ class LVAnatomy:
 
     Attributes:
         transmural: transmural coordinate, 0 at the endocardium to 1 at the epicardium.
-        rotational: degrees in [0, 360) from the anterior RV insertion towards the septum; from the first in-plane axis
-            where the anchor is not known.
+        rotational: angle in degrees, [0, 360), from the anterior RV insertion towards the septum; from the first
+            in-plane axis where the anchor is not known.
         apicobasal: apicobasal coordinate, 0 at the base to 1 at the apex.
         segment: AHA segment 1-17, 0 outside the wall.
         wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
-        orientation: how the stack lies in the array.
-        anchor: where the anterior RV insertion is, and how that is known.
+        orientation: array axes and directions of the stack.
+        anchor: place of the anterior RV insertion, and its source.
         apicobasal_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
             nothing tells base from apex. A single slice counts as mid.
         spacing: size of a voxel in mm per axis; where it is not known, that of an average heart of this size in pixels.

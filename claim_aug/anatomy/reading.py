@@ -52,7 +52,7 @@ def in_region(landmark: Landmark | None, box: Box, shape: tuple[int, ...]) -> La
     """A landmark with its point, if it is one, counted from the region's corner.
 
     Args:
-        shape: of the labels, (I, J) or (I, J, K).
+        shape: shape of the labels, (I, J) or (I, J, K).
 
     Raises:
         AnatomyError: a point that does not lie in the scan.

@@ -24,7 +24,7 @@ class Roi:
     Attributes:
         centre: voxel of the slice, (2,).
         axes: voxels of the slice per pixel along each side of the window, (2, 2), columns are the sides.
-        size: pixels of a side.
+        size: number of pixels of a side.
     """
 
     centre: NDArray[np.float64]
@@ -65,9 +65,9 @@ def place_roi(anatomy: LVAnatomy, index: int, *, spacing: float, size: int) -> R
     """The window around the ventricle in slice ``index`` of the region.
 
     Args:
-        spacing: mm of a pixel. Where the scan's spacing is not known, the ventricle at its widest is taken for round
-            and of average size: pictures are often stretched.
-        size: pixels of a side.
+        spacing: size of a pixel, mm. Where the scan's spacing is not known, the ventricle at its widest is taken for
+            round and of average size: PNG slices are often stretched.
+        size: number of pixels of a side.
     """
     heart = in_plane(anatomy.wall | anatomy.cavity, anatomy)
     sides = np.array([extent(plane) for plane in heart if plane.any()]).max(0)

@@ -81,9 +81,9 @@ def unroll(
     """Unroll one slice.
 
     Args:
-        image, cavity, wall, scar: (rows, columns); the masks boolean, the cavity not empty.
-        centre: of the cavity, in pixels.
-        spacing: mm per row and column.
+        image, cavity, wall, scar: one slice and its masks, (rows, columns); the masks boolean, the cavity not empty.
+        centre: centre of the cavity, in pixels.
+        spacing: size of a row and a column, mm.
         winding: the sense in which segments run, see ``Orientation``.
     """
     angle = np.radians(winding * STEP_DEG * np.arange(ROWS))[:, None]

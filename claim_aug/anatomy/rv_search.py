@@ -1,9 +1,9 @@
 """The anterior RV insertion found in the image, for scans whose label map has no RV.
 
-Going round the left ventricle as the AHA segments run, one meets the RV (smooth, at the level of blood, hugging the
+Going round the left ventricle as the AHA segments run, one meets the RV (smooth, as bright as blood, hugging the
 septum), the diaphragm with what lies below it, the lung (dark, deep and wide), and a wedge of fat in front of the
 anterior insertion. This scene is laid round the ventricle in fixed proportions and turned to where it fits best: that
-says where the septum faces. The RV's own level is then read off in front of the septum, because coil shading and
+says where the septum faces. The RV's own intensity is then read off in front of the septum, because coil shading and
 imperfect nulling move it away from that of LV blood, and the arc over which tissue of that level touches the wall is
 fitted. Its first end is the insertion. Every slice votes, by its size, for one angle.
 
@@ -58,7 +58,7 @@ def find_rv(
         image: any units, (slices, rows, columns).
         cavity, wall, scar: boolean, (slices, rows, columns); ``wall`` includes ``scar``.
         centres: cavity centres, (slices, 2) in pixels.
-        spacing: mm per row and column.
+        spacing: size of a row and a column, mm.
         winding: the sense in which segments run, see ``Orientation``.
 
     Returns:

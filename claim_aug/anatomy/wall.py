@@ -22,7 +22,7 @@ def transmural_coordinate(cavity: Mask, wall: Mask, spacing: tuple[float, float]
 
     Args:
         cavity, wall: boolean, (rows, columns).
-        spacing: mm per row and column.
+        spacing: size of a row and a column, mm.
     """
     half = 0.5 * min(spacing)
     ventricle = np.pad(cavity | wall, 1)
@@ -73,7 +73,7 @@ def apicobasal_coordinate(
         cavity, wall: boolean, (slices, rows, columns).
         ring: boolean, (slices,), whether the wall closes round the cavity.
         centres: cavity centres, (slices, 2) in pixels.
-        spacing: mm per slice, row and column.
+        spacing: distance of slices, rows and columns, mm.
     """
     if len(cavity) == 1:
         return np.full((1, 1, 1), 0.5, np.float32)

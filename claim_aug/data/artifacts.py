@@ -37,8 +37,8 @@ class ArtifactKind:
     Attributes:
         format: name of the format, key of the entry in the metadata.
         versions: versions that this release reads; the last one is written.
-        noun: what a file of this kind is called in an error, with its article.
-        advice: what to do about a file that cannot be used.
+        noun: name of a file of this kind in an error, with its article.
+        advice: advice about a file that cannot be used.
     """
 
     format: str

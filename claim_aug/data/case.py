@@ -101,7 +101,7 @@ class Case:
             scheme: label scheme of the label maps.
             look_in_image: whether the RV is looked for in the image, where there is one and no RV is labelled.
             warn: whether a ventricle that cannot be anchored is warned of.
-            **known: what is known of the orientation, as keywords of ``LVAnatomy.from_labels``.
+            **known: knowledge of the orientation, as keywords of ``LVAnatomy.from_labels``.
 
         Raises:
             InputError: files that cannot be read or do not fit.

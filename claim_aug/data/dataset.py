@@ -51,7 +51,7 @@ def iter_cases(
     Args:
         cases: cases such as those of ``find_cases``.
         scheme: label scheme of their label maps.
-        on_error: what is done about a case that cannot be read.
+        on_error: function that is called with a case that cannot be read.
         **options: keywords of ``Case.ventricle``.
     """
     for listed_case in cases:
@@ -74,7 +74,7 @@ def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
     them; a folder of label maps alone. PNG slices ``CASE_slice003.png`` make one case.
 
     Args:
-        images_for: what the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
+        images_for: purpose that the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
 
     Raises:
         InputError: no such folder, no label map in any layout, a label map without its image, or a case without images

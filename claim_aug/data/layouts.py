@@ -38,7 +38,7 @@ class Layout:
     Attributes:
         images: folder of the images.
         labels: folder of the label maps.
-        channel: what an image's name ends in before its suffix.
+        channel: ending of an image's name before its suffix.
     """
 
     images: str = "images"

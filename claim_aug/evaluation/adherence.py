@@ -32,9 +32,9 @@ def adherence(
     Labelled MVO counts as found by the rules: it is dark. FWHM takes its maximum from the asked infarct.
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units.
-        infarct, mvo: (I, J, K), the scar that was asked for.
-        segment: what finds scar in the region, such as a network trained on real scars.
+        image: intensities of the anatomy's region, (I, J, K), any units.
+        infarct, mvo: masks, (I, J, K), of the scar that was asked for.
+        segment: function that finds scar in the region, such as a network trained on real scars.
 
     Raises:
         InputError: the segmenter's mask has another shape.

@@ -24,8 +24,8 @@ def background_change(before: NDArray[Any], after: NDArray[Any], allowed: Mask) 
     """Compare two images outside ``allowed``, bit for bit; NaN equals NaN.
 
     Args:
-        before, after: the same shape and dtype.
-        allowed: the same shape; where change is meant, such as ``ScarSample.changed``.
+        before, after: images of the same shape and dtype.
+        allowed: mask of the same shape, of where change is meant, such as ``ScarSample.changed``.
 
     Raises:
         InputError: shapes or dtypes differ.

@@ -26,9 +26,9 @@ def lv_crop(image: Image, anatomy: LVAnatomy, mask: Mask, *, size: int = SIZE) -
     own intensities: a scan and the same scan with its scar painted again get the same scale.
 
     Args:
-        image: (I, J, K) of a region of one slice, any units.
-        anatomy: of the same slice; see ``slices.slices_with``.
-        mask: (I, J, K), the scar.
+        image: intensities of a region of one slice, (I, J, K), any units.
+        anatomy: anatomy of the same slice; see ``slices.slices_with``.
+        mask: mask of the scar, (I, J, K).
 
     Returns:
         (2, size, size): image, and share of scar 0-1.

@@ -28,10 +28,10 @@ def score(real: Crops, synthetic: Crops, test: Crops, *, seed: int, steps: int =
     A batch holds both crops of a slice, augmented alike: what they share cancels, and the network learns what differs.
 
     Args:
-        real, synthetic: (slices, channels, rows, columns), square; crop ``i`` of both shows the same slice. The last
-            channel is the scar.
+        real, synthetic: crops, (slices, channels, rows, columns), square; crop ``i`` of both shows the same slice. The
+            last channel is the scar.
         test: crops of patients that are in neither.
-        seed: of weights, order and augmentation.
+        seed: seed of weights, order and augmentation.
 
     Returns:
         (tests,): log odds of being real, averaged over turned and flipped copies.

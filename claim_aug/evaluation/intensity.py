@@ -17,7 +17,8 @@ def in_sd(image: Image, anatomy: LVAnatomy) -> Image | None:
     """The image in standard deviations over remote myocardium: 0 is remote, 5 the threshold of the 5-SD rule.
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units. Hand in slices one by one where each has its own scale.
+        image: intensities of the anatomy's region, (I, J, K), any units. Hand in slices one by one where each
+            has its own scale.
 
     Returns:
         ``None`` where there is too little remote myocardium, or where it is constant.
@@ -30,12 +31,12 @@ def scar_sd(image: Image, anatomy: LVAnatomy, mask: Mask) -> Values:
     """Intensities of the masked voxels in SD over remote, (voxels,); none where there is no remote to compare with.
 
     Args:
-        image: (I, J, K) of the anatomy's region.
+        image: intensities of the anatomy's region, (I, J, K).
         anatomy: its scar is left out of remote myocardium, so it needs to hold the mask.
-        mask: (I, J, K), such as ``anatomy.infarct``.
+        mask: voxels to read, (I, J, K), such as ``anatomy.infarct``.
     """
-    levels = in_sd(image, anatomy)
-    return np.empty(0) if levels is None else levels[mask]
+    intensity = in_sd(image, anatomy)
+    return np.empty(0) if intensity is None else intensity[mask]
 
 
 def intensity_distance(synthetic: Values, real: Values) -> float:

@@ -44,9 +44,9 @@ def realism(
     """Cross-validate the discriminator by patient. Fair where the two sets differ in nothing but the rendering.
 
     Args:
-        real, synthetic: (crops, 2, size, size) from ``crops.lv_crop``; crop ``i`` of both shows the same slice, with
-            its own scar and with the same scar painted again.
-        patients: (crops,), whose slice it is.
+        real, synthetic: crops, (crops, 2, size, size), from ``crops.lv_crop``; crop ``i`` of both shows the same slice,
+            with its own scar and with the same scar painted again.
+        patients: patient of each crop, (crops,).
 
     Raises:
         InputError: sets that do not match, or fewer patients than folds.

@@ -26,11 +26,11 @@ class ScarSet:
     myocardium counts in none of the lists that need it, so their lengths differ.
 
     Attributes:
-        intensities: of infarct, in SD over remote, (voxels,) of each slice.
+        intensities: intensities of infarct, in SD over remote, (voxels,) of each slice.
         textures: the six numbers of ``texture``, of infarct.
         borders: ``border_ratio`` of the whole scar.
         five_sd, fwhm, segmenter: Dice of the label with what these find, 0-1.
-        crops: (2, size, size) of every slice with scar.
+        crops: crop, (2, size, size), of every slice with scar.
         patients: whose slice each crop is.
     """
 
@@ -47,9 +47,9 @@ class ScarSet:
         """Judge every slice with scar.
 
         Args:
-            image: (I, J, K) of the anatomy's region, any units, real or with synthetic scar.
-            anatomy: with the scar that the image shows or should show.
-            segment: as in ``adherence``, on regions of one slice.
+            image: intensities of the anatomy's region, (I, J, K), any units, real or with synthetic scar.
+            anatomy: anatomy with the scar that the image shows or should show.
+            segment: function that finds scar, as ``adherence`` takes it, on regions of one slice.
 
         Raises:
             InputError: the anatomy has no scar.

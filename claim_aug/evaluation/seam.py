@@ -21,8 +21,8 @@ def border_ratio(image: Image, anatomy: LVAnatomy, mask: Mask) -> float | None:
     scans of any scale compare.
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units.
-        mask: (I, J, K), the scar whose border it is.
+        image: intensities of the anatomy's region, (I, J, K), any units.
+        mask: mask of the scar whose border is measured, (I, J, K).
 
     Returns:
         ``None`` where scar meets too little healthy wall.
@@ -35,15 +35,15 @@ def border_ratio(image: Image, anatomy: LVAnatomy, mask: Mask) -> float | None:
         touches[here] |= differs
         touches[there] |= differs
     along = [(mask[here] == mask[there]) & touches[here] & touches[there] for here, there in faces]
-    steps, level = (
+    steps, flat = (
         np.concatenate(
             [np.abs(image[here] - image[there])[pairs] for (here, there), pairs in zip(faces, of, strict=True)]
         )
         for of in (crossing, along)
     )
-    if min(steps.size, level.size) < FEWEST_PAIRS or not level.any():
+    if min(steps.size, flat.size) < FEWEST_PAIRS or not flat.any():
         return None
-    return float(steps.mean() / level.mean())
+    return float(steps.mean() / flat.mean())
 
 
 def next_along(axis: int, ndim: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

@@ -40,17 +40,17 @@ def texture(image: Image, anatomy: LVAnatomy, mask: Mask) -> Values | None:
     """The six numbers of one slice's scar, in the order of ``FEATURES``.
 
     Args:
-        image: (I, J, K) of a region of one slice.
-        anatomy: of the same slice; see ``slices.slices_with``.
-        mask: (I, J, K).
+        image: intensities of a region of one slice, (I, J, K).
+        anatomy: anatomy of the same slice; see ``slices.slices_with``.
+        mask: mask of the scar, (I, J, K).
 
     Returns:
         ``None`` where scar or remote myocardium are too small to say.
     """
-    levels = in_sd(image, anatomy)
-    if levels is None or int(mask.sum()) < FEWEST_VOXELS:
+    intensity = in_sd(image, anatomy)
+    if intensity is None or int(mask.sum()) < FEWEST_VOXELS:
         return None
-    plane, inside = in_plane(levels, anatomy)[0], in_plane(mask, anatomy)[0]
+    plane, inside = in_plane(intensity, anatomy)[0], in_plane(mask, anatomy)[0]
     pairs = [neighbours(plane, inside, lag) for lag in (1, 2)]
     spread = float(plane[inside].std())
     if spread == 0 or min(len(found) for found in pairs) < FEWEST_PAIRS:
@@ -84,7 +84,7 @@ def texture_distance(synthetic: Values, real: Values) -> Mapping[str, float]:
     """Wasserstein distance of each feature in standard deviations of the real set, and their ``mean``.
 
     Args:
-        synthetic, real: (slices, 6) from ``texture``; not the same number of slices.
+        synthetic, real: features, (slices, 6), from ``texture``; not the same number of slices.
 
     Returns:
         0 where both have the same distribution; 1 where features lie one SD of the real set off.

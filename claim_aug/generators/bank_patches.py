@@ -12,7 +12,7 @@ from claim_aug.measures.remote import Image
 from claim_aug.measures.shares import transmurality
 from claim_aug.measures.tissue import Tissue, local_mean, measure, per_slice, share_of
 
-#: Smaller pieces are mostly edge: their texture is the label's error.
+#: Smaller components are mostly edge: their texture is the label's error.
 FEWEST_VOXELS = 15
 FEWEST_MVO = 6
 #: Noise is compared in logarithms.
@@ -22,7 +22,7 @@ LIMITS = (-1.0, 4.0)
 
 
 def bank_patches(image: Image, anatomy: LVAnatomy, source_patient: int) -> list[BankPatch]:
-    """The patches of one patient, infarct and MVO; none where all its pieces of scar are too small.
+    """The patches of one patient, infarct and MVO; none where all its components of scar are too small.
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.

@@ -31,7 +31,7 @@ def heal(image: Image, anatomy: LVAnatomy, grain: Image) -> Image:
     """The image with its scar painted as the remote myocardium of the same slice and depth.
 
     Args:
-        image: (I, J, K) of the anatomy's region.
+        image: intensities of the anatomy's region, (I, J, K).
         grain: a unit random field of the same shape.
     """
     tissue = measure(image, anatomy)

@@ -25,14 +25,14 @@ NEIGHBOURS = 4
 
 @dataclass(frozen=True)
 class Patch:
-    """One connected piece of scar in one slice.
+    """One connected component of scar in one slice.
 
     Attributes:
         voxels: its voxels, as an index into the region, (n,) each.
         plane: which slice.
-        depth: from its endocardial side, 0, to its epicardial side, 1, in the column of each voxel, (n,).
-        position: from its first end along the wall, 0, to its last, 1, (n,).
-        arc: degrees that it spans, 0-360.
+        depth: depth from its endocardial side, 0, to its epicardial side, 1, in the column of each voxel, (n,).
+        position: position from its first end along the wall, 0, to its last, 1, (n,).
+        arc: angle that it spans, degrees, 0-360.
         length, thickness: mean size along the wall and across it in mm.
     """
 
@@ -45,22 +45,22 @@ class Patch:
     thickness: float
 
     def within(self, part: Box) -> Patch:
-        """The same piece, its voxels counted from the corner of a part of the region; its plane keeps its number."""
+        """The same component, with voxels counted from a corner of the region; its plane keeps its number."""
         return replace(self, voxels=tuple(axis - side.start for axis, side in zip(self.voxels, part, strict=True)))
 
 
 def patches(scar: Mask, anatomy: LVAnatomy, *, fewest: int = 1) -> list[Patch]:
-    """The connected pieces of each slice, those of at least ``fewest`` voxels, slice by slice."""
+    """The connected components of each slice, those of at least ``fewest`` voxels, slice by slice."""
     if not scar.any():
         return []
     across = anatomy.orientation.through_plane
     part = bounds(scar)
     label, _ = ndimage.label(scar[part], np.stack([np.zeros((3, 3)), np.ones((3, 3)), np.zeros((3, 3))], axis=across))
     inside = np.nonzero(scar[part])
-    piece = label[inside]
+    component = label[inside]
     where = [axis + side.start for axis, side in zip(inside, part, strict=True)]
-    order = np.argsort(piece, kind="stable")
-    ends = np.cumsum(np.bincount(piece)[1:])
+    order = np.argsort(component, kind="stable")
+    ends = np.cumsum(np.bincount(component)[1:])
     found = []
     for own in np.split(order, ends[:-1]):
         if own.size >= fewest:
@@ -69,7 +69,7 @@ def patches(scar: Mask, anatomy: LVAnatomy, *, fewest: int = 1) -> list[Patch]:
 
 
 def measured(voxels: Index, anatomy: LVAnatomy) -> Patch:
-    """Coordinates and size of the piece that these voxels are."""
+    """Coordinates and size of the component that these voxels are."""
     across, in_plane = anatomy.orientation.through_plane, anatomy.orientation.in_plane
     plane = int(voxels[across][0])
     pixel = np.array([anatomy.spacing[axis] for axis in in_plane])
@@ -98,7 +98,7 @@ def span(angle: Values, step: float) -> tuple[float, float]:
 
 
 def within_column(depth: Values, position: Values, columns: int) -> Values:
-    """Depth relative to the piece's own inner and outer side at each position, 0-1."""
+    """Depth relative to the component's own inner and outer side at each position, 0-1."""
     column = np.clip((position * columns).astype(np.intp), 0, columns - 1)
     inner, outer = np.full(columns, np.inf), np.full(columns, -np.inf)
     np.minimum.at(inner, column, depth)
@@ -119,7 +119,7 @@ def unroll(values: Values, patch: Patch, used: Mask | None = None) -> tuple[Valu
     """The patch on a grid of (``DEPTHS``, ``POSITIONS``), and the cells that lie within a voxel of a used one.
 
     Args:
-        values: of the patch's voxels, (n,).
+        values: texture of the patch's voxels, (n,).
         used: which of them to take, (n,), at least one; cells away from these are filled from the nearest of them.
     """
     used = np.ones(len(values), bool) if used is None else used

@@ -35,7 +35,7 @@ class TransplantParameters:
 
     Attributes:
         infarct: patches of the source patient for the infarct, and where they go.
-        mvo: the same for MVO; ``None`` where there is none to paint or none in the bank.
+        mvo: patch for MVO; ``None`` where there is none to paint or none in the bank.
         brightness_ratio: median of the infarct over remote as a multiple of blood over remote; ``None`` for that of the
             source patient.
         mvo_ratio: brightness of MVO as a multiple of that of infarct, where the bank has no MVO.
@@ -96,11 +96,11 @@ class TransplantGenerator:
         grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
         # The scar's surroundings are a small part of the region, and all that is seen from it.
         part = surroundings_box(mask.scar, across)
-        near, levels = mask.cut(part), tissue.cut(part, across)
+        near, own = mask.cut(part), tissue.cut(part, across)
         scar, mvo = ([patch.within(part) for patch in kind] for kind in (scar, mvo))
         texture, brightness = painted_texture(bank, near, across, parameters, scar, mvo)
         painted = image.copy()
-        painted[part] = paint(image[part], near, across, levels, texture, grain[part].astype(np.float64))
+        painted[part] = paint(image[part], near, across, own, texture, grain[part].astype(np.float64))
         facts = {"generator": "transplant", "bank": Path(self.path).name, "brightness_ratio": brightness}
         return Rendering(painted, asdict(parameters) | facts)
 

@@ -25,7 +25,7 @@ class ScarSynthesizer(torchio.Transform):
         p: probability, for each subject by itself. One that is passed over still gets its ``out_keys``.
         out_keys: names for ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
         unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
-        copy, per_instance, include, exclude: as in every transform of torchio.
+        copy, per_instance, include, exclude: arguments of every transform of torchio.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:

@@ -33,7 +33,7 @@ def build_pool(
     """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
 
     Args:
-        request: what was asked for, kept in every file.
+        request: options that were asked for, kept in every file.
         advance: called after every scar.
 
     Returns:

@@ -74,9 +74,9 @@ def fit_joint(
 
     Args:
         apart: windows of other patients, to validate on; may be empty.
-        folder: for checkpoints and the log.
-        about: what a checkpoint needs to agree in to be gone on from.
-        prepare: what is done with the trainer before it starts.
+        folder: folder for checkpoints and the log.
+        about: facts that a checkpoint needs to agree in to be continued.
+        prepare: function that is called with the trainer before it starts.
 
     Raises:
         InputError: a loss that is not finite, or the checkpoint is of another training.

@@ -60,9 +60,9 @@ def train_jointly(
     Args:
         model: folder of the generator to start from; the shipped ``ddpm`` where not given.
         validation: share of the patients that are kept apart, 0-0.5.
-        licence: of the data, for the generator's card.
+        licence: licence of the data, for the generator's card.
         overwrite: start anew instead of going on.
-        config: of the segmenter.
+        config: size of the segmenter.
 
     Raises:
         ClaimAugError: an impossible request, no scar in the data, a loss that is not finite.
@@ -86,7 +86,7 @@ def train_jointly(
         # Scars are to be as bright as those of this data set, not those of the set that the model is from.
         window = {"spacing": joint.generator.config.spacing, "size": joint.generator.config.size}
         slices, _ = read_slices(dataset, scheme, **window)  # type: ignore[arg-type]
-        joint.generator.controls = controls_of(piece for piece in slices if piece.patient in names)
+        joint.generator.controls = controls_of(one for one in slices if one.patient in names)
         if overwrite:  # now that nothing is wrong with the request
             shutil.rmtree(out / RUN, ignore_errors=True)
         try:

@@ -36,7 +36,7 @@ def remote_myocardium(image: Image, anatomy: LVAnatomy) -> Remote | None:
     """Level and spread of the middle of the wall that is not labelled scar, over the whole stack.
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units.
+        image: intensities of the anatomy's region, (I, J, K), any units.
 
     Returns:
         ``None`` where too little of the wall is healthy.

@@ -20,7 +20,7 @@ class Rule:
 
     Attributes:
         name: ``"2SD"`` to ``"6SD"``, or ``"FWHM"``.
-        threshold: in the image's units; scar is brighter. ``None`` where the image gives no threshold.
+        threshold: intensity in the image's units; scar is brighter. ``None`` where the image gives no threshold.
         found: mask of the region; ``None`` where there is no remote myocardium to compare with.
     """
 
@@ -51,13 +51,13 @@ def rules(image: Image, anatomy: LVAnatomy, remote: Remote | None) -> tuple[Rule
     Labelled MVO counts as found: it is dark, so no rule sees it, and readers add it by hand (Flett et al. 2010).
 
     Args:
-        image: (I, J, K) of the anatomy's region, any units.
+        image: intensities of the anatomy's region, (I, J, K), any units.
     """
     names = [*(f"{count}SD" for count in SDS), "FWHM"]
     if remote is None:
         return tuple(Rule(name, None, None) for name in names)
-    levels = [*(remote.mean + count * remote.sd for count in SDS), half_maximum(image, anatomy, remote)]
+    thresholds = [*(remote.mean + count * remote.sd for count in SDS), half_maximum(image, anatomy, remote)]
     return tuple(
-        Rule(name, level, anatomy.mvo | (anatomy.wall & (image > (np.inf if level is None else level))))
-        for name, level in zip(names, levels, strict=True)
+        Rule(name, threshold, anatomy.mvo | (anatomy.wall & (image > (np.inf if threshold is None else threshold))))
+        for name, threshold in zip(names, thresholds, strict=True)
     )

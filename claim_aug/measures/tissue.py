@@ -36,7 +36,7 @@ class Tissue:
 
     Attributes:
         remote, blood: intensity per slice, (slices,).
-        profile: what healthy wall would show, (I, J, K) of the region: remote, and partial volume at its faces.
+        profile: intensity that healthy wall would show, (I, J, K): remote, and partial volume at its faces.
         noise: standard deviation of the noise in bright tissue.
         rician: whether remote myocardium lies on the noise floor of a magnitude image.
     """
@@ -53,14 +53,14 @@ class Tissue:
         return np.maximum(np.abs(self.blood - self.remote), 4 * self.noise)
 
     def cut(self, part: Box, across: int) -> Tissue:
-        """The levels of a part of the region."""
+        """The intensities of a part of the region."""
         return replace(
             self, remote=self.remote[part[across]], blood=self.blood[part[across]], profile=self.profile[part]
         )
 
 
 def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
-    """Read the levels off the middle of the healthy wall and the inside of the cavity.
+    """Measure the intensities in the middle of the healthy wall and the inside of the cavity.
 
     Raises:
         InputError: the ventricle is one constant.
@@ -92,14 +92,14 @@ def surroundings_box(mask: Mask, across: int, *, slices: int = 1) -> Box:
 
 
 def wall_profile(image: Image, anatomy: LVAnatomy, remote: NDArray[np.float64]) -> Image:
-    """What healthy wall shows at each depth: the slice's remote level, and the stack's partial volume at its faces."""
-    level = per_slice(remote, anatomy.orientation.through_plane, image.ndim)
+    """Intensity of healthy wall at each depth: remote of the slice, and partial volume of the stack at its faces."""
+    own = per_slice(remote, anatomy.orientation.through_plane, image.ndim)
     known = anatomy.healthy if anatomy.healthy.any() else anatomy.wall
-    depth, rest = anatomy.transmural[known], (image - level)[known]
+    depth, rest = anatomy.transmural[known], (image - own)[known]
     layer = np.minimum((depth * LAYERS).astype(int), LAYERS - 1)
     middles = [(index + 0.5) / LAYERS for index in range(LAYERS) if (layer == index).any()]
     medians = [median(rest[layer == index]) for index in range(LAYERS) if (layer == index).any()]
-    profile = np.broadcast_to(level, image.shape).copy()
+    profile = np.broadcast_to(own, image.shape).copy()
     profile[anatomy.wall] += np.interp(anatomy.transmural[anatomy.wall], middles, medians)
     return profile
 

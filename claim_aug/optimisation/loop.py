@@ -40,10 +40,10 @@ def fit(
     """Train a module whose ``forward`` is its loss, from the last checkpoint on if there is one.
 
     Args:
-        batches: from a step to this process's arguments of ``forward``.
+        batches: function from a step to this process's arguments of ``forward``.
         check: validation loss of a module.
-        folder: for checkpoints and the log.
-        about: what a checkpoint needs to agree in to be gone on from.
+        folder: folder for checkpoints and the log.
+        about: facts that a checkpoint needs to agree in to be continued.
         show: called at every checkpoint with the averaged module.
 
     Returns:

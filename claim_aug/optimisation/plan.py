@@ -15,9 +15,9 @@ class Plan:
         steps: batches in all.
         batch: slices in a batch.
         lr: highest learning rate; it rises over ``warmup`` steps and falls as a cosine.
-        ema_decay: of the moving average of the weights.
+        ema_decay: decay of the moving average of the weights.
         checkpoint_every: steps between two checkpoints, and two lines of the log.
-        seed: of everything.
+        seed: seed of everything that is random.
     """
 
     steps: int

@@ -24,7 +24,7 @@ def paint_surroundings(
         body: map of :class:`Tissue` values without a heart, (I, J, n).
         heart: coordinates in the same planes.
         parameters: the phantom.
-        rng: of the fat's thickness.
+        rng: source of the fat's thickness.
     """
     p = parameters
     tissue: Tissues = body.copy()
@@ -61,9 +61,9 @@ def paint_heart(
         body: map of :class:`Tissue` values, (I, J, n).
         heart: coordinates in the same planes.
         parameters: the phantom.
-        scar: where the wall is infarct, (I, J, n).
+        scar: mask of the infarct, (I, J, n).
         mvo: mask of the microvascular obstruction, (I, J, n).
-        rng: of the trabeculae.
+        rng: source of the trabeculae.
     """
     p, from_apex = parameters, heart.from_apex
     tissue: Tissues = body.copy()

@@ -23,10 +23,10 @@ def paint_torso(
 
     Args:
         parameters: the phantom.
-        x: mm right of the LV axis on the screen, (I, J, K).
-        y: mm below it, (I, J, K).
+        x: distance right of the LV axis on the screen, mm, (I, J, K).
+        y: distance below it, mm, (I, J, K).
         from_apex: 0 at the apex to 1 at the base of each slice, (K,).
-        rng: of the organs' places and outlines.
+        rng: source of the organs' places and outlines.
     """
     p = parameters
     turn = np.float32(np.radians(p.body_tilt_deg))

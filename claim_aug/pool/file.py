@@ -53,7 +53,7 @@ class OpenPatient:
     """A file that stays mapped into memory; only what is asked for is read.
 
     Attributes:
-        about: what the file says of itself.
+        about: facts that the file states of itself.
         seed: seed of every scar, (scars,).
         touched_slices: indices of the slices that each scar touches.
     """

@@ -36,7 +36,7 @@ class About:
 
     Attributes:
         case: its name in the data set.
-        shape: of the label map.
+        shape: shape of the label map.
         across: array axis across slices.
         whole: fingerprint of the label map.
         planes: fingerprints of its slices; ``""`` where nothing is labelled.
@@ -66,7 +66,7 @@ def collect(
 
     Args:
         image, labels: the scan, (I, J, K) each.
-        samples: as ``ScarSynthesizer.sample`` gives them for this scan.
+        samples: samples that ``ScarSynthesizer.sample`` made of this scan.
     """
     columns: dict[str, list[NDArray[Any]]] = {name: [] for name in ("voxel", "before", "value", "label", "tissue")}
     seeds, texts = [], []

@@ -27,7 +27,7 @@ class PoolSample:
         image: image with the scar, of the input's shape and dtype.
         labels: label map with the scar, of the input's shape and dtype.
         voxel: indices of the voxels that changed, in C order, (voxels,).
-        tissue: what each of them is now: 1 infarct, 2 MVO, 3 healed, (voxels,).
+        tissue: tissue of each of them: 1 infarct, 2 MVO, 3 healed, (voxels,).
         text: parameters that the scar was made with, as JSON.
         seed: seed that it was made with.
     """

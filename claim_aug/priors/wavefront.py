@@ -27,7 +27,7 @@ class Origin:
     """Where a front starts.
 
     Attributes:
-        angle: degrees from the anterior RV insertion.
+        angle: angle in degrees from the anterior RV insertion.
         position: along the slices, in slice indices.
         delay: head start of the main front in mm; 0 for the main front, more for an island beside it.
     """
@@ -47,7 +47,7 @@ class Front:
         drift: turn of the centre per mm along the slices, degrees.
         raggedness: relative roughness of the lateral border.
         roughness: relative roughness of the depth.
-        jitter: how much neighbouring slices differ beyond what the border does.
+        jitter: difference of neighbouring slices beyond what the border does.
         unlabelled_endocardium: share of the wall's surface where the first layer under the endocardium is left out.
         segments: AHA segments that are perfused by the culprit.
         strict: whether the front may leave those segments.

@@ -32,8 +32,8 @@ def soft_dice_and_weighted_ce(logits: Tensor, target: Tensor) -> Tensor:
     The paper gives no weights. Ours are the square roots of the classes' rarity in the batch, of mean 1.
 
     Args:
-        logits: (B, classes, *grid); one channel is the scar of two classes.
-        target: (B, 1, *grid) of classes.
+        logits: logits of a segmenter, (B, classes, *grid); one channel is the scar of two classes.
+        target: classes, (B, 1, *grid).
     """
     logits, target = two_at_least(logits).float(), target.long()
     share = torch.bincount(target.flatten(), minlength=logits.shape[1]).float() / target.numel()
@@ -49,8 +49,8 @@ class Scorer:
     """How a segmenter is scored.
 
     Attributes:
-        loss: of logits and classes.
-        target: from label maps to classes.
+        loss: loss of logits and classes.
+        target: function from label maps to classes.
         labels: scheme of the label maps; its infarct and MVO say which classes are scar.
     """
 

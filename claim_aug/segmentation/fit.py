@@ -43,7 +43,7 @@ class Training:
     On a GPU a step is captured once and replayed: launching its hundreds of small kernels takes longer than they do.
 
     Args:
-        lesson: what is learnt.
+        lesson: windows and classes to learn.
         device: device that the network runs on.
         config: size of the network.
     """

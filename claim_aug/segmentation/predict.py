@@ -24,7 +24,7 @@ def class_shares(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.
     """Share of each class in each pixel, (windows, classes, side, side), the mean over flips.
 
     Args:
-        network: from windows to logits; it is left in the mode that it was in.
+        network: segmenter from windows to logits; it is left in the mode that it was in.
         images: windows as ``cut_windows`` gives them, (windows, 1, side, side).
     """
     device, mode = next(network.parameters()).device, network.training
@@ -53,7 +53,7 @@ def find_scar(network: nn.Module, image: NDArray[np.floating[Any]], anatomy: LVA
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.
-        caution: as in ``most_likely``.
+        caution: share of background as ``most_likely`` takes it.
     """
     windows = cut_windows(image, class_map(anatomy), anatomy)
     found = most_likely(on_region(class_shares(network, windows.images), anatomy), caution) >= INFARCT

@@ -118,7 +118,7 @@ def split(slices: list[OfPatient], share: float, seed: int) -> tuple[list[OfPati
     if not 0 <= share <= 0.5:
         msg = f"the share of patients for validation needs to be within 0-0.5, got {share}"
         raise InputError(msg)
-    names = sorted({piece.patient for piece in slices})
+    names = sorted({one.patient for one in slices})
     count = max(round(share * len(names)), 1) if share else 0
     if count >= len(names):
         msg = f"validation needs patients of its own, got {len(names)}; give more, or say --validation 0"

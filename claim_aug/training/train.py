@@ -56,7 +56,7 @@ def train(
         out: folder for the model.
         config: model to be trained.
         plan: steps, batch, learning rate and seed.
-        source: what the model's card says of the data.
+        source: description of the data for the model's card.
         accelerator: processes and device of accelerate.
         start: model of this config to start from, whose codes stay; random weights by default.
         controls: control histograms to draw from when painting; those of ``slices`` by default.

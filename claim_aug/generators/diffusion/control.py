@@ -50,7 +50,7 @@ class Controls:
         near = np.argsort(abs(np.log(own / max(noise, LEAST_NOISE))), kind="stable")
         return int(patients[rng.choice(near[: max(FEWEST, round(SIMILAR * patients.size))])])
 
-    def of(self, source_patient: int, area: float) -> Histogram:
+    def histogram_of(self, source_patient: int, area: float) -> Histogram:
         """The histogram of the patient's slice whose scar is most alike in size, (``BINS``,)."""
         own = np.flatnonzero(self.source_patient == source_patient)
         return np.asarray(self.histogram[own[np.argmin(abs(self.area[own] - area))]])

@@ -71,7 +71,7 @@ def check_files(path: Path) -> None:
 
 
 def read_config(path: Path) -> tuple[ModelConfig, int]:
-    """The model that a config speaks of, and the version of its format."""
+    """The model that a config describes, and the version of its format."""
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
         if about["format"] != KIND.format:
@@ -113,5 +113,5 @@ def read_weights(path: Path, model: LesionDiffusion, version: int) -> None:
 
 
 def old_name(name: str) -> str:
-    """What the first format called an array."""
+    """The name of an array in the first format."""
     return name.replace("source_patient", "donor")

@@ -52,7 +52,7 @@ class DiffusionGenerator:
         brightness_sd: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the
             histogram of a training patient.
         histogram: control histogram of every slice, 16 numbers from 0; ``"none"`` lets the model choose.
-        guidance: how much the histogram counts, 0-5; anything but 1 doubles the time.
+        guidance: weight of the histogram, 0-5; anything but 1 doubles the time.
         device: device of PyTorch, such as ``"cpu"`` or ``"cuda"``; the fastest one by default.
         compile: whether to hand the network to ``torch.compile``; pays off over hundreds of slices.
 
@@ -164,7 +164,7 @@ class DiffusionGenerator:
             return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), seeds)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
-        found = (model.controls.of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())
+        found = (model.controls.histogram_of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())
         return DiffusionParameters(patient, None, tuple(tuple(one.tolist()) for one in found), seeds)
 
     def paint_slices(

@@ -106,7 +106,7 @@ class PaintTask:
         histogram: control histograms, (B, ``BINS``); zeros leave the brightness to the network.
         sampler: function of ``samplers`` with its number of steps.
         noise: function from a shape, (B, ...), to standard normal noise, fresh at every call.
-        guidance: how much the histogram counts; 1 is as the network learnt it, anything else takes a second call
+        guidance: weight of the histogram; 1 is as the network learnt it, anything else takes a second call
             (Ho & Salimans, arXiv:2207.12598).
     """
 

@@ -83,7 +83,7 @@ def test_a_draw_is_the_generators_alone():
 def test_a_slice_takes_the_patients_slice_of_the_most_similar_scar():
     found = controls([0.1, 0.1], slices=3)
     for area, place in ((0, 0), (149, 0), (151, 1), (260, 2), (9e3, 2)):
-        assert np.array_equal(found.of(1, area), found.histogram[3 + place])
+        assert np.array_equal(found.histogram_of(1, area), found.histogram[3 + place])
 
 
 def test_a_scan_without_noise_is_like_the_patients_with_the_least():

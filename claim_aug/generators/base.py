@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.priors import ScarMask
-
-if TYPE_CHECKING:
-    from claim_aug.generators.diffusion.painting import PaintedWindows
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,8 @@ class Rendering:
     Attributes:
         image: intensities of the region, (I, J, K), float; only those of the scar's voxels are used.
         params: parameters that were drawn, ready for JSON.
-        windows: windows with a gradient that the scar was pasted from, of a diffusion generator that learns.
+        windows: windows with a gradient that the scar was pasted from, the ``PaintedWindows`` of a diffusion generator
+            that learns; ``None`` of every other generator.
 
     Example:
         >>> import numpy as np
@@ -33,7 +31,7 @@ class Rendering:
 
     image: NDArray[np.floating[Any]]
     params: Mapping[str, Any] = field(default_factory=dict)
-    windows: PaintedWindows | None = field(default=None, compare=False)
+    windows: object | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"Rendering({self.image.shape}, generator={self.params.get('generator', '?')!r})"

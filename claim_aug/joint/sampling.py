@@ -14,6 +14,7 @@ from claim_aug.adapters.batch import augment_elements, collated, data_of, keys_o
 from claim_aug.adapters.keys import Keys
 from claim_aug.adapters.scan import Scan, Written
 from claim_aug.errors import InputError
+from claim_aug.generators.diffusion.painting import PaintedWindows
 from claim_aug.generators.diffusion.samplers import STEPS
 from claim_aug.joint.composite import ScarVoxels
 from claim_aug.joint.curriculum import Curriculum
@@ -164,7 +165,7 @@ class BatchSampler:
 def voxels_of(written: list[Written], images: Tensor) -> ScarVoxels | None:
     """The voxels of new scar whose windows have a gradient."""
     painted = {
-        number: [rendering.windows for rendering in one.sample.renderings if rendering.windows is not None]
+        number: [own.windows for own in one.sample.renderings if isinstance(own.windows, PaintedWindows)]
         for number, one in enumerate(written)
         if isinstance(one.sample, ScarSample)
     }

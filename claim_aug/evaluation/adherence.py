@@ -9,7 +9,7 @@ from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.errors import InputError
 from claim_aug.measures.dice import dice
 from claim_aug.measures.remote import Image, remote_myocardium
-from claim_aug.measures.rules import rules
+from claim_aug.measures.thresholds import rules
 
 #: From an image of a region, (I, J, K), and its ventricle to a mask of the region.
 Segmenter = Callable[[Image, LVAnatomy], Mask]

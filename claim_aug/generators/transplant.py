@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
-from claim_aug.generators.assignment import PatchAssignment, assign_patches, assigned_texture
 from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import read_bank
 from claim_aug.generators.base import Rendering
 from claim_aug.generators.edge import with_surroundings
+from claim_aug.generators.patch_assignment import PatchAssignment, assign_patches, assigned_texture
 from claim_aug.generators.repaint import repaint
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS, sample_parameters
 from claim_aug.generators.texture import Patch, patches

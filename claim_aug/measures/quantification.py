@@ -11,8 +11,8 @@ from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
 from claim_aug.measures.dice import dice
 from claim_aug.measures.remote import Image, Remote, remote_myocardium
-from claim_aug.measures.rules import Rule, rules
 from claim_aug.measures.shares import burden, transmurality
+from claim_aug.measures.thresholds import Rule, rules
 
 #: Upper ends in percent and names of the classes in which viability is reported (Bulluck et al., Sci Rep 2017;7:14676).
 CLASSES = ((0, "0"), (25, "1-25"), (50, "26-50"), (75, "51-75"), (100, "76-100"))

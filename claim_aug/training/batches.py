@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.generators.diffusion.control import NONE, histogram
+from claim_aug.generators.diffusion.control_histogram import NONE, histogram
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.window import window_of
 from claim_aug.training.augment import NO_AUGMENTATION, AugmentParams, augment, sample_augmentation

@@ -16,7 +16,7 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.data.case import naming
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.errors import InputError
-from claim_aug.generators.diffusion.control import Controls, histogram
+from claim_aug.generators.diffusion.control_histogram import Controls, histogram
 from claim_aug.generators.diffusion.window import Slice, take_slice
 from claim_aug.measures.tissue import measure
 from claim_aug.priors import ScarMask

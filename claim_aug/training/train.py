@@ -14,7 +14,7 @@ from claim_aug.data.staging import staged
 from claim_aug.errors import InputError, OutputError
 from claim_aug.fingerprint import fingerprint
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.generators.diffusion.control import Controls
+from claim_aug.generators.diffusion.control_histogram import Controls
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.optimisation.loop import fit

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from claim_aug.generators.diffusion.control import histogram
+from claim_aug.generators.diffusion.control_histogram import histogram
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.window import window_of
 from claim_aug.training.batches import DROPPED, Batches, validation_batch

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from claim_aug import LVAnatomy
 from claim_aug.anatomy import LabelScheme
 from claim_aug.errors import InputError
-from claim_aug.generators.diffusion.control import histogram
+from claim_aug.generators.diffusion.control_histogram import histogram
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.training.slices import FEWEST_VOXELS, controls_of, read_slices, slices_of, split
 

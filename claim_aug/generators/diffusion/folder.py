@@ -11,7 +11,7 @@ import torch
 from claim_aug.data.artifacts import PICKLES, ArtifactKind, Layout, read_once
 from claim_aug.errors import ClaimAugWarning, InputError
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.generators.diffusion.control import BINS, Controls
+from claim_aug.generators.diffusion.control_histogram import BINS, Controls
 from claim_aug.generators.diffusion.model import LesionDiffusion
 
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
-from claim_aug.generators.diffusion import control
+from claim_aug.generators.diffusion import control_histogram
 from claim_aug.generators.diffusion.folder import KIND, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.painting import (
@@ -87,9 +87,11 @@ class DiffusionGenerator:
             msg = "brightness_sd and histogram clash: both say how bright the scar is; give one of them"
             raise InputError(msg)
         self.brightness_sd = check_range("brightness_sd", brightness_sd, *BRIGHTNESS_SD)
-        self.histogram = histogram if isinstance(histogram, str | None) else control.check_histogram(histogram)
+        self.histogram = (
+            histogram if isinstance(histogram, str | None) else control_histogram.check_histogram(histogram)
+        )
         if isinstance(histogram, str) and histogram != "none":
-            msg = f"histogram needs {control.BINS} numbers or 'none', got {histogram!r}"
+            msg = f"histogram needs {control_histogram.BINS} numbers or 'none', got {histogram!r}"
             raise InputError(msg)
         strength = check_range("guidance", guidance, 0, 5)
         if not isinstance(strength, float):
@@ -153,14 +155,14 @@ class DiffusionGenerator:
         assert model.controls is not None
         seeds = tuple(int(seed) for seed in job.rng.integers(2**62, size=len(slices)))
         if self.histogram is not None:
-            one = control.NONE if isinstance(self.histogram, str) else self.histogram
+            one = control_histogram.NONE if isinstance(self.histogram, str) else self.histogram
             return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(slices), seeds)
         if self.brightness_sd is not None:
             brightness_sd = draw(self.brightness_sd, lambda _: 0.0, job.rng)
             remote = remote_myocardium(job.image, job.anatomy)
             sd = remote.sd if remote is not None and remote.sd else tissue.noise
             ratio = brightness_sd * sd / float(np.median(tissue.contrast))
-            one = control.histogram_around(ratio)
+            one = control_histogram.histogram_around(ratio)
             return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), seeds)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))

@@ -8,7 +8,7 @@ from torch.nn.functional import pixel_unshuffle
 
 from claim_aug.generators.diffusion.codec import Codec, dilate, hidden_codes, hide_scar
 from claim_aug.generators.diffusion.config import ModelConfig
-from claim_aug.generators.diffusion.control import Controls
+from claim_aug.generators.diffusion.control_histogram import Controls
 from claim_aug.generators.diffusion.mvo import darken_mvo
 from claim_aug.generators.diffusion.network import Denoiser, schedule
 from claim_aug.generators.diffusion.painting import PaintTask

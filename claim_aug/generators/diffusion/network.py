@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from claim_aug.generators.diffusion.config import GROUPS, ModelConfig
-from claim_aug.generators.diffusion.control import BINS
+from claim_aug.generators.diffusion.control_histogram import BINS
 from claim_aug.generators.diffusion.window import MASKS
 
 #: In training; a few thousand slices are few.

@@ -9,7 +9,7 @@ import pytest
 
 from claim_aug import ScarSynthesizer
 from claim_aug.errors import InputError
-from claim_aug.generators.diffusion import control
+from claim_aug.generators.diffusion import control_histogram
 from claim_aug.generators.diffusion.folder import read_model
 from claim_aug.generators.diffusion.generator import DiffusionGenerator, LatentGenerator
 from claim_aug.measures.tissue import measure
@@ -23,7 +23,7 @@ def rng(seed=0):
 
 
 def mean_of(histograms):
-    middles = (control.EDGES[1:] + control.EDGES[:-1]) / 2
+    middles = (control_histogram.EDGES[1:] + control_histogram.EDGES[:-1]) / 2
     return float(np.mean(np.array(histograms) @ middles))
 
 

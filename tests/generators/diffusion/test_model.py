@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from claim_aug import LVAnatomy, ScarMask
 from claim_aug.generators.diffusion.codec import dilate
-from claim_aug.generators.diffusion.control import NONE, histogram_around
+from claim_aug.generators.diffusion.control_histogram import NONE, histogram_around
 from claim_aug.generators.diffusion.model import RIM, RIM_WEIGHT, LesionDiffusion
 from claim_aug.generators.diffusion.network import TIMES
 from claim_aug.generators.diffusion.painting import PaintTask, noise_streams

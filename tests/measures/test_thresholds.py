@@ -7,7 +7,7 @@ import pytest
 
 from claim_aug.measures.dice import dice
 from claim_aug.measures.remote import Remote, middle_of_wall, remote_myocardium
-from claim_aug.measures.rules import half_maximum, rules
+from claim_aug.measures.thresholds import half_maximum, rules
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from claim_aug.errors import InputError
-from claim_aug.generators.diffusion import control
-from claim_aug.generators.diffusion.control import BINS, EDGES, FEWEST, NONE, Controls
+from claim_aug.generators.diffusion import control_histogram
+from claim_aug.generators.diffusion.control_histogram import BINS, EDGES, FEWEST, NONE, Controls
 
 MIDDLES = (EDGES[1:] + EDGES[:-1]) / 2
 
@@ -26,34 +26,34 @@ def controls(noise, slices=1):
 
 @given(arrays(np.float64, st.integers(1, 50), elements=st.floats(-1e6, 1e6)))
 def test_a_histogram_is_shares_of_all_voxels(intensity):
-    found = control.histogram(intensity)
+    found = control_histogram.histogram(intensity)
     assert (found.shape, found.dtype) == ((16,), np.float32)
     assert found.sum() == pytest.approx(1)
     assert np.allclose(found * intensity.size, np.rint(found * intensity.size), atol=1e-3)
 
 
 def test_no_voxels_are_no_control():
-    assert np.array_equal(control.histogram([]), NONE)
+    assert np.array_equal(control_histogram.histogram([]), NONE)
     assert not NONE.any()
 
 
 def test_the_ends_are_open():
-    assert control.histogram([-9.0, 99.0]).tolist() == [0.5, *[0] * 14, 0.5]
+    assert control_histogram.histogram([-9.0, 99.0]).tolist() == [0.5, *[0] * 14, 0.5]
 
 
 @given(st.floats(0.05, 2.0))
 def test_a_brightness_becomes_a_histogram_around_it(intensity):
-    found = control.histogram_around(intensity)
+    found = control_histogram.histogram_around(intensity)
     assert found.sum() == pytest.approx(1)
     assert (found * MIDDLES).sum() == pytest.approx(intensity, abs=0.13)
     assert abs(MIDDLES[found.argmax()] - intensity) <= 0.13
 
 
 def test_a_brightness_beyond_the_last_bin_is_in_the_last_bins():
-    assert np.array_equal(control.histogram_around(3.4), control.histogram_around(3.4))
+    assert np.array_equal(control_histogram.histogram_around(3.4), control_histogram.histogram_around(3.4))
     for intensity in (3.4, 15.0, 1e3):
-        assert control.histogram_around(intensity).argmax() == BINS - 1
-        assert np.isfinite(control.histogram_around(intensity)).all()
+        assert control_histogram.histogram_around(intensity).argmax() == BINS - 1
+        assert np.isfinite(control_histogram.histogram_around(intensity)).all()
 
 
 def test_scar_is_drawn_from_patients_whose_noise_is_like_the_scans():
@@ -95,7 +95,7 @@ def test_a_scan_without_noise_is_like_the_patients_with_the_least():
 @settings(max_examples=30)
 @given(arrays(np.float64, 16, elements=st.floats(0, 1e3)).filter(lambda array: array.sum() > 1e-3))
 def test_a_given_histogram_is_brought_to_sum_1(values):
-    found = control.check_histogram(values.tolist())
+    found = control_histogram.check_histogram(values.tolist())
     assert found.dtype == np.float32
     assert found.sum() == pytest.approx(1, rel=1e-5)
     assert found == pytest.approx(values / values.sum(), abs=1e-6)
@@ -118,4 +118,4 @@ def test_a_given_histogram_is_brought_to_sum_1(values):
 )
 def test_a_wrong_histogram_is_refused_with_what_it_needs(values):
     with pytest.raises(InputError, match="needs 16 numbers from 0, one for each bin of relative intensity -0.5 to 3.5"):
-        control.check_histogram(values)
+        control_histogram.check_histogram(values)

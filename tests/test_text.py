@@ -1,7 +1,5 @@
 """Objects show themselves as the code that makes them, or in one line."""
 
-import pytest
-
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.text import as_code
 
@@ -29,19 +27,6 @@ def test_an_anatomy_is_one_line(phantom):
     anatomy = LVAnatomy.from_labels(phantom.labels, "phantom", spacing=phantom.spacing)
     assert "\n" not in repr(anatomy)
     assert len(repr(anatomy)) < 160
-
-
-@pytest.mark.parametrize("module", ["torchio", "monai", "albumentations"])
-def test_a_transform_shows_what_differs_from_the_defaults(module):
-    made = {
-        "torchio": lambda kind: kind("lge", "seg", labels="phantom", burden=(2, 5)),
-        "monai": lambda kind: kind(labels="phantom", burden=(2, 5)),
-        "albumentations": lambda kind: kind(labels="phantom", burden=(2, 5)),
-    }[module](pytest.importorskip(f"claim_aug.integrations.{module}").ScarSynthesizer)
-    shown = repr(made)
-    assert shown.startswith("ScarSynthesizer(")
-    assert "burden=(2, 5)" in shown
-    assert "generator" not in shown  # the default is left out
 
 
 def test_a_default_is_left_out():

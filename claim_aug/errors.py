@@ -25,6 +25,11 @@ class MissingFileError(InputError, FileNotFoundError):
     """A file that is not there."""
 
 
+def unreadable(message: str, cause: Exception) -> InputError:
+    """The error of a file that cannot be read: a ``MissingFileError`` where it is not there."""
+    return (MissingFileError if isinstance(cause, FileNotFoundError) else InputError)(message)
+
+
 class LabelError(InputError):
     """Label values that do not fit the scheme they were said to follow."""
 

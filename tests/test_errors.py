@@ -6,6 +6,7 @@ import pytest
 from claim_aug import ScarSynthesizer, errors
 from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import ClaimAugError
+from claim_aug.segmentation.folder import read_segmenter
 
 KINDS = [
     (errors.InputError, ValueError),
@@ -34,6 +35,23 @@ def test_an_error_is_the_builtin_that_a_user_expects_and_says_its_sentence(kind,
 def test_a_file_that_is_not_there_is_file_not_found(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none\.nii"):
         read_voxels(tmp_path / "none.nii.gz")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ScarSynthesizer("smile:none.json"),
+        lambda: ScarSynthesizer("manual", table="none.csv"),
+        lambda: ScarSynthesizer("smile", "ddpm:none"),
+        lambda: ScarSynthesizer("smile", "transplant:none.safetensors"),
+        lambda: read_segmenter("none"),
+    ],
+    ids=["prior", "table", "model", "bank", "segmenter"],
+)
+def test_so_is_whatever_an_option_names(make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="none"):
+        make()
 
 
 def test_a_value_out_of_range_is_a_value_error():

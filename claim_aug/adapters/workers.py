@@ -18,10 +18,19 @@ class MainProcessOnly(Protocol):
 
     Attributes:
         main_process_only: whether that is so.
-        device: device that it runs on, such as ``"cpu"`` or ``"cuda"``.
     """
 
     main_process_only: bool
+
+
+@runtime_checkable
+class RunsOnDevice(Protocol):
+    """A generator that says where it runs; one that does not is taken to run on the CPU.
+
+    Attributes:
+        device: device that it runs on, such as ``"cpu"`` or ``"cuda"``.
+    """
+
     device: str
 
 
@@ -82,7 +91,7 @@ def refuse_in_worker(source: ScarSource) -> None:
     generator = source.backends[1]
     if not isinstance(generator, MainProcessOnly) or not generator.main_process_only:
         return
-    where = str(generator.device)
+    where = str(generator.device) if isinstance(generator, RunsOnDevice) else "cpu"
     msg = (
         f"generator {type(generator).__name__} on {where} runs in DataLoader worker {worker.id}: use num_workers=0, "
         "or make scars beforehand with claim-aug pool build and give pool=, or call augment_batch on the batch in the "

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, unreadable
 from claim_aug.priors.territories import TERRITORIES
 
 Quantiles = tuple[tuple[float, float], ...]
@@ -98,8 +98,7 @@ class ScarDistributions:
             distributions = cls(**{name: tuplify(value) for name, value in content.items()})
             distributions.draw_mvo(distributions.draw_burden(np.random.default_rng(0)), np.random.default_rng(0))
         except OSError as error:
-            msg = f"{path} cannot be read: {error.strerror}"
-            raise InputError(msg) from error
+            raise unreadable(f"{path} cannot be read: {error.strerror}", error) from error
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             msg = f"{path} is not a fitted smile prior; make one with claim-aug prior fit DATASET OUT.json"
             raise InputError(msg) from error

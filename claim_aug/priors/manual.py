@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.anatomy.labels import present_values, whole_numbers
-from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning
+from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning, unreadable
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 from claim_aug.priors.territories import FEEDING, TERRITORIES, check_territory
@@ -134,7 +134,7 @@ def read_table(path: str | Path) -> dict[int, float]:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         msg = f"the table {path} cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise InputError(msg) from error
+        raise unreadable(msg, error) from error
     table: dict[int, float] = {}
     for number, row in enumerate(csv.reader(text.splitlines()), start=1):
         if not any(cell.strip() for cell in row) or (number == 1 and not row[0].strip().isdigit()):

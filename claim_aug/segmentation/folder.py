@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from claim_aug.data.artifacts import ArtifactKind
-from claim_aug.errors import InputError
+from claim_aug.errors import unreadable
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES, SIDE, SPACING
 
@@ -43,7 +43,7 @@ def read_segmenter(folder: str | Path) -> nn.Module:
         network = UNetConfig(tuple(record["unet"]["channels"]), record["unet"]["units"]).build()
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} is no folder of a segmenter of this release, or it is damaged; {KIND.advice}"
-        raise InputError(msg) from error
+        raise unreadable(msg, error) from error
     layout = {name: ("iuf", tuple(value.shape)) for name, value in network.state_dict().items()}
     _, arrays = KIND.read(path / WEIGHTS, layout)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})

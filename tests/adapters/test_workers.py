@@ -104,6 +104,15 @@ def test_every_state_differs_between_workers_and_a_seed_gives_it_again(wrapped):
     assert torch.equal(numbers, epoch())
 
 
+def test_one_that_does_not_say_its_device_warns_in_a_worker_too(phantom):
+    class Silent(SignalGenerator):
+        main_process_only = True
+
+    dataset = Hearts(phantom, ScarSynthesizer(generator=Silent(), labels="phantom"))
+    for (message,) in DataLoader(dataset, num_workers=1):
+        assert message.startswith("this will be slow: generator Silent on cpu")
+
+
 def test_what_belongs_in_the_main_process_says_so_by_a_protocol():
     assert isinstance(Heavy("cpu"), MainProcessOnly)
     assert not isinstance(SignalGenerator(), MainProcessOnly)

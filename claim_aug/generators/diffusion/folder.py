@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from claim_aug.data.artifacts import PICKLES, ArtifactKind, Layout, read_once
-from claim_aug.errors import ClaimAugWarning, InputError
+from claim_aug.errors import ClaimAugWarning, InputError, unreadable
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control_histogram import BINS, Controls
 from claim_aug.generators.diffusion.model import LesionDiffusion
@@ -67,7 +67,7 @@ def check_files(path: Path) -> None:
             pickles = [file.name for file in path.glob("*") if file.suffix.lower() in PICKLES] if path.is_dir() else []
             why = f"; {pickles[0]} in it is a pickle and is refused" if pickles else ""
             msg = f"{path} is no folder of a generator: {name} cannot be read ({error.strerror}){why}; {KIND.advice}"
-            raise InputError(msg) from error
+            raise unreadable(msg, error) from error
 
 
 def read_config(path: Path) -> tuple[ModelConfig, int]:

@@ -27,7 +27,7 @@ from claim_aug.anatomy.labels import SCHEMES, Mask, Tissues
 from claim_aug.anatomy.rv_search import find_rv
 from claim_aug.anatomy.wall import angle_around, cavity_centres
 from claim_aug.phantom import make_phantom
-from claim_aug.phantom.contrast import PSIR_OFFSET
+from claim_aug.phantom.acquisition import PSIR_OFFSET
 
 Array = NDArray[np.float64]
 WINDING = -1  # of the phantoms, and of ACDC as it is stored

@@ -32,9 +32,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 from study.arms import Arm, recipients, synthesised
+from study.comparison import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
 from study.data import Patient, parted, read_patients, windows_of
 from study.score import judged, mean_of
-from study.table import Scores, equally_bold, false_scar, mvo_dice, normals_of, paired, scar_dice
 
 from claim_aug.optimisation.device import find_device
 from claim_aug.segmentation.augment import Schedule, sample_plan

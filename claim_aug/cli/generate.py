@@ -74,7 +74,7 @@ class OutputOptions:
 
     def keywords(self) -> dict[str, Any]:
         """Keywords of ``generate_case``, the layout as an object."""
-        from claim_aug.data.layouts import find_layout
+        from claim_aug.data.output_layouts import find_layout
 
         return vars(self) | {"layout": find_layout(self.layout)}
 

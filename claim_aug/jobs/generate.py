@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
-from claim_aug.data.layouts import LAYOUTS, Layout, SampleFiles, write_json
+from claim_aug.data.output_layouts import LAYOUTS, Layout, SampleFiles, write_json
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.jobs.sidecar import run_record, sidecar

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
-from claim_aug.phantom import contrast, heart
+from claim_aug.phantom import acquisition, heart
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
 from claim_aug.phantom.scar import draw_scar
@@ -86,10 +86,10 @@ def build(parameters: PhantomParameters, *, scar: Mask | None = None, mvo: Mask 
     """
     p, rng = parameters, np.random.default_rng((parameters.seed, 2))
     scene = lay_out(p, rng, scar=scar, mvo=mvo)
-    intensity, texture = contrast.tissue_signal(p)
+    intensity, texture = acquisition.tissue_signal(p)
     mottle = 0.7 * smooth_field(p.shape, (1.5, 1.5, 0.5), rng) + 0.7 * smooth_field(p.shape, (5, 5, 0.8), rng)
     signal = averaged(intensity[scene.tissue]) + averaged(texture[scene.tissue]) * mottle
-    image = contrast.acquire(signal * contrast.coil(p, scene.x, scene.y, rng), p, rng)
+    image = acquisition.acquire(signal * acquisition.coil(p, scene.x, scene.y, rng), p, rng)
     affine = np.diag([*p.spacing, 1.0])
     return Phantom(image, scene.labels, p.spacing, affine, scene.segments, p.anterior_insertion_deg, p)
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import AnatomyError
 from claim_aug.fields import smooth_field
-from claim_aug.phantom import contrast, heart
-from claim_aug.phantom.appearance import Appearance, displaced, sample_appearance, scar_intensity
+from claim_aug.phantom import acquisition, heart
 from claim_aug.phantom.model import Phantom, averaged, lay_out
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
 from claim_aug.phantom.scar import read_ventricle
 from claim_aug.phantom.tissues import Tissue
+from claim_aug.phantom.wide_appearance import Appearance, displaced, sample_appearance, scar_intensity
 from claim_aug.priors.blobs import RandomPrior
 from claim_aug.priors.smile import SmilePrior
 
@@ -114,6 +114,6 @@ def render(
     signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
     for tissue, own in ((Tissue.SCAR, of_scar), (Tissue.MVO, of_mvo)):
         signal += averaged((scene.tissue == tissue).astype(np.float32)) * own
-    shaded = (signal + appearance.floor) * contrast.coil(p, scene.x, scene.y, rng)
+    shaded = (signal + appearance.floor) * acquisition.coil(p, scene.x, scene.y, rng)
     scanner = replace(p, noise=CONTRAST * appearance.noise, psir=appearance.psir, gain=2000.0, zero_border=(0, 0, 0, 0))
-    return contrast.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)
+    return acquisition.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)

@@ -1,7 +1,7 @@
 """What the table of the study says of two sets of runs."""
 
 import pytest
-from study.table import equally_bold, false_scar, paired
+from study.comparison import equally_bold, false_scar, paired
 
 
 def run(dices, burdens):

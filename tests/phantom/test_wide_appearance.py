@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from claim_aug.generators.signal import BRIGHTNESS_LIMITS
-from claim_aug.phantom.appearance import displaced, sample_appearance, sample_scar, scar_intensity
+from claim_aug.phantom.wide_appearance import displaced, sample_appearance, sample_scar, scar_intensity
 
 
 def beside_blood(ventricle):

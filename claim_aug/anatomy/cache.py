@@ -27,7 +27,7 @@ class Kept:
         plain: the ventricle without its arrays.
         masks: its masks as bits.
         coordinates: its other arrays, of the wall's voxels alone: they are 0 elsewhere.
-        shape: number of voxels of the region.
+        shape: number of voxels of the region along each axis.
         seen: digest of the image that the anchor rests on; ``None`` where it rests on the labels.
     """
 

@@ -112,7 +112,7 @@ def find_profile(
     target that was only drawn gives way where the front would not find enough voxels; one that was asked for does not.
 
     Args:
-        start: voxel to begin at; its depth is kept if it can be.
+        start: profile to begin with; its depth is kept if it can be.
         voxels: size of the scar.
     """
     best = (np.inf, start, np.zeros(sectors_.here.size, bool))

@@ -50,7 +50,7 @@ class Front:
         jitter: difference of neighbouring slices beyond what the border does.
         unlabelled_endocardium: share of the wall's surface where the first layer under the endocardium is left out.
         segments: AHA segments that are perfused by the culprit.
-        strict: whether the front may leave those segments.
+        strict: whether the front stays within those segments.
     """
 
     sources: tuple[Origin, ...]

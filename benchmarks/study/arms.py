@@ -105,7 +105,7 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
 
     Args:
         copies: how often each patient gets a scar.
-        scratch: folder for a bank or a distributions.
+        scratch: folder for a bank or for fitted distributions.
     """
     if arm.generator == "phantom":
         return phantoms(**json.loads(arm.options))
@@ -154,7 +154,7 @@ def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str
 
 
 def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
-    """Parameters of the synthesizer, with a distributions fitted to these patients where asked for."""
+    """Parameters of the synthesizer, with distributions fitted to these patients where asked for."""
     options: dict[str, Any] = json.loads(arm.options)
     if arm.distributions == "fitted":
         path = scratch / "scars.json"

@@ -78,6 +78,8 @@ def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
     if not path.exists():
         return 0, {}
     found, arrays = KIND.read(path)
+    if not {"step", "run"} <= found.keys():
+        raise KIND.refusal(path, "it does not say its step and its run")
     step, about = int(found["step"]), found["run"]
     differ = [name for name in {**about, **run} if about.get(name) != run.get(name)]
     if differ:

@@ -23,7 +23,8 @@ KIND = ArtifactKind(
 
 def write_patient(patient: Patient, path: Path) -> None:
     """Write as safetensors; equal scars give equal bytes."""
-    path.write_bytes(KIND.pack({name: patient.arrays[name] for name in LAYOUT}, asdict(patient.about)))
+    about = {"licence": LICENCE} | asdict(patient.about)
+    path.write_bytes(KIND.pack({name: patient.arrays[name] for name in LAYOUT}, about))
 
 
 def read_about(path: Path) -> About:
@@ -38,10 +39,10 @@ def read_about(path: Path) -> About:
 
 def described(path: Path, about: dict[str, Any]) -> About:
     """The description in a file's metadata, checked."""
-    facts = {name: value for name, value in about.items() if name != "version"}
+    facts = {name: value for name, value in about.items() if name not in ("version", "licence")}
     try:
         found = About(**facts | {"shape": tuple(facts["shape"]), "planes": tuple(facts["planes"])})
-        stack = found.shape[found.across] == len(found.planes)
+        stack = found.across >= 0 and found.shape[found.across] == len(found.planes)
     except (KeyError, TypeError, IndexError) as error:
         raise KIND.refusal(path, "it describes no stack of slices, it is something else") from error
     if not stack:

@@ -53,7 +53,7 @@ def find_scar(network: nn.Module, image: NDArray[np.floating[Any]], anatomy: LVA
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.
-        caution: share of background as ``most_likely`` takes it.
+        caution: factor on the shares of infarct and MVO, as in ``most_likely``.
     """
     windows = cut_windows(image, class_map(anatomy), anatomy)
     found = most_likely(on_region(class_shares(network, windows.images), anatomy), caution) >= INFARCT

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from claim_aug.errors import OutputError
-from claim_aug.optimisation.checkpoint import load_state, save_state
+from claim_aug.errors import InputError, OutputError
+from claim_aug.optimisation.checkpoint import KIND, load_state, save_state
 
 
 @pytest.fixture
@@ -37,6 +37,13 @@ def test_everything_comes_back(trained, tmp_path):
         assert {name: value.tolist() for name, value in state.items()} == {
             name: value.tolist() for name, value in before.items()
         }
+
+
+def test_a_state_that_does_not_say_its_step_is_refused_by_name(trained, tmp_path):
+    path = tmp_path / "state.safetensors"
+    path.write_bytes(KIND.pack({}, {}))
+    with pytest.raises(InputError, match="state.safetensors cannot be used as a checkpoint: .* remove it to start"):
+        load_state(path, *trained, {})
 
 
 def test_equal_states_are_equal_bytes(trained, tmp_path):

@@ -8,7 +8,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from claim_aug.errors import InputError
-from claim_aug.pool.file import KIND, open_patient, read_about
+from claim_aug.pool.file import KIND, LICENCE, open_patient, read_about
 
 
 @pytest.fixture
@@ -35,6 +35,11 @@ def test_a_file_says_what_it_is_of(pool):
     assert about.request["labels"].startswith("phantom")
 
 
+def test_a_file_carries_the_licence_notice(pool):
+    with KIND.opened(sorted(pool.iterdir())[0]) as (told, _):
+        assert told["licence"] == LICENCE
+
+
 def test_equal_scars_give_equal_bytes(pool, dataset, tmp_path):
     from claim_aug import ScarSynthesizer
     from claim_aug.jobs.pool import build_pool
@@ -52,6 +57,7 @@ def test_equal_scars_give_equal_bytes(pool, dataset, tmp_path):
         ({"voxel": None, "voxels": np.zeros(1)}, "voxel is missing"),
         ({"about": {"version": 9}}, "format version 9"),
         ({"about": {"across": 7}}, "no stack of slices"),
+        ({"about": {"across": -1}}, "no stack of slices"),
         ({"about": {"shape": [2, 2, 4]}}, "outside its grid"),
         ({"about": {"case": None, "more": 1}}, "something else"),
     ],

@@ -99,9 +99,9 @@ def read_weights(path: Path, model: LesionDiffusion, version: int) -> None:
         layout = {old_name(name): spec for name, spec in layout.items()}
         warnings.warn(
             f"{path.parent} is a model of the first format, which later releases do not read; "
-            f"python tools/rewrite_weights.py {path.parent} brings it up to date",
+            f"python tools/rewrite_weights.py {path.parent} brings it up to date, or train it anew",
             ClaimAugWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     _, arrays = KIND.read(path, layout)
     if not arrays["control.area"].size:

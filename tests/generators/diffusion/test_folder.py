@@ -269,8 +269,10 @@ def first_format(folder):
 def test_a_folder_of_the_first_format_is_read_with_a_warning_and_can_be_rewritten(folder):
     model, bytes_of = read_model(folder), (folder / WEIGHTS).read_bytes()
     first_format(folder)
-    with pytest.warns(ClaimAugWarning, match=r"is a model of the first format.*tools/rewrite_weights.py"):
+    advice = r"is a model of the first format.*tools/rewrite_weights.py .*or train"
+    with pytest.warns(ClaimAugWarning, match=advice) as seen:
         old = read_model(folder)
+    assert seen[0].filename == __file__
     assert all(torch.equal(value, model.state_dict()[name]) for name, value in old.state_dict().items())
     assert np.array_equal(old.controls.source_patient, model.controls.source_patient)
     rewrite(folder)

@@ -229,7 +229,7 @@ class ScarSynthesizer:
         for channel, job, rendering in zip(channels, one.jobs, renderings, strict=True):
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
-        drawn = [dict(rendering.params) for rendering in renderings]
+        params = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(one.volume.shape) for part in (mask.infarct, mask.mvo, one.healed)
         )
@@ -242,7 +242,7 @@ class ScarSynthesizer:
             healed=old,
             parameters={
                 "prior": dict(mask.params),
-                "generator": drawn[0] if len(drawn) == 1 else drawn,
+                "generator": params[0] if len(params) == 1 else params,
                 "realised": realised(mask, one.jobs[0].anatomy),
                 "note": mask.note,
                 "existing": self.existing,

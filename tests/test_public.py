@@ -17,7 +17,7 @@ def test_importing_the_package_imports_nothing_heavy():
     assert loaded_after("import claim_aug") == "[]"
 
 
-def test_the_core_does_not_import_torch_or_any_host():
+def test_the_synthesizer_does_not_import_torch_or_any_framework():
     assert loaded_after("from claim_aug import ScarSynthesizer; ScarSynthesizer()") == "['numpy', 'scipy']"
 
 

@@ -1,6 +1,10 @@
 """Objects show themselves as the code that makes them, or in one line."""
 
-from claim_aug import LVAnatomy, ScarSynthesizer
+import numpy as np
+import pytest
+
+from claim_aug import LVAnatomy, Rendering, ScarMask, ScarSynthesizer
+from claim_aug.pool.pool import PoolSample
 from claim_aug.text import as_code
 
 
@@ -27,6 +31,21 @@ def test_an_anatomy_is_one_line(phantom):
     anatomy = LVAnatomy.from_labels(phantom.labels, "phantom", spacing=phantom.spacing)
     assert "\n" not in repr(anatomy)
     assert len(repr(anatomy)) < 160
+
+
+GRID = np.zeros((64, 64, 8), np.int16)
+VALUES = [
+    (PoolSample(GRID, GRID, np.arange(5), np.ones(5, np.uint8), b"{}", 3), "5 voxels changed, seed=3"),
+    (ScarMask(GRID == 0, GRID > 0, {"prior": "mine"}), "infarct=32768 voxels, mvo=0 voxels, prior='mine'"),
+    (Rendering(GRID, {"generator": "flat"}), "(64, 64, 8), generator='flat'"),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), VALUES, ids=[type(value).__name__ for value, _ in VALUES])
+def test_a_value_is_one_line_without_its_arrays(value, shown):
+    assert shown in repr(value)
+    assert "\n" not in repr(value)
+    assert "array" not in repr(value)
 
 
 def test_a_default_is_left_out():

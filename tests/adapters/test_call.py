@@ -29,7 +29,7 @@ def test_other_names_and_other_things_are_refused(phantom):
         synthesizer(np.zeros(3))
 
 
-def test_calling_it_imports_no_host():
+def test_calling_it_imports_no_framework():
     code = (
         "import sys, numpy as np; from claim_aug import ScarSynthesizer; from claim_aug.phantom import make_phantom;"
         "heart = make_phantom(1, scar=False, shape=(64, 64, 4));"
@@ -40,7 +40,7 @@ def test_calling_it_imports_no_host():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_missing_host_is_answered_with_the_command_that_installs_it():
+def test_a_missing_framework_is_answered_with_the_command_that_installs_it():
     with pytest.raises(MissingDependencyError, match=r'pip install "claim-aug\[torchio\]"') as caught:
         need("torchio_that_nobody_has", "torchio")
     assert isinstance(caught.value, ImportError)

@@ -62,7 +62,7 @@ def test_a_bank_is_read_once_until_its_file_changes(bank, file):
     assert read_bank(file).source == "other phantoms"
 
 
-def test_the_level_of_a_donor_is_the_median_of_its_infarct(bank):
+def test_the_intensity_of_a_source_patient_is_the_median_of_its_infarct(bank):
     own = (bank.source_patient == 0) & ~bank.mvo
     assert bank.intensity(0) == pytest.approx(np.median(bank.texture[own][bank.measured[own]]), abs=1e-3)
     assert list(bank.source_patients) == [0, 1]

@@ -23,14 +23,14 @@ def mask(ventricle):
 def test_scar_stands_out_from_remote_by_the_brightness_asked_for(region, mask, ventricle):
     tissue = measure(region, ventricle)
     remote, blood = np.median(tissue.remote), np.median(tissue.blood)
-    levels = []
+    ratios = []
     for brightness in (0.6, 1.0, 1.8):
         painted = (
             SignalGenerator(brightness_ratio=brightness).render(region, mask, ventricle, np.random.default_rng(1)).image
         )
-        levels.append((np.median(painted[mask.scar]) - remote) / (blood - remote))
-    assert levels == pytest.approx([0.6, 1.0, 1.8], rel=0.35)
-    assert sorted(levels) == levels
+        ratios.append((np.median(painted[mask.scar]) - remote) / (blood - remote))
+    assert ratios == pytest.approx([0.6, 1.0, 1.8], rel=0.35)
+    assert sorted(ratios) == ratios
 
 
 def test_mvo_is_darker_than_the_infarct_around_it(region, ventricle):
@@ -39,20 +39,20 @@ def test_mvo_is_darker_than_the_infarct_around_it(region, ventricle):
     assert painted[both.mvo].mean() < painted[both.infarct].mean()
 
 
-def test_the_grey_zone_lies_between_remote_and_core(region, ventricle):
+def test_the_grey_zone_lies_between_remote_and_infarct_core(region, ventricle):
     zoned = SmilePrior(burden=35, transmurality=0.9, mvo=0.0, grey_zone=0.4).sample(ventricle, np.random.default_rng(2))
     painted = SignalGenerator(brightness_ratio=1.2).render(region, zoned, ventricle, np.random.default_rng(1)).image
     remote = np.median(measure(region, ventricle).remote)
     assert remote < painted[zoned.grey_zone].mean() < painted[zoned.infarct & ~zoned.grey_zone].mean()
 
 
-def test_the_edge_of_the_scar_is_softer_than_its_core(region, mask, ventricle):
+def test_the_edge_of_the_scar_is_softer_than_its_interior(region, mask, ventricle):
     from scipy import ndimage
 
     painted = SignalGenerator(brightness_ratio=1.5).render(region, mask, ventricle, np.random.default_rng(1)).image
-    core = ndimage.binary_erosion(mask.scar, np.ones((3, 3, 1)))
-    edge = mask.scar & ~core & ndimage.binary_dilation(ventricle.healthy & ~mask.scar, np.ones((3, 3, 1)))
-    assert painted[edge].mean() < painted[core].mean()
+    interior = ndimage.binary_erosion(mask.scar, np.ones((3, 3, 1)))
+    edge = mask.scar & ~interior & ndimage.binary_dilation(ventricle.healthy & ~mask.scar, np.ones((3, 3, 1)))
+    assert painted[edge].mean() < painted[interior].mean()
 
 
 def test_the_scans_own_noise_stays(region, mask, ventricle):

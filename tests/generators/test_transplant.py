@@ -1,4 +1,4 @@
-"""``transplant`` paints a source_patient's scar between the host's own remote and blood."""
+"""``transplant`` paints a source patient's scar between the recipient's own remote and blood."""
 
 import json
 import pickle
@@ -56,7 +56,7 @@ def bank(source_patients, tmp_path_factory):
 
 @pytest.fixture
 def made(tmp_path):
-    """A bank of one source_patient whose texture is given."""
+    """A bank of one source patient whose texture is given."""
 
     def make(texture):
         cells = np.broadcast_to(texture, (DEPTHS, POSITIONS))
@@ -67,22 +67,22 @@ def made(tmp_path):
     return make
 
 
-def heights(image, mask, anatomy, path, seed=1, **options):
-    """What was painted, in units of the host: remote 0, blood 1."""
+def relative_intensity(image, mask, anatomy, path, seed=1, **options):
+    """What was painted, in units of the recipient: remote 0, blood 1."""
     painted = TransplantGenerator(path, **options).render(image, mask, anatomy, np.random.default_rng(seed)).image
     tissue = measure(image, anatomy)
     return (painted - tissue.remote) / tissue.contrast
 
 
-def core(mask, anatomy):
+def interior(mask, anatomy):
     """Scar that touches nothing else within its slice."""
     from scipy import ndimage
 
     return ndimage.binary_erosion(mask.scar, np.ones((3, 3, 1)))
 
 
-def test_a_constant_donor_gives_a_constant_scar(region, mask, ventricle, made):
-    found = heights(region, mask, ventricle, made(1.2))[core(mask, ventricle)]
+def test_a_constant_source_patient_gives_a_constant_scar(region, mask, ventricle, made):
+    found = relative_intensity(region, mask, ventricle, made(1.2))[interior(mask, ventricle)]
     noise = np.median(measure(region, ventricle).noise / measure(region, ventricle).contrast)
     assert np.median(found) == pytest.approx(1.2, abs=0.1)
     assert found.std() < 1.5 * noise
@@ -90,28 +90,28 @@ def test_a_constant_donor_gives_a_constant_scar(region, mask, ventricle, made):
 
 def test_a_gradient_along_the_depth_stays_along_the_depth(region, mask, ventricle, made):
     path = made(np.linspace(1.6, 0.6, DEPTHS)[:, None])
-    found = heights(region, mask, ventricle, path)
-    middle = core(mask, ventricle)  # beside blood and fat the edge is theirs too
+    found = relative_intensity(region, mask, ventricle, path)
+    middle = interior(mask, ventricle)  # beside blood and fat the edge is theirs too
     inner, outer = (middle & part for part in (ventricle.transmural < 0.4, ventricle.transmural > 0.6))
     assert np.median(found[inner]) > np.median(found[outer]) + 0.25
 
 
-def test_the_scar_of_a_donor_is_as_bright_in_the_host(region, mask, ventricle, bank, source_patients):
+def test_the_scar_of_a_source_patient_is_as_bright_in_the_recipient(region, mask, ventricle, bank, source_patients):
     real = np.concatenate([patch.texture[patch.measured] for patch in source_patients if not patch.mvo])
-    found = np.concatenate([heights(region, mask, ventricle, bank, seed)[mask.infarct] for seed in range(4)])
+    found = np.concatenate([relative_intensity(region, mask, ventricle, bank, seed)[mask.infarct] for seed in range(4)])
     assert np.median(found) == pytest.approx(np.median(real), rel=0.3)
     assert np.median(found) > 0.4
 
 
 @pytest.mark.parametrize("brightness", [0.6, 1.0, 1.8])
 def test_the_brightness_asked_for_is_met(region, mask, ventricle, bank, brightness):
-    found = heights(region, mask, ventricle, bank, brightness_ratio=brightness)
+    found = relative_intensity(region, mask, ventricle, bank, brightness_ratio=brightness)
     assert np.median(found[mask.infarct]) == pytest.approx(brightness, rel=0.25)
 
 
 def test_mvo_is_darker_than_the_infarct_around_it(region, both, ventricle, bank):
     for seed in range(4):
-        found = heights(region, both, ventricle, bank, seed)
+        found = relative_intensity(region, both, ventricle, bank, seed)
         assert np.median(found[both.mvo]) < 0.85 * np.median(found[both.infarct])
 
 
@@ -121,9 +121,9 @@ def test_a_bank_without_mvo_still_paints_it_darker(region, both, ventricle, made
     assert rendering.params["mvo"] is None
 
 
-def test_the_grey_zone_lies_between_remote_and_core(region, ventricle, made):
+def test_the_grey_zone_lies_between_remote_and_infarct_core(region, ventricle, made):
     zoned = SmilePrior(burden=35, transmurality=0.9, mvo=0.0, grey_zone=0.4).sample(ventricle, np.random.default_rng(2))
-    found = heights(region, zoned, ventricle, made(1.2))
+    found = relative_intensity(region, zoned, ventricle, made(1.2))
     assert 0.2 < found[zoned.grey_zone].mean() < found[zoned.infarct & ~zoned.grey_zone].mean() - 0.1
 
 
@@ -143,25 +143,25 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_scar(region, mask,
     assert {other.params["infarct"]["mirrored"] for other in others} == {True, False}
 
 
-def test_neighbouring_slices_take_neighbouring_slices_of_the_donor(region, mask, ventricle, bank, source_patients):
+def test_neighbouring_slices_take_neighbours_of_the_source_patient(region, mask, ventricle, bank, source_patients):
     for seed in range(8):
-        drawn = TransplantGenerator(bank).render(region, mask, ventricle, np.random.default_rng(seed)).params
-        planes = [source_patients[lay["patch"]].plane for lay in drawn["infarct"]["placements"]]
+        params = TransplantGenerator(bank).render(region, mask, ventricle, np.random.default_rng(seed)).params
+        planes = [source_patients[placement["patch"]].plane for placement in params["infarct"]["placements"]]
         assert planes in (sorted(planes), sorted(planes, reverse=True))
 
 
-def test_the_noise_of_the_host_stays_and_that_of_the_donor_is_gone(ventricle, mask, tmp_path):
-    """Host and source_patient differ by their noise alone, of the same strength: the scar shows it once, not twice."""
+def test_the_noise_of_the_recipient_stays_and_that_of_the_source_patient_is_gone(ventricle, mask, tmp_path):
+    """Recipient and source patient differ by noise alone, of one strength: the scar shows it once, not twice."""
     rng = np.random.default_rng(0)
-    level = 100.0 * ventricle.wall + 400 * ventricle.cavity
-    host = level + 15 * rng.standard_normal(level.shape)
-    source_patient = level + 300 * mask.scar + 15 * rng.standard_normal(level.shape)
+    intensity = 100.0 * ventricle.wall + 400 * ventricle.cavity
+    recipient = intensity + 15 * rng.standard_normal(intensity.shape)
+    source_patient = intensity + 300 * mask.scar + 15 * rng.standard_normal(intensity.shape)
     scarred = replace(ventricle, infarct=mask.scar)
     write_bank(Bank.from_patches(bank_patches(source_patient, scarred, 0), "noisy"), tmp_path / "noisy.safetensors")
-    tissue = measure(host, ventricle)
-    painted = TransplantGenerator(tmp_path / "noisy.safetensors").render(host, mask, ventricle, rng).image
-    rest = (painted - local_mean(painted, tissue.profile, mask.scar, 2))[core(mask, ventricle)]
-    before = (host - local_mean(host, tissue.profile, mask.scar, 2))[core(mask, ventricle)]
+    tissue = measure(recipient, ventricle)
+    painted = TransplantGenerator(tmp_path / "noisy.safetensors").render(recipient, mask, ventricle, rng).image
+    rest = (painted - local_mean(painted, tissue.profile, mask.scar, 2))[interior(mask, ventricle)]
+    before = (recipient - local_mean(recipient, tissue.profile, mask.scar, 2))[interior(mask, ventricle)]
     assert rest.std() == pytest.approx(before.std(), rel=0.3)
     assert np.corrcoef(rest, before)[0, 1] > 0.7
 

@@ -61,7 +61,7 @@ def test_with_probability_0_the_output_is_the_input(native):
         assert same(native.arrays(native.run(transform, native.data())), native.arrays(native.data()))
 
 
-def test_the_hosts_seed_decides_the_result(form):
+def test_the_frameworks_seed_decides_the_result(form):
     transform = form.transform()
     results = []
     for seed in (1, 1, 2):
@@ -71,7 +71,7 @@ def test_the_hosts_seed_decides_the_result(form):
     assert not same(results[0], results[2])
 
 
-def test_the_hosts_random_state_moves_on_equally_whatever_comes_of_the_gate(native):
+def test_the_frameworks_random_state_moves_on_equally_whatever_comes_of_the_gate(native):
     if native.framework == "albumentations":
         pytest.skip("albumentations itself draws no parameters where it passes over")
     results = []
@@ -230,7 +230,7 @@ def test_a_probability_beyond_1_is_refused(native):
         native.gated(1.5)
 
 
-def test_every_form_has_the_parameters_of_the_core(form):
+def test_every_form_has_the_parameters_of_the_synthesizer(form):
     settings = {"prior": "manual", "segments": (7, 8), "transmurality": 0.5, "generator": "signal", "existing": "keep"}
     if form.framework == "albumentations":
         settings["segments"] = (7, 8, 9, 10, 11, 12)

@@ -67,7 +67,7 @@ def augment_batch(heart):
     return lambda _: scar.augment_batch(batch)
 
 
-def the_core(heart):
+def the_synthesizer(heart):
     scar = ScarSynthesizer(**SETTINGS)
     return lambda index: scar.sample(heart.image, heart.labels, affine=heart.affine, seed=index)
 
@@ -76,6 +76,6 @@ def test_five_hundred_samples_in_two_persistent_workers_grow_memory_by_less_than
     check_growth(samples(native, native.transform(burden=5), EPOCH, read=resident))
 
 
-@pytest.mark.parametrize("way", [called_on_a_dictionary, monais_array_form, augment_batch, the_core])
-def test_the_same_holds_for_ways_in_that_are_no_transform_of_a_host(heart, way):
+@pytest.mark.parametrize("way", [called_on_a_dictionary, monais_array_form, augment_batch, the_synthesizer])
+def test_the_same_holds_for_ways_in_that_are_no_transform_of_a_framework(heart, way):
     check_growth(Calls(way(heart)))

@@ -37,8 +37,10 @@ from study.data import Patient, parted, read_patients, windows_of
 from study.score import judged, mean_of
 
 from claim_aug.optimisation.device import find_device
-from claim_aug.segmentation.augment import Schedule, sample_plan
-from claim_aug.segmentation.fit import Lesson, Training, train
+from claim_aug.optimisation.plan import Plan
+from claim_aug.segmentation.augment import sample_plan
+from claim_aug.segmentation.fit import LR, Training, fresh_network
+from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, join_windows
 
 COPIES = 8
@@ -49,6 +51,21 @@ COLUMNS = (
     "arm | runs | scar Dice | gain (95 %) | false scar of normals, %LV | change (95 %) "
     "| gain at equal false scar (95 %) | normals above 1 % | MVO Dice | with empty"
 )
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training is.
+
+    Attributes:
+        steps: number of batches.
+        judged: steps after which the network is judged.
+        turn: largest angle in degrees by which windows are turned.
+    """
+
+    steps: int = 2400
+    judged: tuple[int, ...] = (800, 1600, 2400)
+    turn: float = 180.0
 
 
 @dataclass(frozen=True)
@@ -122,9 +139,8 @@ def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: tor
     """Train side by side, judge at every step that is asked for, write."""
     start = time.perf_counter()
     parts = [parted(patients, run.fold, run.size, run.seed, inner=run.inner) for run in runs]
-    lessons = [lesson_of(run, learn, out) for run, (learn, _) in zip(runs, parts, strict=True)]
+    trainings = [training_of(run, learn, out, device) for run, (learn, _) in zip(runs, parts, strict=True)]
     made = time.perf_counter() - start
-    trainings = [Training(lesson, device) for lesson in lessons]
     scores: list[dict[str, Any]] = [{} for _ in runs]
 
     def judge(number: int, step: int) -> None:
@@ -133,21 +149,26 @@ def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: tor
             found = judged(trainings[number].class_shares, parts[number][1], cautions)
             scores[number] |= {moment(step, caution): own for caution, own in zip(cautions, found, strict=True)}
 
-    train(trainings, judge)
+    for step in range(1, runs[0].schedule.steps + 1):
+        for number, training in enumerate(trainings):
+            training.step()
+            judge(number, step)
     seconds = {"making": made, "all": time.perf_counter() - start, "side by side": len(runs)}
     for run, (learn, _), found in zip(runs, parts, scores, strict=True):
         write(run, found, out, {"patients": len(learn), "seconds": seconds, "device": device.type})
 
 
-def lesson_of(run: Run, learn: Sequence[Patient], out: Path) -> Lesson:
+def training_of(run: Run, learn: Sequence[Patient], out: Path, device: torch.device) -> Training:
     """Real and synthetic slices, and what is drawn of them."""
     real = join_windows(windows_of(patient) for patient in learn)
     synthetic = [synthetic_of(run, part, learn, out).with_scar_from(run.arm.least) for part in run.arm.parts]
-    plan = sample_plan(
-        real, synthetic, run.arm.ratio, run.schedule, np.random.default_rng(run.seed),
-        fade=run.arm.fade, scarred=run.arm.scarred, augment=run.arm.generator != "plain",
+    steps, arm = run.schedule.steps, run.arm
+    batches = sample_plan(
+        real, steps, np.random.default_rng(run.seed), synthetic=synthetic, ratio=arm.ratio, fade=arm.fade,
+        scarred=arm.scarred, augment=arm.generator != "plain", turn=run.schedule.turn,
     )  # fmt: skip
-    return Lesson(join_windows([real, *synthetic]), plan, run.seed)
+    training = Training(fresh_network(UNetConfig(), run.seed), Plan(steps, lr=LR), device)
+    return training.show(join_windows([real, *synthetic]), batches)
 
 
 def write(run: Run, scores: dict[str, Any], out: Path, more: dict[str, Any]) -> None:

@@ -17,11 +17,11 @@ from claim_aug.errors import EmptyScarError
 from claim_aug.generators.bank import Bank
 from claim_aug.generators.bank_file import write_bank
 from claim_aug.generators.bank_patches import bank_patches
-from claim_aug.phantom.wide import phantom_region
+from claim_aug.phantom import phantom_windows
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.manual import ManualPrior
 from claim_aug.segmentation.augment import SCARRED
-from claim_aug.segmentation.windows import INFARCT, Windows, class_map, cut_windows, join_windows, wall_slices
+from claim_aug.segmentation.windows import INFARCT, Windows, join_windows, wall_slices
 from study.data import SCHEME, Patient, windows_of
 from study.joint import tuned
 
@@ -47,7 +47,7 @@ class Arm:
         least: pixels of scar in a synthetic slice that has any; those with less are left away.
         distributions: ``clinical``, or ``fitted`` to the arm's patients.
         weight: of ``joint``: of the segmenter's loss in the generator's.
-        options: more parameters of ``ScarSynthesizer``, or of ``phantoms``.
+        options: more parameters of ``ScarSynthesizer``; of phantoms, ``count`` and the share ``healthy``.
     """
 
     text: str
@@ -108,7 +108,8 @@ def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scra
         scratch: folder for a bank or for fitted distributions.
     """
     if arm.generator == "phantom":
-        return phantoms(**json.loads(arm.options))
+        options = {"count": 400, "healthy": 1 / 3} | json.loads(arm.options)
+        return phantom_windows(range(options["count"]), healthy=options["healthy"])
     if arm.generator == "carve":
         return carved(join_windows(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
     generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
@@ -161,16 +162,6 @@ def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
         fit([measure(patient.anatomy) for patient in learn if patient.scarred], source="patients of the arm").save(path)
         options["distributions"] = str(path)
     return options
-
-
-def phantoms(count: int = 400, healthy: float = 1 / 3) -> Windows:
-    """Slices of so many phantoms that look far more varied than any scanner's images do, a share without scar."""
-    parts = []
-    for number in range(count):
-        scarred = int((number + 1) * healthy) == int(number * healthy)
-        image, anatomy = phantom_region(np.random.default_rng((2026, number)), scar=scarred)
-        parts.append(cut_windows(image, class_map(anatomy), anatomy))
-    return join_windows(parts)
 
 
 def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:

@@ -82,6 +82,11 @@ class PhantomParameters:
 
     seed: int  # of every random field: contours, texture, vessels, noise
 
+    # where tissue is not quite where the labels say
+    blood_in_wall: float = 0.0  # mm that blood reaches beyond the labelled endocardium, between trabeculae
+    fat_in_wall: float = 0.0  # mm that fat or RV blood reaches within the labelled epicardium
+    mitral_tilt: tuple[float, float] = (0.0, 0.0)  # mm in z per mm in x and y: basal slices cut the mitral plane
+
     @property
     def anterior_insertion_deg(self) -> float:
         """Direction of the anterior RV insertion from the cavity's centre, in (-180, 180]."""

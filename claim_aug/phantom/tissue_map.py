@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -68,11 +70,13 @@ def paint_heart(
     p, from_apex = parameters, heart.from_apex
     tissue: Tissues = body.copy()
     grain = smooth_field(body.shape, (2.2 / p.spacing[0], 2.2 / p.spacing[1], 2), rng)
+    labelled_epi, heart = heart.epi, _with_uneven_borders(heart, p)
 
     tissue[heart.whole] = Tissue.MYOCARDIUM
+    tissue[(heart.radius >= heart.epi) & (heart.radius < labelled_epi)] = Tissue.FAT
     towards_free_wall = np.clip((heart.radius - heart.epi) / np.maximum(heart.rv_inner - heart.epi, 1), 0, 1)
     muscle_share = p.trabeculation * towards_free_wall**4 * (1.6 - 1.2 * from_apex)
-    tissue[heart.rv & (grain < 2.8 - 8 * muscle_share)] = Tissue.BLOOD
+    tissue[heart.rv & (heart.rv_inner > labelled_epi) & (grain < 2.8 - 8 * muscle_share)] = Tissue.BLOOD
     tissue[heart.cavity & ~_muscle_in_cavity(heart, p, grain)] = Tissue.BLOOD
     if scar is not None:
         tissue[heart.wall & scar] = Tissue.SCAR
@@ -81,8 +85,22 @@ def paint_heart(
 
     left = heart.radius < heart.endo + 0.4 * (heart.epi - heart.endo)
     right = (heart.radius > heart.epi) & (heart.radius < heart.rv_inner)
-    tissue[(left | right) & (from_apex > 1)] = Tissue.BLOOD  # the atria have thin walls
+    tilt = heart.x * np.float32(p.mitral_tilt[0]) + heart.y * np.float32(p.mitral_tilt[1])
+    above = from_apex + tilt / np.float32(p.base - p.apex) > 1
+    tissue[(left | right) & above] = Tissue.BLOOD  # the atria have thin walls
     return tissue
+
+
+def _with_uneven_borders(heart: HeartCoordinates, p: PhantomParameters) -> HeartCoordinates:
+    """The ventricle with blood and fat within its labelled borders, more here and less there."""
+    if not (p.blood_in_wall or p.fat_in_wall):
+        return heart
+    rng = np.random.default_rng((p.seed, 3))
+    scale = (4 / p.spacing[0], 4 / p.spacing[1], 2)
+    depths = [np.clip(0.6 + smooth_field(heart.radius.shape, scale, rng), 0, 2) for _ in range(2)]
+    third = (heart.epi - heart.endo) / 3
+    endo = heart.endo + np.minimum(p.blood_in_wall * depths[0], third)
+    return replace(heart, endo=endo, epi=heart.epi - np.minimum(p.fat_in_wall * depths[1], third))
 
 
 def _muscle_in_cavity(heart: HeartCoordinates, p: PhantomParameters, grain: NDArray[np.float32]) -> Mask:

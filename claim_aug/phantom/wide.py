@@ -11,6 +11,7 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.errors import AnatomyError
 from claim_aug.fields import smooth_field
 from claim_aug.phantom import acquisition, heart
+from claim_aug.phantom.look_alikes import look_alikes
 from claim_aug.phantom.model import Phantom, averaged, lay_out
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
@@ -71,11 +72,18 @@ def sample_heart(rng: np.random.Generator, *, scar: bool) -> tuple[PhantomParame
             anatomy = read_ventricle(healthy, parameters)
             if not scar:
                 return parameters, anatomy
-            prior = SmilePrior(burden=(2, 45)) if rng.random() < 0.8 else RandomPrior(burden=(2, 30))
+            prior = sample_prior(rng)
             mask = prior.sample(anatomy, rng)
         except AnatomyError:  # a heart of a few voxels, now and then
             continue
         return parameters, replace(anatomy, infarct=mask.infarct, mvo=mask.mvo)
+
+
+def sample_prior(rng: np.random.Generator) -> SmilePrior | RandomPrior:
+    """Where scar is drawn from: territories as a rule, at times most of the wall, or anywhere in it."""
+    if rng.random() < 0.2:
+        return RandomPrior(burden=(1, 30))
+    return SmilePrior(burden=(1, 40) if rng.random() < 0.85 else (40, 70))
 
 
 def sample_geometry(rng: np.random.Generator) -> PhantomParameters:
@@ -91,6 +99,9 @@ def sample_geometry(rng: np.random.Generator) -> PhantomParameters:
         resolution=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
         coil_shading=float(rng.uniform(0, 0.7)),
         slice_thickness=min(parameters.spacing[2], float(rng.uniform(4, 10))),
+        blood_in_wall=float(rng.uniform(0, 1.5)),
+        fat_in_wall=float(rng.uniform(0, 1.2)),
+        mitral_tilt=(float(rng.normal(0, 0.25)), float(rng.normal(0, 0.25))),
     )
 
 
@@ -103,7 +114,7 @@ def render(
 ) -> NDArray[np.float32]:
     """The phantom's image, (I, J, K), with scar about where the labels say."""
     p = parameters
-    wall = lay_out(p, np.random.default_rng(p.seed)).segments > 0
+    wall = heart.slice_coordinates(p).wall
     real = displaced(infarct | mvo, wall, appearance.scar.ragged, rng)
     obstructed = displaced(mvo, wall, appearance.scar.ragged, rng) & real
     scene = lay_out(p, np.random.default_rng(p.seed), scar=real, mvo=obstructed)
@@ -114,6 +125,8 @@ def render(
     signal = signal + appearance.mottle * smooth_field(p.shape, (scale, scale, 0.5), rng)
     for tissue, own in ((Tissue.SCAR, of_scar), (Tissue.MVO, of_mvo)):
         signal += averaged((scene.tissue == tissue).astype(np.float32)) * own
+    signal += look_alikes(p, appearance.look_alikes, rng)
     shaded = (signal + appearance.floor) * acquisition.coil(p, scene.x, scene.y, rng)
+    shaded += appearance.look_alikes.ghost * np.roll(shaded, appearance.look_alikes.ghost_shift, (0, 1))
     scanner = replace(p, noise=CONTRAST * appearance.noise, psir=appearance.psir, gain=2000.0, zero_border=(0, 0, 0, 0))
     return acquisition.acquire((CONTRAST * shaded).astype(np.float32), scanner, rng)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.fields import smooth_field
+from claim_aug.phantom.look_alikes import LookAlikes, sample_look_alikes
 from claim_aug.phantom.tissues import Tissue
 
 Array = NDArray[np.float32]
@@ -59,6 +60,7 @@ class Appearance:
         floor: signal of remote; near 0 a magnitude image is on its noise floor.
         psir: whether the sign is kept.
         scar: appearance of the scar.
+        look_alikes: brightness of the healthy wall that is no scar.
     """
 
     intensity: tuple[float, ...]
@@ -68,6 +70,7 @@ class Appearance:
     floor: float
     psir: bool
     scar: ScarAppearance
+    look_alikes: LookAlikes
 
 
 def sample_appearance(rng: np.random.Generator) -> Appearance:
@@ -89,6 +92,7 @@ def sample_appearance(rng: np.random.Generator) -> Appearance:
         floor=float(rng.uniform(0, 1.5)),
         psir=bool(rng.random() < 0.6),
         scar=sample_scar(rng),
+        look_alikes=sample_look_alikes(rng),
     )
 
 

@@ -18,21 +18,8 @@ BATCH = 16
 SCARRED = 1 / 3
 #: Images of noise that a training has.
 NOISE_IMAGES = 256
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long a training is.
-
-    Attributes:
-        steps: number of batches.
-        judged: steps after which the network is judged.
-        turn: largest angle in degrees by which windows are turned.
-    """
-
-    steps: int = 2400
-    judged: tuple[int, ...] = (800, 1600, 2400)
-    turn: float = 180.0
+#: Share of the windows that are moved by up to ``far``: a network that saw none could not find a ventricle.
+FAR = 0.25
 
 
 @dataclass(frozen=True)
@@ -74,30 +61,39 @@ class BatchPlan:
 
 
 def sample_plan(
-    real: Windows, synthetic: Sequence[Windows], ratio: float, schedule: Schedule, rng: np.random.Generator,
-    *, fade: float = 0.0, scarred: float = SCARRED, augment: bool = True,
+    real: Windows, steps: int, rng: np.random.Generator, *, synthetic: Sequence[Windows] = (), ratio: float = 0.0,
+    fade: float = 0.0, scarred: float = SCARRED, augment: bool = True, turn: float = 180.0, far: float = 0.08,
 ) -> BatchPlan:  # fmt: skip
     """Sample what a training shows.
 
     Args:
+        real: windows to learn from.
+        steps: number of batches.
+        rng: source of the randomness.
+        synthetic: further windows, by kind; they follow the real ones in the training's windows.
         ratio: share of each batch that is synthetic, each kind alike, 0-1.
         fade: share of the steps, at the end, over which the ratio falls to nothing, 0-1.
         scarred: share of the real windows that is drawn from those with scar, 0-1.
         augment: whether windows are turned, flipped, scaled by up to 15 %, moved by up to 8 % and changed in tone.
+        turn: largest angle in degrees by which windows are turned.
+        far: largest share of its side by which a quarter of the windows are moved, 0.08-1.
     """
-    left = 1 - np.arange(schedule.steps) / schedule.steps
-    shares = ratio * np.minimum(1.0, left / fade) if fade else np.full(schedule.steps, ratio)
+    left = 1 - np.arange(steps) / steps
+    shares = ratio * np.minimum(1.0, left / fade) if fade else np.full(steps, ratio)
     chosen = torch.from_numpy(np.stack([sample_batch(real, synthetic, share, scarred, rng) for share in shares]))
     if not augment:
         return BatchPlan(chosen)
     count = chosen.shape
-    angle = np.deg2rad(rng.uniform(-schedule.turn, schedule.turn, count))
+    angle = np.deg2rad(rng.uniform(-turn, turn, count))
     size = np.exp(rng.uniform(-0.15, 0.15, count))
     side = rng.choice([-1.0, 1.0], count)
     cosine, sine = np.cos(angle), np.sin(angle)
     matrix = np.stack([np.stack([cosine * side, -sine], -1), np.stack([sine * side, cosine], -1)], -2)
     shift = rng.uniform(-0.08, 0.08, (*count, 2, 1))
-    motion = np.concatenate([matrix * size[..., None, None], shift], -1)
+    if far > 0.08:
+        shift = np.where(rng.random((*count, 1, 1)) < FAR, rng.uniform(-far, far, shift.shape), shift)
+    part = SIDE / real.images.shape[-1]  # of a larger window, what is shown
+    motion = np.concatenate([matrix * size[..., None, None], shift], -1) * part
     gain, offset, power = np.exp(rng.normal(0, 0.15, count)), rng.normal(0, 0.15, count), rng.normal(0, 0.2, count)
     tone = np.stack([gain, offset, np.exp(power), rng.uniform(0, 0.1, count)], -1)
     return BatchPlan(
@@ -135,8 +131,10 @@ def apply_plan(images: Tensor, classes: Tensor, plan: BatchPlan) -> tuple[Tensor
     image, target = images[plan.chosen], classes[plan.chosen].float()
     if plan.motion is None or plan.tone is None or plan.noise is None:
         return image, target
-    grid = affine_grid(plan.motion, list(image.shape), align_corners=False)
+    grid = affine_grid(plan.motion, [len(image), 1, SIDE, SIDE], align_corners=False)
     moved = grid_sample(image, grid, padding_mode="border", align_corners=False)
+    spread, mean = torch.std_mean(moved, (1, 2, 3), keepdim=True, correction=0)
+    moved = (moved - mean) / spread.clamp_min(1e-6)
     target = grid_sample(target, grid, mode="nearest", align_corners=False)
     gain, offset, power, amount = plan.tone[:, :, None, None, None].unbind(1)
     low, high = moved.amin((1, 2, 3), keepdim=True), moved.amax((1, 2, 3), keepdim=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,9 @@ class Windows:
     """Slices as a segmenter sees them.
 
     Attributes:
-        images: intensities of mean 0 and SD 1 in every window, (slices, 1, ``SIDE``, ``SIDE``).
-        classes: number of the class of every pixel, (slices, ``SIDE``, ``SIDE``).
+        images: intensities of mean 0 and SD 1 in every window, (slices, 1, side, side).
+        classes: number of the class of every pixel, (slices, side, side). The side is ``SIDE``, or more for windows
+            that a training takes parts of.
     """
 
     images: NDArray[np.float32]
@@ -57,7 +58,7 @@ class Windows:
 def join_windows(parts: Iterable[Windows]) -> Windows:
     """All windows of all parts, in their order."""
     empty = Windows(np.empty((0, 1, SIDE, SIDE), np.float32), np.empty((0, SIDE, SIDE), np.uint8))
-    parts = [empty, *parts]
+    parts = [part for part in parts if len(part)] or [empty]
     return Windows(np.concatenate([p.images for p in parts]), np.concatenate([p.classes for p in parts]))
 
 
@@ -67,23 +68,40 @@ def class_map(anatomy: LVAnatomy) -> NDArray[np.uint8]:
     return np.select(masks, [MVO, INFARCT, MYOCARDIUM, CAVITY], BACKGROUND).astype(np.uint8)
 
 
-def cut_windows(image: Image, classes: ClassMap, anatomy: LVAnatomy, *, count: int = len(CLASSES)) -> Windows:
+def cut_windows(
+    image: Image, classes: ClassMap, anatomy: LVAnatomy, *, count: int = len(CLASSES), side: int = SIDE
+) -> Windows:
     """The windows of every slice that shows the wall.
 
     Args:
-        image: intensities of the anatomy's region, (I, J, K), any units.
-        classes: number of the class of every voxel of the region, (I, J, K).
+        image: intensities of the whole scan or of the anatomy's region, (I, J, K), any units.
+        classes: number of the class of every voxel of the same, (I, J, K).
         anatomy: the ventricle, around which windows lie.
         count: number of classes.
+        side: pixels along a side; a longer one shows more around the ventricle.
     """
     planes, maps = in_plane(image.astype(np.float64), anatomy), in_plane(classes, anatomy)
     images, found = [], []
+    whole = image.shape == anatomy.grid_shape
+    first, *corner = in_plane_corner(anatomy) if whole else (0, 0, 0)
     for index in wall_slices(anatomy):
         roi = window_roi(anatomy, int(index))
-        window = ndimage.map_coordinates(planes[index], roi.voxels(), order=1, mode="nearest")
-        images.append((window - window.mean()) / max(float(window.std()), 1e-6))
+        roi, index = replace(roi, centre=roi.centre + corner, size=side), index + first
+        images.append(normalised(ndimage.map_coordinates(planes[index], roi.voxels(), order=1, mode="nearest")))
         found.append(np.argmax([roi.cut_mask(maps[index] == number) for number in range(count)], 0))
     return Windows(np.stack(images)[:, None].astype(np.float32), np.stack(found).astype(np.uint8))
+
+
+def in_plane_corner(anatomy: LVAnatomy) -> tuple[int, int, int]:
+    """Where the region begins in the scan: slice, row, column."""
+    starts = [part.start for part in anatomy.box]
+    rows, columns = anatomy.orientation.in_plane
+    return starts[anatomy.orientation.through_plane], starts[rows], starts[columns]
+
+
+def normalised(window: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A window with mean 0 and SD 1."""
+    return np.asarray((window - window.mean()) / max(float(window.std()), 1e-6))
 
 
 def wall_slices(anatomy: LVAnatomy) -> NDArray[np.intp]:

@@ -3,10 +3,9 @@
 from argparse import Namespace
 
 import pytest
-from downstream import Run, moment, table, write
+from downstream import Run, Schedule, moment, table, write
 from study.arms import Arm
 
-from claim_aug.segmentation.augment import Schedule
 
 SCHEDULE = Schedule(steps=6, judged=(2, 4, 6))
 

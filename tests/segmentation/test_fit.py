@@ -4,44 +4,63 @@ import numpy as np
 import torch
 
 from claim_aug.measures.dice import dice
-from claim_aug.segmentation.augment import Schedule, sample_plan
-from claim_aug.segmentation.fit import Lesson, Training, fit_segmenter, train
+from claim_aug.optimisation.plan import Plan
+from claim_aug.segmentation.augment import sample_plan
+from claim_aug.segmentation.fit import Training, fit_segmenter, fresh_network
 from claim_aug.segmentation.predict import class_shares, find_scar, most_likely
 from claim_aug.segmentation.unet import UNetConfig
 from tests.segmentation.conftest import noise_windows
 
 CPU = torch.device("cpu")
+SMALL = UNetConfig((8, 16), 1)
 
 
-def lesson(steps, seed=0):
+def training(steps, seed=0):
     real = noise_windows(6, scarred=True)
-    return Lesson(real, sample_plan(real, [], 0.0, Schedule(steps=steps), np.random.default_rng(seed)), seed)
+    begun = Training(fresh_network(SMALL, seed), Plan(steps), CPU)
+    return begun.show(real, sample_plan(real, steps, np.random.default_rng(seed)))
 
 
-def test_trainings_side_by_side_are_those_one_after_another():
-    def weights(trainings):
-        train(trainings)
-        return [torch.cat([w.flatten() for w in one.network.parameters()]) for one in trainings]
+def weights(network):
+    return torch.cat([value.flatten() for value in network.parameters()])
 
-    both = weights([Training(lesson(3, seed), CPU) for seed in (0, 1)])
-    alone = [weights([Training(lesson(3, seed), CPU)])[0] for seed in (0, 1)]
-    for one, other in zip(both, alone, strict=True):
-        torch.testing.assert_close(one, other)
-    assert not torch.equal(both[0], both[1])
+
+def test_a_training_that_was_cut_off_goes_on_as_if_it_had_not_been():
+    whole = weights(training(6).run())
+    begun = training(6)
+    for _ in range(3):
+        begun.step()
+    state = {name: value.clone() for name, value in begun.state().items()}
+    again = training(6)
+    again.restore(3, state)
+    again.at += 3
+    for _ in range(3):
+        again.step()
+    assert torch.equal(weights(again.network), whole)
+    assert not torch.equal(whole, weights(training(6, seed=1).run()))
+
+
+def test_it_can_start_from_a_network_that_has_learnt_before():
+    real = noise_windows(6, scarred=True)
+    begun = fresh_network(SMALL, 0)
+    before = weights(begun).clone()
+    tuned = fit_segmenter(real, CPU, steps=2, network=begun, lr=1e-5)
+    assert tuned is begun
+    assert 0 < (weights(tuned) - before).abs().max() < 1e-3
 
 
 def test_shares_of_the_classes_add_up_and_leave_the_training_as_it_was():
-    training = Training(lesson(2), CPU, UNetConfig((8, 16), 1))
-    shares = training.class_shares(noise_windows(3, scarred=True).images)
+    begun = training(2)
+    shares = begun.class_shares(noise_windows(3, scarred=True).images)
     assert shares.shape[:2] == (3, 5)
     np.testing.assert_allclose(shares.sum(1), 1, atol=1e-5)
-    assert training.network.training
+    assert begun.network.training
 
 
 def test_global_randomness_stays_as_it_was():
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    Training(lesson(1), CPU, UNetConfig((8, 16), 1))
+    training(1)
     assert torch.equal(before, torch.get_rng_state())
 
 

@@ -6,7 +6,6 @@ import pytest
 from downstream import Run, Schedule, moment, table, write
 from study.arms import Arm
 
-
 SCHEDULE = Schedule(steps=6, judged=(2, 4, 6))
 
 

@@ -38,7 +38,7 @@ def stretch(number: int, folder: Path) -> Path:
     path = folder / f"phantoms-{number:04d}.npz"
     if not path.exists():
         torch.set_num_threads(1)
-        made = phantom_windows(range(number * FRESH, (number + 1) * FRESH), seed=SEED, side=SIDE)
+        made = phantom_windows(range(number * FRESH, (number + 1) * FRESH), seed=SEED, side=SIDE, elsewhere=True)
         temporary = path.with_suffix(".writing.npz")
         np.savez(temporary, images=made.images.astype(np.float16), classes=made.classes)
         temporary.replace(path)
@@ -80,7 +80,7 @@ def train(out: Path, config: UNetConfig, plan: Plan, device: torch.device, worke
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="folder for the weights")
-    parser.add_argument("--steps", type=int, default=24_000)
+    parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--channels", default="16,32,64,96", help="channels at each level of the U-Net")
     parser.add_argument("--device", help="cpu or cuda; the fastest there is")

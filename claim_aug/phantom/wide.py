@@ -63,10 +63,12 @@ def scar_of(anatomy: LVAnatomy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return anatomy.on_grid(anatomy.infarct), anatomy.on_grid(anatomy.mvo)
 
 
-def sample_heart(rng: np.random.Generator, *, scar: bool) -> tuple[PhantomParameters, LVAnatomy]:
+def sample_heart(
+    rng: np.random.Generator, *, scar: bool, field_mm: float = FIELD_MM
+) -> tuple[PhantomParameters, LVAnatomy]:
     """What to build, and its ventricle."""
     while True:
-        parameters = sample_geometry(rng)
+        parameters = sample_geometry(rng, field_mm)
         healthy = heart.labels(heart.slice_coordinates(parameters))
         try:
             anatomy = read_ventricle(healthy, parameters)
@@ -86,10 +88,10 @@ def sample_prior(rng: np.random.Generator) -> SmilePrior | RandomPrior:
     return SmilePrior(burden=(1, 40) if rng.random() < 0.85 else (40, 70))
 
 
-def sample_geometry(rng: np.random.Generator) -> PhantomParameters:
+def sample_geometry(rng: np.random.Generator, field_mm: float = FIELD_MM) -> PhantomParameters:
     """A heart on a grid of 0.8 to 2.2 mm, thinner, thicker, rounder or more irregular than adults have."""
     pixel = float(np.exp(rng.uniform(np.log(0.8), np.log(2.2))))
-    side = round(FIELD_MM / pixel)
+    side = round(field_mm / pixel)
     parameters = sample_parameters(rng, shape=(side, side, SLICES), spacing=(pixel, pixel, float(rng.uniform(6, 13))))
     return replace(
         parameters,

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from claim_aug.optimisation.checkpoint import load_moments, moments, part, under
 from claim_aug.optimisation.plan import Plan
 from claim_aug.optional import need
-from claim_aug.segmentation.augment import BatchPlan, apply_plan, sample_plan
+from claim_aug.segmentation.augment import SCARRED, BatchPlan, apply_plan, sample_plan
 from claim_aug.segmentation.predict import class_shares
 from claim_aug.segmentation.unet import UNetConfig, logits_of
 from claim_aug.segmentation.windows import Windows
@@ -122,7 +122,7 @@ def fresh_network(config: UNetConfig, seed: int) -> nn.Module:
 
 def fit_segmenter(
     windows: Windows, device: torch.device, *, steps: int = 600, seed: int = 0, lr: float = LR,
-    network: nn.Module | None = None, scarred: float | None = None,
+    network: nn.Module | None = None, scarred: float = SCARRED,
 ) -> nn.Module:  # fmt: skip
     """A network that has learnt from these windows alone, ready to find scar.
 
@@ -135,7 +135,6 @@ def fit_segmenter(
         network: network to start from, which is changed; a fresh one where not given.
         scarred: share of every batch that is drawn from windows with scar, the rest from all, 0-1.
     """
-    share = {} if scarred is None else {"scarred": scarred}
-    batches = sample_plan(windows, steps, np.random.default_rng(seed), **share)
+    batches = sample_plan(windows, steps, np.random.default_rng(seed), scarred=scarred)
     begun = network or fresh_network(UNetConfig(), seed)
     return Training(begun, Plan(steps, lr=lr), device).show(windows, batches).run()

@@ -69,7 +69,13 @@ def class_map(anatomy: LVAnatomy) -> NDArray[np.uint8]:
 
 
 def cut_windows(
-    image: Image, classes: ClassMap, anatomy: LVAnatomy, *, count: int = len(CLASSES), side: int = SIDE
+    image: Image,
+    classes: ClassMap,
+    anatomy: LVAnatomy,
+    *,
+    count: int = len(CLASSES),
+    side: int = SIDE,
+    centres: NDArray[np.float64] | None = None,
 ) -> Windows:
     """The windows of every slice that shows the wall.
 
@@ -79,6 +85,7 @@ def cut_windows(
         anatomy: the ventricle, around which windows lie.
         count: number of classes.
         side: pixels along a side; a longer one shows more around the ventricle.
+        centres: voxels of the slices of ``image`` to lay the windows around, (slices, 2); the ventricle by default.
     """
     planes, maps = in_plane(image.astype(np.float64), anatomy), in_plane(classes, anatomy)
     images, found = [], []
@@ -86,7 +93,8 @@ def cut_windows(
     first, *corner = in_plane_corner(anatomy) if whole else (0, 0, 0)
     for index in wall_slices(anatomy):
         roi = window_roi(anatomy, int(index))
-        roi, index = replace(roi, centre=roi.centre + corner, size=side), index + first
+        index = int(index) + first
+        roi = replace(roi, centre=roi.centre + corner if centres is None else centres[index], size=side)
         images.append(normalised(ndimage.map_coordinates(planes[index], roi.voxels(), order=1, mode="nearest")))
         found.append(np.argmax([roi.cut_mask(maps[index] == number) for number in range(count)], 0))
     return Windows(np.stack(images)[:, None].astype(np.float32), np.stack(found).astype(np.uint8))

@@ -22,3 +22,11 @@ def test_a_larger_window_shows_more_around_the_same_ventricle():
     small, large = phantom_windows([1]), phantom_windows([1], side=96)
     assert np.array_equal(large.classes[:, 16:-16, 16:-16], small.classes)
     assert not (large.classes[:, :4] > 0).any()
+
+
+def test_windows_elsewhere_show_more_of_the_body_with_part_of_a_ventricle_or_none():
+    plain, more = (phantom_windows([3], elsewhere=elsewhere) for elsewhere in (False, True))
+    assert len(more) == 2 * len(plain)
+    off = more.classes[len(more) // 2 :]
+    assert ((off > 0).sum((1, 2)) < (more.classes[: len(off)] > 0).sum((1, 2))).any()
+    assert len(phantom_windows([4], elsewhere=True)) == len(phantom_windows([4]))

@@ -6,13 +6,27 @@ from collections.abc import Callable
 
 import typer
 
-from claim_aug.cli import aha, bank, bullseye, generate, joint, nnunet, phantom, plugins, pool, prior, quantify, train
+from claim_aug.cli import (
+    aha,
+    bank,
+    bullseye,
+    generate,
+    joint,
+    nnunet,
+    phantom,
+    plugins,
+    pool,
+    prior,
+    quantify,
+    segment,
+    train,
+)
 from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    generate.generate, train.train, joint.joint_train, phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye,
-    nnunet.nnunet_trainers, plugins.plugins,
+    generate.generate, segment.segment, train.train, joint.joint_train, phantom.phantom, aha.aha, quantify.quantify,
+    bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (

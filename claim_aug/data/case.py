@@ -40,15 +40,19 @@ class Case:
             InputError: either file cannot be read, their grids differ, or the image is not finite or is constant.
         """
         case = cls(stem(image), (labels,), (image,))
-        values = case.image_file.data
         check_same_grid(case.image_file, case.label_file)
-        bad = int(values.size - np.isfinite(values).sum())
-        if bad:
-            msg = f"{image} holds {bad} voxels that are NaN or infinite; replace them first"
-            raise InputError(msg)
-        if values.min() == values.max():
-            msg = f"{image} is constant ({values.flat[0]}): there is no contrast to match; is it the right file?"
-            raise InputError(msg)
+        check_contrast(image, case.image_file.data)
+        return case
+
+    @classmethod
+    def from_image(cls, image: Path) -> Case:
+        """The case of one image without labels, read and checked now.
+
+        Raises:
+            InputError: the file cannot be read, or is not finite or constant.
+        """
+        case = cls(stem(image), (), (image,))
+        check_contrast(image, case.image_file.data)
         return case
 
     @cached_property
@@ -83,8 +87,9 @@ class Case:
         Raises:
             InputError: an image lies on another grid than its labels.
         """
-        for image, labels in zip(self.image_files, self.label_files, strict=bool(self.image_paths)):
-            check_same_grid(image, labels)
+        if self.image_paths and self.label_paths:
+            for image, labels in zip(self.image_files, self.label_files, strict=True):
+                check_same_grid(image, labels)
         return stacked(self.image_files) if self.image_files else None
 
     def region(self, anatomy: LVAnatomy) -> NDArray[np.float64]:
@@ -118,6 +123,21 @@ class Case:
         affine, spacing = (self.label_file.affine, self.label_file.spacing) if one else (None, None)
         with nullcontext() if warn else no_anchor_warning():
             return LVAnatomy.from_labels(labels, scheme, affine=affine, spacing=spacing, image=image, **known)
+
+
+def check_contrast(path: Path, values: NDArray[Any]) -> None:
+    """Refuse an image that holds values that are no numbers, or one value alone.
+
+    Raises:
+        InputError: it does.
+    """
+    bad = int(values.size - np.isfinite(values).sum())
+    if bad:
+        msg = f"{path} holds {bad} voxels that are NaN or infinite; replace them first"
+        raise InputError(msg)
+    if values.min() == values.max():
+        msg = f"{path} is constant ({values.flat[0]}): there is no contrast to match; is it the right file?"
+        raise InputError(msg)
 
 
 def read_slices(paths: tuple[Path, ...]) -> tuple[VoxelFile, ...]:

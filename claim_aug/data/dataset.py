@@ -14,7 +14,7 @@ from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import Case, naming, stem
 from claim_aug.data.checks import check_image
 from claim_aug.data.voxels import SUFFIXES
-from claim_aug.errors import AnatomyError, InputError, UnanchoredWarning
+from claim_aug.errors import AnatomyError, InputError, MissingFileError, UnanchoredWarning
 
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
 #: Folders of label maps beside folders of images, label folder first.
@@ -86,6 +86,36 @@ def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
         msg = f"{lacking[0]} of {dataset} has labels alone; {images_for} needs the images too, in Images/ or images/"
         raise InputError(msg)
     return cases
+
+
+def find_images(dataset: Path) -> list[Case]:
+    """The scans of a folder without their labels, by name; nothing is read yet.
+
+    Known layouts: those of ``find_cases``, nnU-Net's ``imagesTs``, and a folder of images alone.
+
+    Raises:
+        InputError: no such folder, or no image in any layout.
+    """
+    if not dataset.is_dir():
+        msg = f"{dataset} is not a folder"
+        raise MissingFileError(msg)
+    emidec = sorted(path for path in dataset.glob("*/Images/*") if is_voxels(path))
+    if emidec:
+        return [Case(path.parents[1].name, (), (path,)) for path in emidec]
+    folders = [dataset / name for name in ("images", "imagesTr", "imagesTs") if (dataset / name).is_dir()]
+    found = [
+        replace(case, label_paths=(), image_paths=case.label_paths) for case in grouped((folders or [dataset])[0], None)
+    ]
+    if not found:
+        msg = f"{dataset} holds no images ({', '.join(SUFFIXES)}); expected CASE/Images/, images/, or images alone"
+        raise InputError(msg)
+    return found
+
+
+def has_labels(dataset: Path) -> bool:
+    """Whether a folder has label maps beside its images."""
+    folders = [labels for labels, _ in PAIRED_FOLDERS if (dataset / labels).is_dir()]
+    return bool(folders) or any(is_voxels(path) for path in dataset.glob("*/Contours/*"))
 
 
 def listed_cases(dataset: Path) -> list[Case]:

@@ -39,6 +39,9 @@ class VoxelFile(Protocol):
     def write(self, path: Path, data: Array, comment: str) -> None:
         """Write ``data`` as this file was: header, geometry and dtype; ``comment`` says what it is."""
 
+    def write_map(self, path: Path, data: Array, comment: str) -> None:
+        """Write other values on this file's grid, in their own dtype; a PNG holds shares of 0-1 as 0-255."""
+
 
 @dataclass(frozen=True)
 class NiftiFile:
@@ -86,14 +89,23 @@ class NiftiFile:
             stored = self.stored.copy()
             levels = (data[changed] - self.scaling[1]) / self.scaling[0]
             stored[changed] = np.rint(levels) if stored.dtype.kind in "iu" else levels
-        header = self.header.copy()
-        header["descrip"] = comment[:79].encode()
-        header.extensions.append(nib.nifti1.Nifti1Extension(NIFTI_COMMENT, comment.encode()))
-        kind = nib.Nifti2Image if isinstance(header, nib.Nifti2Header) else nib.Nifti1Image
-        image = kind(stored, None, header)
+        image = self._commented(stored, self.header.copy(), comment)
         if self.scaling is not None:
             image.header.set_slope_inter(*self.scaling)
         nib.save(image, path)
+
+    def write_map(self, path: Path, data: Array, comment: str) -> None:
+        """Write NIfTI with this file's geometry and the values' own dtype."""
+        header = self.header.copy()
+        header.set_data_dtype(data.dtype)
+        header.set_slope_inter(1, 0)
+        nib.save(self._commented(data, header, comment), path)
+
+    def _commented(self, values: Array, header: Any, comment: str) -> Any:
+        header["descrip"] = comment[:79].encode()
+        header.extensions.append(nib.nifti1.Nifti1Extension(NIFTI_COMMENT, comment.encode()))
+        kind = nib.Nifti2Image if isinstance(header, nib.Nifti2Header) else nib.Nifti1Image
+        return kind(values, None, header)
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,10 @@ class PngFile:
         note = PngImagePlugin.PngInfo()
         note.add_text("Description", comment)
         Image.fromarray(data).save(path, format="PNG", pnginfo=note)
+
+    def write_map(self, path: Path, data: Array, comment: str) -> None:
+        """Write PNG, shares of 0-1 as 0-255."""
+        self.write(path, np.rint(255 * data).astype(np.uint8) if data.dtype.kind == "f" else data, comment)
 
 
 def read_voxels(path: Path) -> VoxelFile:

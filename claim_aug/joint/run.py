@@ -18,6 +18,7 @@ from claim_aug.joint.trainer import JointTrainer
 from claim_aug.optimisation.plan import Report
 from claim_aug.segmentation.folder import write_segmenter
 from claim_aug.segmentation.patients import SCHEME, read_windows
+from claim_aug.segmentation.segmenter import Segmenter
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES
 from claim_aug.synthesizer import ScarSynthesizer
@@ -102,9 +103,10 @@ def train_jointly(
     with staged(out) as stage:
         for name in (GENERATOR, SEGMENTER):
             (stage / name).mkdir()
-        write_model(joint.generator, stage / GENERATOR, card(dataset, licence, joint_plan, done))
-        more = {"patients": len(names), "licence": licence}
-        write_segmenter(joint.segmenter, unet, stage / SEGMENTER, more)
+        text = card(dataset, licence, joint_plan, done)
+        write_model(joint.generator, stage / GENERATOR, text)
+        about = {"patients": len(names), "licence": licence}
+        write_segmenter(Segmenter(joint.segmenter, unet, about=about), stage / SEGMENTER, text)
     return done
 
 

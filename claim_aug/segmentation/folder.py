@@ -1,50 +1,92 @@
-"""A segmenter as a folder: ``weights.safetensors`` and ``config.json``."""
+"""A segmenter as a folder: ``weights.safetensors``, ``config.json``, and ``README.md``, its card."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
-from claim_aug.data.artifacts import ArtifactKind
+from claim_aug.data.artifacts import ArtifactKind, read_once
 from claim_aug.errors import unreadable
+from claim_aug.segmentation.segmenter import Segmenter
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES, SIDE, SPACING
 
-WEIGHTS, CONFIG = "weights.safetensors", "config.json"
+WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"
 KIND = ArtifactKind("claim-aug segmenter", (2,), "weights of a segmenter", "train it anew")
+#: The start that comes with the package: it learnt from phantoms alone.
+SHIPPED = Path(__file__).parent / "weights"
 
 
-def write_segmenter(network: nn.Module, config: UNetConfig, folder: Path, about: Mapping[str, Any]) -> None:
-    """Write weights and config into a folder that exists; ``about`` is what else the config says."""
-    weights = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
-    window = {"spacing": SPACING, "side": SIDE}
-    record = {"format": KIND.format, "version": KIND.versions[-1], "unet": asdict(config), "classes": CLASSES, **about}
+def write_segmenter(segmenter: Segmenter, folder: Path, card: str, *, half: bool = False) -> None:
+    """Write weights, config and card into a folder that exists; ``half`` stores weights in 16 bits."""
+    weights = {name: value.detach().cpu().numpy() for name, value in segmenter.network.state_dict().items()}
+    if half:
+        weights = {name: array.astype(np.float16) if array.ndim > 1 else array for name, array in weights.items()}
+    record = {
+        "format": KIND.format,
+        "version": KIND.versions[-1],
+        "unet": vars(segmenter.config),
+        "classes": CLASSES,
+        "window": {"spacing": SPACING, "side": SIDE},
+        "caution": segmenter.caution,
+        "about": dict(segmenter.about),
+    }
     (folder / WEIGHTS).write_bytes(KIND.pack(weights, {}))
-    (folder / CONFIG).write_text(json.dumps(record | {"window": window}, indent=2) + "\n", encoding="utf-8")
+    (folder / CONFIG).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    (folder / CARD).write_text(card, encoding="utf-8")
 
 
-def read_segmenter(folder: str | Path) -> nn.Module:
-    """The network of a folder, ready to segment windows as ``cut_windows`` gives them.
+@read_once(maxsize=4, files=lambda path: (path / CONFIG, path / WEIGHTS))
+def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
+    """The segmenter of a folder, ready to segment: read once per process and device, again when its files change.
+
+    Args:
+        folder: folder that ``finetune``, ``joint-train`` or ``write_segmenter`` wrote.
+        device: device of PyTorch that the network is moved to.
 
     Raises:
         InputError: no such folder, or files of something else.
+
+    Example:
+        >>> from claim_aug.segmentation import SHIPPED, read_segmenter
+        >>> read_segmenter(SHIPPED).about["patients"]
+        0
     """
     path = Path(folder)
     try:
         record = json.loads((path / CONFIG).read_text(encoding="utf-8"))
         if (record["format"], record["version"]) != (KIND.format, KIND.versions[-1]):
             raise KeyError("format")
-        network = UNetConfig(tuple(record["unet"]["channels"]), record["unet"]["units"]).build()
+        config = UNetConfig(tuple(record["unet"]["channels"]), int(record["unet"]["units"]))
+        caution, about = float(record.get("caution", 1.0)), record.get("about", {})
+        with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
+            network = config.build()
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} is no folder of a segmenter of this release, or it is damaged; {KIND.advice}"
         raise unreadable(msg, error) from error
     layout = {name: ("iuf", tuple(value.shape)) for name, value in network.state_dict().items()}
     _, arrays = KIND.read(path / WEIGHTS, layout)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-    return network.eval()
+    return Segmenter(network.eval().requires_grad_(False).to(device), config, caution, about)
+
+
+def load_start() -> nn.Module:
+    """The network of the start that comes with the package, MONAI's U-Net, ready to be trained on.
+
+    It takes windows (B, 1, 64, 64) of 1.5 mm around the ventricle, of mean 0 and SD 1, and gives logits of background,
+    cavity, myocardium, infarct and MVO. It learnt from phantoms alone.
+
+    Example:
+        >>> import torch
+        >>> from claim_aug.segmentation import load_start
+        >>> load_start()(torch.zeros(2, 1, 64, 64)).shape
+        torch.Size([2, 5, 64, 64])
+    """
+    start = read_segmenter(SHIPPED)
+    network = start.config.build()
+    network.load_state_dict(start.network.state_dict())
+    return network.train()

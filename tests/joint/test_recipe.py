@@ -99,7 +99,7 @@ def test_both_are_used(finished):
     )
     assert np.array_equal(made.image[~made.changed], scan.image[~made.changed])
     with torch.no_grad():
-        assert read_segmenter(out / "segmenter")(torch.zeros(1, 1, 64, 64)).shape == (1, 5, 64, 64)
+        assert read_segmenter(out / "segmenter").network(torch.zeros(1, 1, 64, 64)).shape == (1, 5, 64, 64)
 
 
 @pytest.mark.parametrize("stop_at", [1, 3])

@@ -8,7 +8,8 @@ import torch
 from safetensors.numpy import load_file
 
 from claim_aug.errors import InputError
-from claim_aug.segmentation.folder import CONFIG, KIND, WEIGHTS, read_segmenter, write_segmenter
+from claim_aug.segmentation.folder import CARD, CONFIG, KIND, WEIGHTS, read_segmenter, write_segmenter
+from claim_aug.segmentation.segmenter import Segmenter
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES
 
@@ -22,21 +23,23 @@ def network():
 
 @pytest.fixture
 def folder(network, tmp_path):
-    write_segmenter(network, UNetConfig((4, 8), 1), tmp_path, {"patients": 3})
+    write_segmenter(Segmenter(network, UNetConfig((4, 8), 1), 0.4, {"patients": 3}), tmp_path, "# A card\n")
     return tmp_path
 
 
 def test_it_comes_back_and_answers_the_same(network, folder):
     image = torch.randn(1, 1, 32, 32)
     with torch.no_grad():
-        assert torch.equal(network(image), read_segmenter(folder)(image))
+        assert torch.equal(network(image), read_segmenter(folder).network(image))
+    assert read_segmenter(folder).caution == 0.4
+    assert (folder / CARD).read_text() == "# A card\n"
 
 
 def test_its_config_says_what_it_sees_and_gives(folder):
     record = json.loads((folder / CONFIG).read_text())
     assert record["classes"] == list(CLASSES)
     assert record["window"] == {"spacing": 1.5, "side": 64}
-    assert record["patients"] == 3
+    assert record["about"] == {"patients": 3}
 
 
 def test_another_config_weights_that_are_not_finite_and_nothing_are_refused(folder, tmp_path):

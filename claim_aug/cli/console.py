@@ -103,11 +103,12 @@ def progress_reporter() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import TextColumn
 
     tasks: dict[str, Any] = {}
-    with new_bar(TextColumn("loss {task.fields[loss]:.4f}")) as bar:
+    with new_bar(TextColumn("{task.fields[note]}")) as bar:
 
         def report(progress: Progress) -> None:
+            note = f"loss {progress.loss:.4f}" if progress.loss == progress.loss else ""  # not where it is not known
             if progress.stage not in tasks:
-                tasks[progress.stage] = bar.add_task(progress.stage, total=progress.steps, loss=progress.loss)
-            bar.update(tasks[progress.stage], completed=progress.step, loss=progress.loss)
+                tasks[progress.stage] = bar.add_task(progress.stage, total=progress.steps, note=note)
+            bar.update(tasks[progress.stage], completed=progress.step, note=note)
 
         yield report

@@ -55,7 +55,7 @@ def segment(
         if not caution > 0:
             msg = f"--caution needs to be above 0, got {caution:g}"
             raise InputError(msg)
-        segmenter = replace(segmenter, caution=caution)
+        segmenter = replace(segmenter, caution=caution, wall_caution=caution)
     cases = cases_of(scan, labels, unlabelled=unlabelled)
     failed: list[str] = []
     with console.progress_bar("segmenting", len(cases)) as advance:

@@ -150,7 +150,12 @@ def segment_cases(
     run = {
         "RESEARCH": "This segmentation was made by a network. It is for research only and not for diagnosis.",
         "software": versions(),
-        "segmenter": {"folder": source.name, "sha256": sha256(source / WEIGHTS), "caution": segmenter.caution},
+        "segmenter": {
+            "folder": source.name,
+            "sha256": sha256(source / WEIGHTS),
+            "caution": segmenter.caution,
+            "wall_caution": segmenter.wall_caution,
+        },
         "scheme": str(scheme),
     }
     reports = []

@@ -33,6 +33,7 @@ def write_segmenter(segmenter: Segmenter, folder: Path, card: str, *, half: bool
         "classes": CLASSES,
         "window": {"spacing": SPACING, "side": SIDE},
         "caution": segmenter.caution,
+        "wall_caution": segmenter.wall_caution,
         "about": dict(segmenter.about),
     }
     (folder / WEIGHTS).write_bytes(KIND.pack(weights, {}))
@@ -62,7 +63,8 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
         if (record["format"], record["version"]) != (KIND.format, KIND.versions[-1]):
             raise KeyError("format")
         config = UNetConfig(tuple(record["unet"]["channels"]), int(record["unet"]["units"]))
-        caution, about = float(record.get("caution", 1.0)), record.get("about", {})
+        caution, wall_caution = (float(record.get(name, 1.0)) for name in ("caution", "wall_caution"))
+        about = record.get("about", {})
         with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
             network = config.build()
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -71,7 +73,7 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
     layout = {name: ("iuf", tuple(value.shape)) for name, value in network.state_dict().items()}
     _, arrays = KIND.read(path / WEIGHTS, layout)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-    return Segmenter(network.eval().requires_grad_(False).to(device), config, caution, about)
+    return Segmenter(network.eval().requires_grad_(False).to(device), config, caution, wall_caution, about)
 
 
 def load_start() -> nn.Module:

@@ -46,7 +46,7 @@ def segment_wall(segmenter: Segmenter, image: Image, anatomy: LVAnatomy) -> Segm
     shares = np.moveaxis(segmenter.shares(image[anatomy.box], anatomy), 0, axis + 1)
     scar = shares[INFARCT] + shares[MVO]
     confidence = np.where(anatomy.wall, scar / np.maximum(scar + shares[MYOCARDIUM], 1e-6), 0).astype(np.float32)
-    found = scar_in_wall(shares, anatomy.wall, segmenter.caution)
+    found = scar_in_wall(shares, anatomy.wall, segmenter.wall_caution)
     classes = np.select([anatomy.wall, anatomy.cavity], [found, CAVITY], BACKGROUND).astype(np.uint8)
     return Segmentation(anatomy.on_grid(classes), anatomy.on_grid(confidence), located=False)
 

@@ -25,12 +25,14 @@ class Segmenter:
         config: size of the network.
         caution: factor of the shares of infarct and MVO before the largest share wins; below 1, scar is found only
             where the network is surer of it.
+        wall_caution: the same factor where scar is looked for within a labelled wall.
         about: facts that its folder keeps, such as the number of patients that it learnt from.
     """
 
     network: nn.Module
     config: UNetConfig = field(default_factory=UNetConfig)
     caution: float = 1.0
+    wall_caution: float = 1.0
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def shares(self, image: NDArray[np.floating[Any]], anatomy: LVAnatomy) -> NDArray[np.float32]:

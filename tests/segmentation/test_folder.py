@@ -23,7 +23,7 @@ def network():
 
 @pytest.fixture
 def folder(network, tmp_path):
-    write_segmenter(Segmenter(network, UNetConfig((4, 8), 1), 0.4, {"patients": 3}), tmp_path, "# A card\n")
+    write_segmenter(Segmenter(network, UNetConfig((4, 8), 1), 0.4, about={"patients": 3}), tmp_path, "# A card\n")
     return tmp_path
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from claim_aug.anatomy.roi import Roi
 from claim_aug.errors import AnatomyError
-from claim_aug.segmentation.predict import class_shares
+from claim_aug.segmentation.predict import FLIPS, class_shares
 from claim_aug.segmentation.unet import logits_of
 from claim_aug.segmentation.windows import BACKGROUND, CAVITY, SIDE, SPACING, normalised
 
@@ -22,6 +22,8 @@ Planes = NDArray[np.float64]
 PIXELS = (0.9, 1.15, 1.4, 1.7, 2.1)
 #: Times that windows are laid anew around what was found in them.
 ROUNDS = 3
+#: Slices of the stack's middle by which a size of pixels is chosen.
+MIDDLE = 3
 #: Least area of a ventricle in a slice, mm2, and share of its cavity that the wall encloses in a slice that counts.
 SMALLEST_MM2, CLOSED = 300.0, 0.7
 #: Share of the slices of a scan that need to show a closed wall; fewer, and what was found is no ventricle.
@@ -38,11 +40,13 @@ class Located:
         windows: a window around it for every slice.
         shown: which slices show it, (slices,).
         closed: share of each slice's cavity that its wall encloses, (slices,), 0-1.
+        evidence: sum over slices of that share times the mean of the largest share within what is ventricle.
     """
 
     windows: tuple[Roi, ...]
     shown: NDArray[np.bool_]
     closed: NDArray[np.float64]
+    evidence: float
 
 
 def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None) -> Located:
@@ -56,8 +60,8 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
     Raises:
         AnatomyError: in too few slices something is found that looks like a ventricle.
     """
-    tried = [(size, size) for size in PIXELS] if pixel is None else [pixel]
-    found = max((_around(network, planes, np.array(size)) for size in tried), key=lambda one: float(one.closed.sum()))
+    size = likely_pixel(network, planes) if pixel is None else np.array(pixel)
+    found = _around(network, planes, size)
     count = int((found.closed >= CLOSED).sum())
     if count < max(1, FEWEST * len(planes)):
         msg = (
@@ -68,11 +72,19 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
     return found
 
 
+def likely_pixel(network: nn.Module, planes: Planes) -> NDArray[np.float64]:
+    """Height and width of a pixel in mm at which the middle slices look most like those that the network knows."""
+    start = max((len(planes) - MIDDLE) // 2, 0)
+    middle = planes[start : start + MIDDLE]
+    sizes = [np.array((size, size)) for size in PIXELS]
+    return max(sizes, key=lambda size: _around(network, middle, size).evidence)
+
+
 def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64]) -> Located:
     centre = _likely_centre(network, planes, pixel)
     rois = [Roi(centre, np.diag(SPACING / pixel), SIDE) for _ in planes]
     for _ in range(ROUNDS):
-        shares = class_shares(network, cut_planes(planes, rois))
+        shares = class_shares(network, cut_planes(planes, rois), FLIPS[:1])
         ventricle = 1 - shares[:, BACKGROUND] > 0.5
         shown = ventricle.sum((1, 2)) * SPACING**2 > SMALLEST_MM2
         if not shown.any():
@@ -82,7 +94,9 @@ def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64]) -> L
         centres = _smooth(centres, shown)
         rois = [replace(roi, centre=own) for roi, own in zip(rois, centres, strict=True)]
     closed = np.array([_closed(share.argmax(0)) for share in shares]) * shown
-    return Located(tuple(rois), shown, closed)
+    largest = shares.max(1)
+    sure = (largest * ventricle).sum((1, 2)) / np.maximum(ventricle.sum((1, 2)), 1)
+    return Located(tuple(rois), shown, closed, float((closed * sure).sum()))
 
 
 def cut_planes(planes: Planes, rois: list[Roi] | tuple[Roi, ...]) -> NDArray[np.float32]:

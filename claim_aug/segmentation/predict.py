@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,21 @@ BATCH = 64
 
 
 @torch.no_grad()
-def class_shares(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
+def class_shares(
+    network: nn.Module, images: NDArray[np.float32], flips: Sequence[tuple[int, ...]] = FLIPS
+) -> NDArray[np.float32]:
     """Share of each class in each pixel, (windows, classes, side, side), the mean over flips.
 
     Args:
         network: segmenter from windows to logits; it is left in the mode that it was in.
         images: windows as ``cut_windows`` gives them, (windows, 1, side, side).
+        flips: axes along which a window is flipped, one tuple for each time that it is shown.
     """
     device, mode = next(network.parameters()).device, network.training
     found: list[Tensor] = []
     network.eval()
     for chunk in torch.from_numpy(images).to(device).split(BATCH):
-        flipped = [logits_of(network, chunk.flip(axes)).softmax(1).flip(axes) for axes in FLIPS]
+        flipped = [logits_of(network, chunk.flip(axes)).softmax(1).flip(axes) for axes in flips]
         found.append(torch.stack(flipped).mean(0))
     network.train(mode)
     return torch.cat(found).cpu().numpy()

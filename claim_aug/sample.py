@@ -49,9 +49,9 @@ class ScarSample:
     renderings: tuple[Rendering, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
-        real = self.parameters["realised"]
-        found = f"burden={real['burden_percent']:.1f} %LV, segments={real['segments']}"
-        return f"ScarSample({self.image.shape} {self.image.dtype}, {found}, seed={self.seed})"
+        real = self.parameters.get("realised")
+        found = f"burden={real['burden_percent']:.1f} %LV, segments={real['segments']}, " if real else ""
+        return f"ScarSample({self.image.shape} {self.image.dtype}, {found}seed={self.seed})"
 
     @property
     def changed(self) -> Mask:

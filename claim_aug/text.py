@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -15,5 +16,15 @@ def as_code(made: Any, **given: Any) -> str:
     """
     parameters = inspect.signature(type(made).__init__).parameters
     defaults = {name: parameter.default for name, parameter in parameters.items()}
-    shown = (f"{name}={value!r}" for name, value in given.items() if name not in defaults or value != defaults[name])
+    shown = (f"{name}={shortened(value)}" for name, value in given.items() if not is_default(value, defaults, name))
     return f"{type(made).__name__}({', '.join(shown)})"
+
+
+def is_default(value: Any, defaults: Mapping[str, Any], name: str) -> bool:
+    """Whether an argument has its default; an array never has."""
+    return name in defaults and not hasattr(value, "dtype") and bool(value == defaults[name])
+
+
+def shortened(value: Any) -> str:
+    """The value as code; an array by its shape and dtype."""
+    return f"<{value.dtype} array {tuple(value.shape)}>" if hasattr(value, "dtype") and value.shape else repr(value)

@@ -1,9 +1,12 @@
 """Each error is also the built-in that a Python user catches."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from claim_aug import ScarSynthesizer, errors
+from claim_aug import ScarPool, ScarSynthesizer, errors
+from claim_aug.data.dataset import find_cases, find_images
 from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import ClaimAugError
 from claim_aug.segmentation.folder import read_segmenter
@@ -45,8 +48,11 @@ def test_a_file_that_is_not_there_is_file_not_found(tmp_path):
         lambda: ScarSynthesizer("smile", "ddpm:none"),
         lambda: ScarSynthesizer("smile", "transplant:none.safetensors"),
         lambda: read_segmenter("none"),
+        lambda: ScarPool("none"),
+        lambda: find_cases(Path("none")),
+        lambda: find_images(Path("none")),
     ],
-    ids=["prior", "table", "model", "bank", "segmenter"],
+    ids=["prior", "table", "model", "bank", "segmenter", "pool", "data set", "images"],
 )
 def test_so_is_whatever_an_option_names(make, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -54,3 +54,15 @@ def test_a_default_is_left_out():
             pass
 
     assert as_code(Made(), first=1, second="three") == "Made(second='three')"
+
+
+def test_an_array_is_shown_by_its_shape_and_not_by_its_voxels():
+    made = ScarSynthesizer("manual", mask=np.ones((64, 64, 5), np.uint8))
+    assert repr(made) == "ScarSynthesizer(prior='manual', mask=<uint8 array (64, 64, 5)>)"
+
+
+def test_a_sample_that_does_not_say_what_was_realised_is_one_line_too(phantom):
+    from dataclasses import replace
+
+    sample = ScarSynthesizer(labels="phantom").sample(phantom.image, phantom.labels, affine=phantom.affine, seed=7)
+    assert repr(replace(sample, parameters={})).endswith("seed=7)")

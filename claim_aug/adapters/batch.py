@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from claim_aug.adapters.arrays import affine_of, stacked
-from claim_aug.adapters.call import IMAGE_KEYS, LABEL_KEYS, draw_seed, first_of
+from claim_aug.adapters.call import draw_seed
 from claim_aug.adapters.insertion import SEEDS
-from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.keys import IMAGE_KEYS, LABEL_KEYS, Keys, check_probability, first_of
 from claim_aug.adapters.scan import Scan, SyntheticSample, Written
 from claim_aug.errors import AnatomyError, EmptyScarError, InputError
 

@@ -8,15 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from claim_aug.adapters.insertion import SEEDS, insert
-from claim_aug.adapters.keys import Keys, listed
+from claim_aug.adapters.keys import IMAGE_KEYS, LABEL_KEYS, Keys, first_of
 from claim_aug.adapters.scan import CopiesBatch, ScarSource
 from claim_aug.adapters.subjects import into_subject, into_subjects, sole
 from claim_aug.errors import InputError
-
-#: Names under which a dictionary's image and label map are looked for, in this order.
-IMAGE_KEYS = ("image", "img", "lge")
-LABEL_KEYS = ("label", "labels", "mask", "seg", "segmentation")
-INTEGRATIONS = "the transforms in claim_aug.integrations take other names"
 
 
 def call(source: ScarSource, data: Any) -> Any:
@@ -59,12 +54,3 @@ def into_mapping(source: ScarSource, data: Mapping[str, Any]) -> dict[str, Any]:
     image, label = first_of(data, IMAGE_KEYS, "an image"), first_of(data, LABEL_KEYS, "a label map")
     written = insert(source, [data[image]], data[label], affine=data.get("affine"), seed=draw_seed())
     return dict(data) | {image: written.images[0], label: written.labels}
-
-
-def first_of(data: Mapping[str, Any], keys: tuple[str, ...], what: str, advice: str = INTEGRATIONS) -> str:
-    """The first of the keys that is there."""
-    for key in keys:
-        if key in data:
-            return key
-    msg = f"the sample needs {what} under one of {listed(keys)}, it has {listed(data)}; {advice}"
-    raise InputError(msg)

@@ -9,6 +9,11 @@ from typing import Any
 from claim_aug.adapters.scan import Written
 from claim_aug.errors import InputError
 
+#: Names under which a dictionary's image and label map are looked for, in this order.
+IMAGE_KEYS = ("image", "img", "lge")
+LABEL_KEYS = ("label", "labels", "mask", "seg", "segmentation")
+INTEGRATIONS = "the transforms in claim_aug.integrations take other names"
+
 OUTPUTS = ("mask", "parameters")
 UNUSABLE = ("raise", "keep")
 
@@ -58,6 +63,15 @@ def fetch(data: Mapping[str, Any], key: str, role: str) -> Any:
         msg = f"the sample has no {key!r}, it has {listed(data)}; name the right entry with {role}"
         raise InputError(msg)
     return data[key]
+
+
+def first_of(data: Mapping[str, Any], keys: tuple[str, ...], what: str, advice: str = INTEGRATIONS) -> str:
+    """The first of the keys that is there."""
+    for key in keys:
+        if key in data:
+            return key
+    msg = f"the sample needs {what} under one of {listed(keys)}, it has {listed(data)}; {advice}"
+    raise InputError(msg)
 
 
 def check_probability(p: float) -> float:

@@ -32,3 +32,9 @@ def slices_with(mask: Mask, anatomy: LVAnatomy) -> Iterator[tuple[LVAnatomy, Box
 def in_plane(array: NDArray[Kind], anatomy: LVAnatomy) -> NDArray[Kind]:
     """An array of the region with its slices first, (slices, rows, columns)."""
     return np.moveaxis(array, anatomy.orientation.through_plane, 0)
+
+
+def in_plane_sigma(anatomy: LVAnatomy, millimetres: float) -> list[float]:
+    """Sigma in voxels of an in-plane smoothing, one per axis."""
+    across = anatomy.orientation.through_plane
+    return [0.0 if axis == across else millimetres / size for axis, size in enumerate(anatomy.spacing)]

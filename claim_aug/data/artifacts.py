@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from claim_aug.errors import InputError, MissingFileError
+from claim_aug.errors import ClaimAugError, InputError, MissingFileError
 
 Arrays = dict[str, NDArray[Any]]
 #: By name: a NumPy dtype or letters of its kinds, and the shape; sizes with the same name need to be equal.
@@ -65,6 +65,8 @@ class ArtifactKind:
         try:
             with safe_open(path, framework="numpy") as file:
                 yield self.about(path, file.metadata() or {}), file
+        except ClaimAugError:
+            raise  # says already what went wrong
         except FileNotFoundError as error:
             msg = f"{path} cannot be read: {error.strerror or 'No such file or directory'}; {self.advice}"
             raise MissingFileError(msg) from error

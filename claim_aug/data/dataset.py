@@ -46,7 +46,9 @@ class Skipped(list[str]):
 def iter_cases(
     cases: Iterable[Case], scheme: LabelScheme | str, *, on_error: OnError = raise_named, **options: Any
 ) -> Iterator[tuple[Case, LVAnatomy]]:
-    """Cases with their ventricles, one after another; the voxels of one are let go before the next is read.
+    """Cases with their ventricles, one after another; nothing of a case is kept here once the next is asked for.
+
+    A plain ``for`` loop still holds the pair of before while the next is read, so memory needs room for two cases.
 
     Args:
         cases: cases such as those of ``find_cases``.
@@ -96,9 +98,7 @@ def find_images(dataset: Path) -> list[Case]:
     Raises:
         InputError: no such folder, or no image in any layout.
     """
-    if not dataset.is_dir():
-        msg = f"{dataset} is not a folder"
-        raise MissingFileError(msg)
+    check_folder(dataset)
     emidec = sorted(path for path in dataset.glob("*/Images/*") if is_voxels(path))
     if emidec:
         return [Case(path.parents[1].name, (), (path,)) for path in emidec]
@@ -112,6 +112,17 @@ def find_images(dataset: Path) -> list[Case]:
     return found
 
 
+def check_folder(dataset: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        InputError: it is a file, or nothing is there.
+    """
+    if not dataset.is_dir():
+        msg = f"{dataset} is not a folder"
+        raise (InputError if dataset.exists() else MissingFileError)(msg)
+
+
 def has_labels(dataset: Path) -> bool:
     """Whether a folder has label maps beside its images."""
     folders = [labels for labels, _ in PAIRED_FOLDERS if (dataset / labels).is_dir()]
@@ -120,9 +131,7 @@ def has_labels(dataset: Path) -> bool:
 
 def listed_cases(dataset: Path) -> list[Case]:
     """The cases of a folder in whichever layout it has."""
-    if not dataset.is_dir():
-        msg = f"{dataset} is not a folder"
-        raise InputError(msg)
+    check_folder(dataset)
     emidec = sorted(path for path in dataset.glob("*/Contours/*") if is_voxels(path))
     if emidec:
         return [Case(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.slices import in_plane_sigma
 from claim_aug.fields import smooth_field
 from claim_aug.generators.base import Rendering
 from claim_aug.generators.repaint import repaint
@@ -16,7 +17,6 @@ from claim_aug.measures.tissue import Tissue, measure, per_slice, share_of, surr
 from claim_aug.physics import inversion_recovery, null_time
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
-from claim_aug.priors.wavefront import in_plane_sigma
 
 #: Scar over remote as a multiple of blood over remote: the 5th and 95th percentile of 48 EMIDEC patients were 0.55 and
 #: 2.06, the median 1.0. T1 values drawn beyond that are brought back to it.

@@ -81,6 +81,7 @@ class ScarSynthesizer(random.RandomTransform):
         **synthesis_options: Any,
     ) -> None:
         base = {name: synthesis_options.pop(name) for name in BASE if name in synthesis_options}
+        self.framework_options = dict(base)
         if "exclude" not in base:
             # For dictionaries of tensors, which do not say what is a label map.
             base = {"include": [image_key, label_key], "label_keys": [label_key]} | base
@@ -93,7 +94,9 @@ class ScarSynthesizer(random.RandomTransform):
 
     def __repr__(self) -> str:
         names = ("image_key", "label_key", "p", "out_keys", "unusable")
-        return as_code(self, **{name: getattr(self, name) for name in names}, **self.synthesis_options)
+        return as_code(
+            self, **{name: getattr(self, name) for name in names}, **self.framework_options, **self.synthesis_options
+        )
 
     def __getattr__(self, name: str) -> Any:
         # torchio reads the arguments it shows and exports as attributes.

@@ -52,7 +52,7 @@ class ScarSynthesizer(torchio.Transform):
         self.keys  # noqa: B018  a wrong setting is an error now
 
     def __repr__(self) -> str:
-        names = ("image_key", "label_key", "p", "out_keys", "unusable")
+        names = ("image_key", "label_key", "p", "out_keys", "unusable", "copy", "per_instance", "include", "exclude")
         return as_code(self, **{name: getattr(self, name) for name in names}, **self.synthesis_options)
 
     @property

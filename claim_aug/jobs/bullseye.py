@@ -14,10 +14,8 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import SegmentScar, segment_scars
 from claim_aug.measures.segment_means import MEASURES, scar_counts, segment_means
-from claim_aug.plots.bullseye import plot_bullseye_figure
+from claim_aug.plots.bullseye import ENDS, plot_bullseye_figure
 
-#: Ends of the colour bar in percent: the lowest that holds every value is taken.
-ENDS = (5, 10, 25, 50, 100)
 #: Where a label map's image is, by the name of the label map's folder.
 IMAGES_BESIDE = {"Contours": "Images", **dict(PAIRED_FOLDERS)}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -44,8 +45,11 @@ def load_state(path: Path, module: nn.Module, average: nn.Module, optimiser: Opt
     """
     step, tensors = read_state(path, run)
     if step:
-        module.load_state_dict(part(tensors, "module"))
-        average.load_state_dict(part(tensors, "average"))
+        try:
+            module.load_state_dict(part(tensors, "module"))
+            average.load_state_dict(part(tensors, "average"))
+        except RuntimeError as error:
+            raise KIND.refusal(path, "its weights do not fit the network of this release") from error
         load_moments(optimiser, part(tensors, "optimiser"), step)
     return step
 
@@ -80,6 +84,9 @@ def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
     found, arrays = KIND.read(path)
     if not {"step", "run"} <= found.keys():
         raise KIND.refusal(path, "it does not say its step and its run")
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise KIND.refusal(path, f"{name} holds values that are NaN or infinite")
     step, about = int(found["step"]), found["run"]
     differ = [name for name in {**about, **run} if about.get(name) != run.get(name)]
     if differ:

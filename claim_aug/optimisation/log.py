@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from claim_aug.errors import OutputError
+from claim_aug.errors import ClaimAugError, OutputError
 
 #: Of the log: the loss is a mean since the line before.
 COLUMNS = ("step", "loss", "validation", "lr")
@@ -19,6 +19,8 @@ def writing_to(folder: Path) -> Iterator[None]:
     """A log or a picture that cannot be written ends a training with an error of ours."""
     try:
         yield
+    except ClaimAugError:
+        raise  # says already what went wrong
     except OSError as error:
         msg = f"cannot write to {folder}: {error.strerror}; the checkpoint before it is as it was"
         raise OutputError(msg) from error

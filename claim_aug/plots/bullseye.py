@@ -20,6 +20,8 @@ COLOURS = "YlOrRd"
 #: Walls round the bull's-eye, by their direction in degrees.
 WALLS = {"anterior": 90, "septal": 180, "inferior": 270, "lateral": 0}
 WARNING_COLOUR = "#b2182b"
+#: Ends of the colour bar in percent: the lowest that holds every value is taken.
+ENDS = (5, 10, 25, 50, 100)
 
 
 def plot_bullseye(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from claim_aug.data.artifacts import Layout
 from claim_aug.data.provenance import plain
-from claim_aug.fingerprint import fingerprint
+from claim_aug.pool.recognition import label_map_fingerprint
 
 #: What is stored of every voxel, scar and letter of the parameters; see ``data.artifacts``.
 LAYOUT: Layout = {
@@ -89,19 +89,6 @@ def collect(
     slices = [labels.take(plane, across) for plane in range(labels.shape[across])]
     planes = [label_map_fingerprint(plane) if plane.any() else "" for plane in slices]
     return Patient(About(case, labels.shape, across, label_map_fingerprint(labels), tuple(planes), request), arrays)
-
-
-def label_map_fingerprint(labels: NDArray[Any]) -> str:
-    """What tells a label map from others, so that nobody has to carry case names through a pipeline.
-
-    Args:
-        labels: label values of any integer dtype, which does not count; nor do axes of length 1.
-    """
-    shape = [size for size in labels.shape if size != 1]
-    flat = labels.ravel()
-    # Most of a scan is background: what is left is quickly hashed.
-    where = np.flatnonzero(flat != 0)
-    return fingerprint(np.array(shape, np.int64), where.astype(np.int32), flat[where].astype(np.int32))
 
 
 def starts(parts: Sequence[NDArray[Any]]) -> NDArray[np.int64]:

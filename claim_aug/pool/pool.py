@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import Mask
-from claim_aug.data.artifacts import read_once
-from claim_aug.errors import EmptyScarError, InputError
-from claim_aug.pool.file import KIND, SUFFIX, open_patient, read_about
-from claim_aug.pool.patient import INFARCT, MVO, label_map_fingerprint
+from claim_aug.errors import EmptyScarError, InputError, MissingFileError
+from claim_aug.pool.file import KIND, open_patient
+from claim_aug.pool.patient import INFARCT, MVO
+from claim_aug.pool.scans import find_scan, scans_of
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class ScarPool:
             whole = f"give the folder that it lies in, {Path(folder).parent}"
             new = f"make one with claim-aug pool build DATASET {folder}"
             msg = f"{folder} holds no scar pool; {whole if Path(folder).is_file() else new}"
-            raise InputError(msg)
+            raise (InputError if Path(folder).exists() else MissingFileError)(msg)
 
     def __repr__(self) -> str:
         return f"ScarPool({self.folder!r})"
@@ -127,7 +127,7 @@ class ScarPool:
         if image.size != labels.size:
             msg = f"a pool has scars of images with one channel on the grid {labels.shape}, got {image.shape}"
             raise InputError(msg)
-        path, plane = self.find(labels)
+        path, plane = find_scan(Path(self.folder), labels)
         patient = open_patient(path)
         among = [number for number, planes in enumerate(patient.touched_slices) if plane is None or plane in planes]
         if not among:
@@ -149,22 +149,6 @@ class ScarPool:
         flat_labels[voxel] = scar["label"]
         return PoolSample(new_image, new_labels, voxel, scar["tissue"], scar["text"], int(patient.seed[number]))
 
-    def find(self, labels: NDArray[Any]) -> tuple[Path, int | None]:
-        """The file of a scan, and which of its slices this is, if it is one."""
-        scans = scans_of(Path(self.folder))
-        mark = label_map_fingerprint(labels)
-        if mark in scans:
-            return scans[mark]
-        if not labels.any():
-            msg = "the label map is empty: nothing of it can be in a pool"
-            raise EmptyScarError(msg)
-        known = sorted({path.stem for path, _ in scans.values()})
-        msg = (
-            f"no scars in {self.folder} for this scan of shape {labels.shape} (there are {len(known)} cases, "
-            f"{known[0]} the first): a pool comes first in a pipeline, before anything that moves or crops voxels"
-        )
-        raise InputError(msg)
-
 
 def check_same(values: NDArray[Any], before: NDArray[Any], case: str) -> None:
     """Refuse an image whose intensities are not those that the scars were painted into."""
@@ -174,21 +158,3 @@ def check_same(values: NDArray[Any], before: NDArray[Any], case: str) -> None:
             f"changed, or {KIND.advice}"
         )
         raise InputError(msg)
-
-
-@read_once(maxsize=8)
-def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
-    """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed.
-
-    Raises:
-        InputError: the folder cannot be read, or a file in it is no part of a pool.
-    """
-    if not folder.exists():
-        msg = f"{folder} cannot be read: No such file or directory; {KIND.advice}"
-        raise InputError(msg)
-    found: dict[str, tuple[Path, int | None]] = {}
-    for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
-        about = read_about(path)
-        planes = {mark: (path, plane) for plane, mark in enumerate(about.planes) if mark}
-        found = planes | found | {about.whole: (path, None)}
-    return found

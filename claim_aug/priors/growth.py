@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy.slices import in_plane_sigma
 from claim_aug.measures.shares import sectors
-from claim_aug.priors.wavefront import Terrain, Vector, arrival, in_plane_sigma
+from claim_aug.priors.wavefront import Terrain, Vector, arrival
 
 #: Tapers between which a profile is sought: a thin spike, and nearly a box.
 SHARPEST, FULLEST = 0.35, 24.0

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.anchor import turn_between
+from claim_aug.anatomy.slices import in_plane_sigma
 from claim_aug.fields import smooth_field
 
 #: Angular bins of the wall unrolled into slices x angle, on which lateral fields live.
@@ -146,12 +147,6 @@ def perfused(segments: tuple[int, ...], anatomy: LVAnatomy) -> Vector:
     mine = np.bincount(place, weights=inside, minlength=count * BINS).reshape(count, BINS)
     mine, total = (ndimage.gaussian_filter1d(counts.astype(float), BINS / 36, mode="wrap") for counts in (mine, total))
     return np.clip(mine / np.maximum(total, 1e-6), 0, 1)
-
-
-def in_plane_sigma(anatomy: LVAnatomy, millimetres: float) -> list[float]:
-    """Sigma in voxels of an in-plane smoothing, one per axis."""
-    across = anatomy.orientation.through_plane
-    return [0.0 if axis == across else millimetres / size for axis, size in enumerate(anatomy.spacing)]
 
 
 def mid_wall_radius(anatomy: LVAnatomy) -> Vector:

@@ -46,6 +46,18 @@ def test_a_state_that_does_not_say_its_step_is_refused_by_name(trained, tmp_path
         load_state(path, *trained, {})
 
 
+def test_weights_that_are_not_finite_or_of_another_network_are_refused_by_name(trained, tmp_path):
+    path = tmp_path / "state.safetensors"
+    save_state(path, 1, *trained, {})
+    with pytest.raises(InputError, match="state.safetensors cannot be used as a checkpoint: its weights do not fit"):
+        load_state(path, nn.Linear(3, 3), nn.Linear(3, 3), trained[2], {})
+    with torch.no_grad():
+        trained[0].weight[0, 0] = float("nan")
+    save_state(path, 1, *trained, {})
+    with pytest.raises(InputError, match="module.weight holds values that are NaN or infinite; remove it"):
+        load_state(path, *trained, {})
+
+
 def test_equal_states_are_equal_bytes(trained, tmp_path):
     for name in ("a", "b"):
         save_state(tmp_path / name, 1, *trained, {"seed": 0})

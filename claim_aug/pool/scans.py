@@ -1,0 +1,58 @@
+"""The scans of a pool, found again by their label maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from claim_aug.data.artifacts import read_once
+from claim_aug.errors import EmptyScarError, InputError, MissingFileError
+from claim_aug.pool.file import KIND, SUFFIX, read_about
+from claim_aug.pool.recognition import label_map_fingerprint
+
+
+def find_scan(folder: Path, labels: NDArray[Any]) -> tuple[Path, int | None]:
+    """The file of a scan in a pool, and which of its slices this is, if it is one.
+
+    Raises:
+        EmptyScarError: nothing is labelled.
+        InputError: the pool has no scars of this scan.
+    """
+    scans = scans_of(folder)
+    mark = label_map_fingerprint(labels)
+    if mark in scans:
+        return scans[mark]
+    if not labels.any():
+        msg = "the label map is empty: nothing of it can be in a pool"
+        raise EmptyScarError(msg)
+    known = sorted({path.stem for path, _ in scans.values()})
+    msg = (
+        f"no scars in {folder} for this scan of shape {labels.shape} (there are {len(known)} cases, {known[0]} the "
+        "first): a pool comes first in a pipeline, before anything that moves or crops voxels"
+    )
+    raise InputError(msg)
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """The files of a pool, whose times and sizes tell whether it has changed, and its folder."""
+    return (folder, *sorted(folder.glob(f"[!.]*{SUFFIX}")))
+
+
+@read_once(maxsize=8, files=files_of)
+def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
+    """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed.
+
+    Raises:
+        InputError: the folder cannot be read, or a file in it is no part of a pool.
+    """
+    if not folder.exists():
+        msg = f"{folder} cannot be read: No such file or directory; {KIND.advice}"
+        raise MissingFileError(msg)
+    found: dict[str, tuple[Path, int | None]] = {}
+    for path in files_of(folder)[1:]:
+        about = read_about(path)
+        planes = {mark: (path, plane) for plane, mark in enumerate(about.planes) if mark}
+        found = planes | found | {about.whole: (path, None)}
+    return found

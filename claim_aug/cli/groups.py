@@ -91,7 +91,7 @@ class Synthesis:
         opt.looks(
             "NAME",
             "ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. The default is the network, "
-            "ddpm, as files are made once and looks count; in Python it is signal, as a network would slow a training.",
+            "ddpm, as files are made once and shall look real; in Python it is signal, as a network slows a training.",
         ),
     ] = opt.GENERATOR
     setting: Annotated[

@@ -20,9 +20,11 @@ def joint_train(
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
     lr: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
-    generator_lr: Annotated[float, typer.Option(min=1e-8, max=1, help="And of the generator.")] = 1e-5,
+    generator_lr: Annotated[
+        float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the generator.")
+    ] = 1e-5,
     alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
-    weight: Annotated[float, typer.Option(min=0, help="Of the segmenter's loss in the generator's.")] = 1.0,
+    weight: Annotated[float, typer.Option(min=0, help="Weight of the segmenter's loss in the generator's.")] = 1.0,
     objective: Annotated[str, typer.Option(metavar="agree|challenge", help="Scars it finds, or misses.")] = "agree",
     floor: Annotated[float, typer.Option(metavar="0-1", help="challenge: share of infarct that stays visible.")] = 0.7,
     grad_steps: Annotated[
@@ -69,14 +71,14 @@ def joint_train(
             LabelScheme.parse(scheme),
             plan,
             model=model,
-            validation=validation,
+            validation_share=validation,
             licence=licence,
             device=device,
             overwrite=overwrite,
             report=report,
         )
     learnt = f"{console.counted(done.windows, 'slice')} of {console.counted(done.patients, 'patient')}"
-    console.print_line(f"trained on {learnt}, {console.counted(done.apart, 'patient')} kept apart")
+    console.print_line(f"trained on {learnt}, {console.counted(done.validation, 'patient')} kept apart")
     if done.dice is not None:
         console.print_line(f"Dice of scar on patients kept apart: {done.dice:.3f}")
     console.print_skipped(done.skipped)

@@ -22,8 +22,9 @@ scan, where, looks = panel("Input"), panel("Where scar goes"), panel("What scar 
 orientation, output = panel("Orientation"), panel("Output")
 
 SCHEME = "emidec"
-#: Files are made once and looks count, so the command line takes the network. ``ScarSynthesizer()`` and the transforms
-#: default to ``signal`` instead: they run in the workers of a data loader, where a network would starve the training.
+#: Files are made once and shall look real, so the command line takes the network. ``ScarSynthesizer()`` and the
+#: transforms default to ``signal`` instead: they run in the workers of a data loader, where a network would starve
+#: the training.
 GENERATOR = "ddpm"
 
 #: Names that --set does not take, and the option that does.

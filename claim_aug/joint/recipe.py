@@ -61,7 +61,7 @@ class JointPlan:
 @torch.random.fork_rng(devices=[])  # nothing outside notices that torch was seeded
 def fit_joint(
     windows: Sequence[PatientWindow],
-    apart: Sequence[PatientWindow],
+    validation: Sequence[PatientWindow],
     synthesizer: ScarSynthesizer,
     config: UNetConfig,
     joint_plan: JointPlan,
@@ -73,7 +73,7 @@ def fit_joint(
     """Train both, from the last checkpoint on if there is one.
 
     Args:
-        apart: windows of other patients, to validate on; may be empty.
+        validation: windows of other patients, to validate on; may be empty.
         folder: folder for checkpoints and the log.
         about: facts that a checkpoint needs to agree in to be continued.
         prepare: function that is called with the trainer before it starts.
@@ -98,7 +98,7 @@ def fit_joint(
         recent.append(take_step(joint, batches(step), joint_plan, step))
         report(Progress(STAGE, step + 1, plan.steps, float(np.mean([one["segmenter"] for one in recent]))))
         if (step + 1) % plan.checkpoint_every == 0 or step + 1 == plan.steps:
-            rows.append((step + 1, *(mean_of(recent, name) for name in LOSSES), scar_dice(joint, apart)))
+            rows.append((step + 1, *(mean_of(recent, name) for name in LOSSES), scar_dice(joint, validation)))
             with writing_to(folder):
                 write_log(log, rows, ("step", *LOSSES, "dice"))
             write_state(path, step + 1, tensors_of(joint), run)

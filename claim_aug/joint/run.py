@@ -30,13 +30,20 @@ GENERATOR, SEGMENTER = "generator", "segmenter"
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training: patients and windows learnt from, patients kept apart, their Dice of scar, the kind of
-    the generator, cases passed over.
+    """What came of a training.
+
+    Attributes:
+        patients: number of patients that were learnt from.
+        windows: number of windows that were learnt from.
+        validation: number of patients for validation.
+        dice: mean Dice of scar of the patients for validation, 0-1; ``None`` where none of them has scar.
+        kind: kind of the generator, ``"ddpm"`` or ``"latent"``.
+        skipped: names of cases in which no ventricle could be read.
     """
 
     patients: int
     windows: int
-    apart: int
+    validation: int
     dice: float | None
     kind: str
     skipped: list[str]
@@ -49,7 +56,7 @@ def train_jointly(
     joint_plan: JointPlan,
     *,
     model: Path | None = None,
-    validation: float = 0.1,
+    validation_share: float = 0.1,
     licence: str = "not stated",
     device: str | None = None,
     overwrite: bool = False,
@@ -60,7 +67,7 @@ def train_jointly(
 
     Args:
         model: folder of the generator to start from; the shipped ``ddpm`` where not given.
-        validation: share of the patients that are kept apart, 0-0.5.
+        validation_share: share of the patients for validation, 0-0.5.
         licence: licence of the data, for the generator's card.
         overwrite: start anew instead of going on.
         config: size of the segmenter.
@@ -74,7 +81,7 @@ def train_jointly(
         generator=kind if model is None else f"{kind}:{model}", labels=SCHEME, device=device, **options
     )
     found, skipped = read_windows(dataset, scheme)
-    learn, apart = split(found, validation, joint_plan.plan.seed)
+    learn, validation = split(found, validation_share, joint_plan.plan.seed)
     if not overwrite and not (out / RUN).exists():
         refuse_existing(out, [f"{GENERATOR}/{CONFIG}"])  # a training that is finished, and nothing to go on from
     names = {window.patient for window in learn}
@@ -96,9 +103,9 @@ def train_jointly(
             msg = f"cannot write to {out}: {error.strerror}"
             raise OutputError(msg) from error
 
-    joint = fit_joint(learn, apart, synthesizer, unet, joint_plan, out / RUN, about, prepare, report)
-    score = scar_dice(joint, apart)
-    kept = len({window.patient for window in apart})
+    joint = fit_joint(learn, validation, synthesizer, unet, joint_plan, out / RUN, about, prepare, report)
+    score = scar_dice(joint, validation)
+    kept = len({window.patient for window in validation})
     done = Trained(len(names), len(learn), kept, score, kind, skipped)
     with staged(out) as stage:
         for name in (GENERATOR, SEGMENTER):
@@ -113,7 +120,7 @@ def train_jointly(
 def card(dataset: Path, licence: str, joint_plan: JointPlan, done: Trained) -> str:
     """The generator's card in Markdown."""
     plan, settings = joint_plan.plan, joint_plan.settings
-    quality = "no patient with scar was" if done.dice is None else f"{done.dice:.3f} on {done.apart} patients"
+    quality = "no patient with scar was" if done.dice is None else f"{done.dice:.3f} on {done.validation} patients"
     return f"""# Lesion diffusion for LGE cardiac MRI, trained with a segmenter
 
 Paints myocardial scar into a slice of a late gadolinium enhancement scan. Not for diagnosis.

@@ -1,6 +1,6 @@
 """Synthetic late-gadolinium-enhancement stacks made from nothing, with their truth: for tests, demos and docs."""
 
-from claim_aug.phantom.files import write_emidec
+from claim_aug.phantom.files import write_emidec, write_nnunet
 from claim_aug.phantom.model import Phantom, build, make_phantom
 from claim_aug.phantom.parameters import PhantomParameters
 from claim_aug.phantom.sampling import sample_parameters
@@ -16,4 +16,5 @@ __all__ = [
     "sample_parameters",
     "wide_phantom",
     "write_emidec",
+    "write_nnunet",
 ]

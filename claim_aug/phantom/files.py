@@ -1,4 +1,4 @@
-"""Phantoms on disk, in EMIDEC's folder layout."""
+"""Phantoms on disk, as EMIDEC and nnU-Net lay their data sets out."""
 
 from __future__ import annotations
 
@@ -41,6 +41,29 @@ def write_emidec(phantom: Phantom, folder: str | os.PathLike[str], case: str) ->
     root = Path(folder) / case
     for part, array in (("Images", phantom.image), ("Contours", phantom.labels)):
         _write(root / part / f"{case}.nii.gz", array, phantom.affine)
+    return root
+
+
+def write_nnunet(phantom: Phantom, folder: str | os.PathLike[str], case: str) -> Path:
+    """Write ``folder/imagesTr/case_0000.nii.gz`` and ``folder/labelsTr/case.nii.gz``; returns ``folder``.
+
+    Args:
+        phantom: image, labels and affine to write.
+        folder: data set's folder, made where there is none.
+        case: name of the patient, such as ``Case_1``.
+
+    Raises:
+        OutputError: a file cannot be written.
+
+    Example:
+        >>> from claim_aug.phantom import make_phantom, write_nnunet
+        >>> written = write_nnunet(make_phantom(1, shape=(64, 64, 3)), "Dataset500_Phantoms", "Case_1")
+        >>> sorted(file.name for file in written.rglob("*.nii.gz"))
+        ['Case_1.nii.gz', 'Case_1_0000.nii.gz']
+    """
+    root = Path(folder)
+    _write(root / "imagesTr" / f"{case}_0000.nii.gz", phantom.image, phantom.affine)
+    _write(root / "labelsTr" / f"{case}.nii.gz", phantom.labels, phantom.affine)
     return root
 
 

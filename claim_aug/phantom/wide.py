@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +34,25 @@ def phantom_region(rng: np.random.Generator, *, scar: bool = True) -> tuple[NDAr
     return render(parameters, sample_appearance(rng), *scar_of(anatomy), rng)[anatomy.box].astype(np.float64), anatomy
 
 
-def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
+def wide_phantom(
+    seed: int,
+    *,
+    scar: bool | None = None,
+    shape: tuple[int, int, int] | None = None,
+    spacing: tuple[float, float, float] | None = None,
+) -> Phantom:
     """Make a phantom to learn from: appearance and anatomy are drawn far wider than ``make_phantom`` draws them.
 
-    It covers a field of 135 mm around the heart in five slices, with pixels of 0.8 to 2.2 mm.
+    It covers a field of 135 mm around the heart in five slices, with pixels of 0.8 to 2.2 mm, where no grid is given.
 
     Args:
         seed: number that all randomness follows from; the same seed and arguments give the same bytes.
         scar: whether there is an infarct; ``None`` tosses a coin.
+        shape: number of voxels (I, J, K), at least (48, 48, 3) and 70 mm in-plane.
+        spacing: distance between voxel centres along each axis, mm.
+
+    Raises:
+        InputError: a grid too small for a heart.
 
     Example:
         >>> from claim_aug.phantom import wide_phantom
@@ -50,7 +62,7 @@ def wide_phantom(seed: int, *, scar: bool | None = None) -> Phantom:
     """
     rng = np.random.default_rng(seed)
     coin = rng.random() < 0.5
-    p, anatomy = sample_heart(rng, scar=coin if scar is None else scar)
+    p, anatomy = sample_heart(rng, scar=coin if scar is None else scar, shape=shape, spacing=spacing)
     infarct, mvo = scar_of(anatomy)
     image = render(p, sample_appearance(rng), infarct, mvo, rng)
     scene = lay_out(p, np.random.default_rng(p.seed), scar=infarct, mvo=mvo)
@@ -64,11 +76,11 @@ def scar_of(anatomy: LVAnatomy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def sample_heart(
-    rng: np.random.Generator, *, scar: bool, field_mm: float = FIELD_MM
+    rng: np.random.Generator, *, scar: bool, field_mm: float = FIELD_MM, **grid: Any
 ) -> tuple[PhantomParameters, LVAnatomy]:
     """What to build, and its ventricle."""
     while True:
-        parameters = sample_geometry(rng, field_mm)
+        parameters = sample_geometry(rng, field_mm, **grid)
         healthy = heart.labels(heart.slice_coordinates(parameters))
         try:
             anatomy = read_ventricle(healthy, parameters)
@@ -88,11 +100,19 @@ def sample_prior(rng: np.random.Generator) -> SmilePrior | RandomPrior:
     return SmilePrior(burden=(1, 40) if rng.random() < 0.85 else (40, 70))
 
 
-def sample_geometry(rng: np.random.Generator, field_mm: float = FIELD_MM) -> PhantomParameters:
-    """A heart on a grid of 0.8 to 2.2 mm, thinner, thicker, rounder or more irregular than adults have."""
+def sample_geometry(
+    rng: np.random.Generator,
+    field_mm: float = FIELD_MM,
+    *,
+    shape: tuple[int, int, int] | None = None,
+    spacing: tuple[float, float, float] | None = None,
+) -> PhantomParameters:
+    """A heart that is thinner, thicker, rounder or more irregular than adults have, on a grid of 0.8 to 2.2 mm if
+    none is given."""
     pixel = float(np.exp(rng.uniform(np.log(0.8), np.log(2.2))))
     side = round(field_mm / pixel)
-    parameters = sample_parameters(rng, shape=(side, side, SLICES), spacing=(pixel, pixel, float(rng.uniform(6, 13))))
+    drawn = (pixel, pixel, float(rng.uniform(6, 13)))
+    parameters = sample_parameters(rng, shape=shape or (side, side, SLICES), spacing=spacing or drawn)
     return replace(
         parameters,
         wall_thickness=parameters.wall_thickness * float(rng.uniform(0.65, 1.4)),

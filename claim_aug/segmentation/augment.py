@@ -80,7 +80,9 @@ def sample_plan(
     """
     left = 1 - np.arange(steps) / steps
     shares = ratio * np.minimum(1.0, left / fade) if fade else np.full(steps, ratio)
-    chosen = torch.from_numpy(np.stack([sample_batch(real, synthetic, share, scarred, rng) for share in shares]))
+    with_scar = np.flatnonzero(real.scarred)
+    batches = [sample_batch(len(real), with_scar, synthetic, share, scarred, rng) for share in shares]
+    chosen = torch.from_numpy(np.stack(batches))
     if not augment:
         return BatchPlan(chosen)
     count = chosen.shape
@@ -106,14 +108,19 @@ def sample_plan(
 
 
 def sample_batch(
-    real: Windows, synthetic: Sequence[Windows], ratio: float, scarred: float, rng: np.random.Generator
+    real: int,
+    with_scar: NDArray[np.intp],
+    synthetic: Sequence[Windows],
+    ratio: float,
+    scarred: float,
+    rng: np.random.Generator,
 ) -> NDArray[np.integer]:
-    """Indices of one batch's windows, (``BATCH``,)."""
+    """Indices of one batch's windows, (``BATCH``,); ``real`` windows come first, those ``with_scar`` among them."""
     count = int(rng.binomial(BATCH, ratio)) if synthetic else 0
-    sought = int(rng.binomial(BATCH - count, scarred)) if real.scarred.any() else 0
-    chosen = [rng.choice(np.flatnonzero(real.scarred), sought), rng.integers(len(real), size=BATCH - count - sought)]
+    sought = int(rng.binomial(BATCH - count, scarred)) if with_scar.size else 0
+    chosen = [rng.choice(with_scar, sought), rng.integers(real, size=BATCH - count - sought)]
     counts = rng.multinomial(count, [1 / len(synthetic)] * len(synthetic)) if synthetic else np.empty(0, int)
-    start = len(real)
+    start = real
     for kind, share in zip(synthetic, counts, strict=True):
         chosen.append(start + rng.integers(len(kind), size=share))
         start += len(kind)

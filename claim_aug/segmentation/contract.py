@@ -35,7 +35,7 @@ def soft_dice_and_weighted_ce(logits: Tensor, target: Tensor) -> Tensor:
         logits: logits of a segmenter, (B, classes, *grid); one channel is the scar of two classes.
         target: classes, (B, 1, *grid).
     """
-    logits, target = two_at_least(logits).float(), target.long()
+    logits, target = as_two_classes(logits).float(), target.long()
     share = torch.bincount(target.flatten(), minlength=logits.shape[1]).float() / target.numel()
     rarity = torch.where(share > 0, share.clamp_min(1e-6).rsqrt(), 0.0)
     weight = rarity * (share > 0).sum() / rarity.sum()
@@ -90,11 +90,11 @@ class Scorer:
 
     def probability(self, logits: Tensor) -> Tensor:
         """How sure the segmenter is of scar, (B, *grid), 0-1."""
-        return two_at_least(logits).float().softmax(1)[:, self.scar(logits)].sum(1)
+        return as_two_classes(logits).float().softmax(1)[:, self.scar(logits)].sum(1)
 
     def found(self, logits: Tensor) -> Tensor:
         """Where the segmenter sees scar, (B, *grid)."""
-        return torch.isin(two_at_least(logits).argmax(1), self.scar(logits))
+        return torch.isin(as_two_classes(logits).argmax(1), self.scar(logits))
 
 
 def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
@@ -152,7 +152,7 @@ def frozen(module: nn.Module) -> Iterator[None]:
             weight.requires_grad_(want)
 
 
-def two_at_least(logits: Tensor) -> Tensor:
+def as_two_classes(logits: Tensor) -> Tensor:
     """A single channel as two classes: the softmax of (0, x) is the sigmoid of x."""
     return torch.cat([torch.zeros_like(logits), logits], 1) if logits.shape[1] == 1 else logits
 

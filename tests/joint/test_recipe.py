@@ -54,7 +54,7 @@ def run(dataset, folders):
             last=(10, 20),
         )
         return train_jointly(
-            dataset, out, PHANTOM, plan, model=folders["ddpm"], validation=0.34, device="cpu",
+            dataset, out, PHANTOM, plan, model=folders["ddpm"], validation_share=0.34, device="cpu",
             config=UNetConfig((4, 8), 1), report=report,
         )  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_it_leaves_a_generator_a_segmenter_a_log_and_a_checkpoint(finished, fold
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == sorted(
         [*FILES, "generator/README.md", "training/joint.csv", "training/joint.safetensors"]
     )
-    assert (done.patients, done.apart, done.kind, done.skipped) == (2, 1, "ddpm", [])
+    assert (done.patients, done.validation, done.kind, done.skipped) == (2, 1, "ddpm", [])
     assert [row["step"] for row in log(out)] == ["2", "4"]
     assert all(float(row[name]) > 0 for row in log(out) for name in ("lesion", "feedback", "segmenter"))
     assert float(log(out)[-1]["dice"]) == pytest.approx(done.dice)

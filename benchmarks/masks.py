@@ -17,7 +17,7 @@ import numpy as np
 from scipy import ndimage, stats
 
 from claim_aug import LVAnatomy, ScarMask
-from claim_aug.measures.shares import burden, extent, sectors, transmurality
+from claim_aug.measures.shares import burden, extent, from_endocardium, transmurality
 from claim_aug.phantom import make_phantom
 from claim_aug.priors.base import realised
 from claim_aug.priors.distributions import ACUTE
@@ -35,16 +35,6 @@ def drawn(prior: SmilePrior, hearts: list[LVAnatomy], count: int) -> list[tuple[
     """Masks, going round the ventricles."""
     rngs = (np.random.default_rng(seed) for seed in range(count))
     return [(prior.sample(heart, rng), heart) for heart, rng in zip(itertools.cycle(hearts), rngs, strict=False)]
-
-
-def endocardial_share(mask: ScarMask, heart: LVAnatomy) -> float:
-    """Share of the scarred sectors whose scar begins at the first voxels under the endocardium."""
-    sector = sectors(heart)
-    first = np.full((2, int(sector.max()) + 1), np.inf)
-    for row, part in zip(first, (heart.wall, mask.scar), strict=True):
-        np.minimum.at(row, sector[part], heart.transmural[part])
-    scarred = np.isfinite(first[1])
-    return float((first[1] <= first[0] + 0.1)[scarred].mean())
 
 
 def has_rim(mask: ScarMask) -> bool:
@@ -95,7 +85,7 @@ def main() -> None:
         f"{np.mean([np.isin(heart.segment[mask.scar], [1, 2, 7, 8]).mean() for mask, heart in confined]):.1%}"
     )
     rows["sectors that reach the endocardium"] = (
-        f"{np.mean([endocardial_share(mask, heart) for mask, heart in clinical]):.1%}"
+        f"{np.mean([from_endocardium(mask.scar, heart, within=0.1) for mask, heart in clinical]):.1%}"
     )
     cores = [mask for mask, _ in clinical if mask.mvo.any()]
     rows[f"MVO with a rim of infarct ({len(cores)} masks)"] = f"{np.mean([has_rim(mask) for mask in cores]):.1%}"

@@ -29,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from claim_aug import LVAnatomy
 from claim_aug.anatomy import Mask
 from claim_aug.data.dataset import find_cases, iter_cases
-from claim_aug.measures.shares import burden, sectors
+from claim_aug.measures.shares import burden, from_endocardium, sectors
 from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.smile import SmilePrior
 
@@ -56,9 +56,6 @@ def features(scar: Mask, heart: LVAnatomy) -> dict[str, float]:
     planes = [np.moveaxis(mask, across, 0) for mask in (scar, heart.wall & ~scar)]
     slices = [(plane, healthy) for plane, healthy in zip(*planes, strict=True) if plane.any()]
     profile = np.histogram(heart.transmural[scar], bins=[0, 0.2, 0.4, 0.6, 0.8, 1.01])[0] / scar.sum()
-    first = np.full((2, wall.size), np.inf)
-    for row, mask in zip(first, (heart.wall, scar), strict=True):
-        np.minimum.at(row, sector[mask], heart.transmural[mask])
     pairs = [(a, b) for a, b in itertools.pairwise(depth) if a.any() and b.any()]
     return {
         "size": burden(scar, heart),
@@ -73,7 +70,7 @@ def features(scar: Mask, heart: LVAnatomy) -> dict[str, float]:
         "parts": ndimage.label(scar, np.ones((3, 3, 3)))[1],
         "parts a slice": float(np.mean([ndimage.label(plane, np.ones((3, 3)))[1] for plane, _ in slices])),
         **{f"depth {index}": float(value) for index, value in enumerate(profile)},
-        "endocardial contact": float((first[1] <= first[0] + 0.15)[here].mean()),
+        "endocardial contact": from_endocardium(scar, heart),
         "likeness of neighbouring slices": float(
             np.mean([2 * np.minimum(a, b).sum() / (a.sum() + b.sum()) for a, b in pairs] or [0.0])
         ),

@@ -37,3 +37,19 @@ def transmurality(scar: Mask, anatomy: LVAnatomy) -> tuple[float, float]:
     scarred = np.bincount(sector[scar & anatomy.wall], minlength=wall.size)
     share = scarred[scarred > 0] / wall[scarred > 0]
     return (float(share.mean()), float(np.percentile(share, 95))) if share.size else (0.0, 0.0)
+
+
+def from_endocardium(scar: Mask, anatomy: LVAnatomy, within: float = 0.15) -> float:
+    """Share of the scarred sectors whose scar begins at the first voxels under the endocardium, 0-1.
+
+    Args:
+        scar: scar of the region, (I, J, K), with at least one voxel.
+        anatomy: the ventricle.
+        within: depth that counts as the first voxels, as a share of the wall.
+    """
+    sector = sectors(anatomy)
+    first = np.full((2, int(sector.max()) + 1), np.inf)
+    for row, mask in zip(first, (anatomy.wall, scar), strict=True):
+        np.minimum.at(row, sector[mask], anatomy.transmural[mask])
+    scarred = np.isfinite(first[1])
+    return float((first[1] <= first[0] + within)[scarred].mean())

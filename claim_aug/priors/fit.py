@@ -11,7 +11,7 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import InputError
-from claim_aug.measures.shares import burden, extent, sectors, transmurality
+from claim_aug.measures.shares import burden, extent, from_endocardium, transmurality
 from claim_aug.priors.distributions import ACUTE, Quantiles, ScarDistributions
 from claim_aug.priors.territories import FEEDING, TERRITORIES
 
@@ -60,20 +60,10 @@ def measure(anatomy: LVAnatomy) -> ScarMeasures:
         extent=extent(scar, anatomy),
         parts=max(1, int((sizes >= 0.005 * anatomy.wall_voxels).sum())),
         mvo=float(anatomy.mvo.sum() / scar.sum()),
-        unlabelled_endocardium=unlabelled_endocardium(anatomy),
+        unlabelled_endocardium=1 - from_endocardium(scar, anatomy),
         segments=shares if anatomy.anchor.known else None,
         territory=TERRITORIES[int(np.argmax(fed))] if anatomy.anchor.known else None,
     )
-
-
-def unlabelled_endocardium(anatomy: LVAnatomy) -> float:
-    """Share of the scarred sectors whose scar does not begin at the first voxels under the endocardium."""
-    sector = sectors(anatomy)
-    first = np.full((2, int(sector.max()) + 1), np.inf)
-    for row, mask in zip(first, (anatomy.wall, anatomy.scar), strict=True):
-        np.minimum.at(row, sector[mask], anatomy.transmural[mask])
-    scarred = np.isfinite(first[1])
-    return float((first[1] > first[0] + 0.15)[scarred].mean())
 
 
 def fit(scars: Sequence[ScarMeasures], *, source: str) -> ScarDistributions:

@@ -7,7 +7,7 @@ from claim_aug import LVAnatomy
 from claim_aug.errors import InputError
 from claim_aug.phantom import make_phantom
 from claim_aug.priors.distributions import ACUTE, ScarDistributions
-from claim_aug.priors.fit import fit, measure, unlabelled_endocardium
+from claim_aug.priors.fit import fit, measure
 from claim_aug.priors.smile import SmilePrior
 
 
@@ -48,15 +48,6 @@ def test_without_an_anchor_places_stay_clinical():
     assert (scar.segments, scar.territory) == (None, None)
     distributions = fit([scar] * 6, source="x")
     assert (distributions.segments, distributions.culprit) == ((), ACUTE.culprit)
-
-
-def test_spared_sectors_are_those_that_begin_beyond_the_endocardium(ventricle):
-    from dataclasses import replace
-
-    nothing = np.zeros_like(ventricle.wall)
-    assert unlabelled_endocardium(replace(ventricle, infarct=ventricle.wall, mvo=nothing)) == 0
-    outer = replace(ventricle, infarct=ventricle.wall & (ventricle.transmural > 0.5), mvo=nothing)
-    assert unlabelled_endocardium(outer) > 0.95
 
 
 def test_too_few_scars_are_refused(ventricle):

@@ -227,7 +227,7 @@ def draw_sources(
         raise EmptyScarError(msg)
     chances = weights.flat[candidates] if weights.any() else np.ones(candidates.size)
     voxel = rng.choice(candidates, p=chances / chances.sum())
-    angle, position = (
+    rotational, slice_index = (
         float(anatomy.rotational.flat[voxel]),
         float(anatomy.slice_index.flat[voxel] + rng.uniform(-0.5, 0.5)),
     )
@@ -237,12 +237,13 @@ def draw_sources(
     scale = float(np.sqrt(2 * area * gap * radius.sum()))
     islands = tuple(
         Origin(
-            angle=float(
-                (angle + rng.choice([-1, 1]) * min(np.degrees(rng.uniform(1.4, 2.2) * scale / radius.max()), 170)) % 360
+            rotational=float(
+                (rotational + rng.choice([-1, 1]) * min(np.degrees(rng.uniform(1.4, 2.2) * scale / radius.max()), 170))
+                % 360
             ),
-            position=float(position + rng.normal(0, 1)),
+            slice_index=float(slice_index + rng.normal(0, 1)),
             delay=float(rng.uniform(0.3, 0.8) * scale),
         )
         for _ in range(distributions.draw_islands(rng))
     )
-    return (Origin(angle, position), *islands)
+    return (Origin(rotational, slice_index), *islands)

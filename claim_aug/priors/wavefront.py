@@ -28,13 +28,13 @@ class Origin:
     """Where a front starts.
 
     Attributes:
-        angle: angle in degrees from the anterior RV insertion.
-        position: along the slices, in slice indices.
+        rotational: coordinate round the wall, degrees from the anterior RV insertion.
+        slice_index: place along the slices, in slice indices, with a fraction.
         delay: head start of the main front in mm; 0 for the main front, more for an island beside it.
     """
 
-    angle: float
-    position: float
+    rotational: float
+    slice_index: float
     delay: float = 0.0
 
 
@@ -128,8 +128,8 @@ def lateral_distance(front: Front, anatomy: LVAnatomy, rng: np.random.Generator)
     centres = (np.arange(BINS) + 0.5) * 360 / BINS
     distance = np.full((count, BINS), np.inf)
     for source in front.sources:
-        along = (np.arange(count)[:, None] - source.position) * gap
-        turn = turn_between(centres - source.angle - front.drift * along, turned)
+        along = (np.arange(count)[:, None] - source.slice_index) * gap
+        turn = turn_between(centres - source.rotational - front.drift * along, turned)
         near = np.hypot(np.radians(turn) * radius[:, None], along / front.elongation) + 0.5 + source.delay
         distance = np.minimum(distance, near)
     width = np.radians(360 / BINS) * radius.max()

@@ -20,9 +20,10 @@ from claim_aug.segmentation.windows import BACKGROUND, CAVITY, SIDE, SPACING, no
 Planes = NDArray[np.float64]
 #: Sizes of a pixel in mm that are tried where the scan does not say: those of LGE slices.
 PIXELS = (0.9, 1.15, 1.4, 1.7, 2.1)
+TYPICAL = (1.4, 1.4)
 #: Times that windows are laid anew around what was found in them.
 ROUNDS = 3
-#: Slices of the stack's middle by which a size of pixels is chosen.
+#: Slices of the stack's middle by which the ventricle is looked for in the first place.
 MIDDLE = 3
 #: Least area of a ventricle in a slice, mm2, and share of its cavity that the wall encloses in a slice that counts.
 SMALLEST_MM2, CLOSED = 300.0, 0.7
@@ -60,8 +61,12 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
     Raises:
         AnatomyError: in too few slices something is found that looks like a ventricle.
     """
-    size = likely_pixel(network, planes) if pixel is None else np.array(pixel)
-    found = _around(network, planes, size)
+    start = max((len(planes) - MIDDLE) // 2, 0)
+    middle = planes[start : start + MIDDLE]
+    known = np.array(TYPICAL if pixel is None else pixel)
+    centre = _likely_centre(network, middle, known)
+    size = known if pixel is not None else _likely_pixel(network, middle, centre)
+    found = _around(network, planes, size, centre)
     count = int((found.closed >= CLOSED).sum())
     if count < max(1, FEWEST * len(planes)):
         msg = (
@@ -72,16 +77,13 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
     return found
 
 
-def likely_pixel(network: nn.Module, planes: Planes) -> NDArray[np.float64]:
-    """Height and width of a pixel in mm at which the middle slices look most like those that the network knows."""
-    start = max((len(planes) - MIDDLE) // 2, 0)
-    middle = planes[start : start + MIDDLE]
+def _likely_pixel(network: nn.Module, planes: Planes, centre: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height and width of a pixel in mm at which slices look most like those that the network knows."""
     sizes = [np.array((size, size)) for size in PIXELS]
-    return max(sizes, key=lambda size: _around(network, middle, size).evidence)
+    return max(sizes, key=lambda size: _around(network, planes, size, centre).evidence)
 
 
-def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64]) -> Located:
-    centre = _likely_centre(network, planes, pixel)
+def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64], centre: NDArray[np.float64]) -> Located:
     rois = [Roi(centre, np.diag(SPACING / pixel), SIDE) for _ in planes]
     for _ in range(ROUNDS):
         shares = class_shares(network, cut_planes(planes, rois), FLIPS[:1])

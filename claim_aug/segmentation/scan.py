@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.anatomy.roi import Roi
 from claim_aug.segmentation.locate import cut_planes, locate
 from claim_aug.segmentation.predict import class_shares, most_likely
 from claim_aug.segmentation.segmenter import Segmenter
@@ -75,18 +76,29 @@ def segment_scan(
     sizes = None if spacing is None else [size for axis, size in enumerate(spacing) if axis != through_plane]
     located = locate(segmenter.network, planes, None if sizes is None else (sizes[0], sizes[1]))
     shares = class_shares(segmenter.network, cut_planes(planes, located.windows))
-    here = np.indices(planes.shape[1:]).astype(np.float64)
     classes = np.zeros(planes.shape, np.uint8)
     confidence = np.zeros(planes.shape, np.float32)
     for index in np.flatnonzero(located.shown):
-        places = located.windows[index].pixels(here)
+        part = within_window(located.windows[index], planes.shape[1:])
+        places = located.windows[index].pixels(np.mgrid[part].astype(np.float64))
         inside = ((places >= -0.5) & (places <= SIDE - 0.5)).all(0)
         layers = np.stack([ndimage.map_coordinates(layer, places, order=1, mode="nearest") for layer in shares[index]])
         found = np.where(inside, most_likely(layers[None], segmenter.caution)[0], BACKGROUND)
         ventricle = largest_piece(found > BACKGROUND)
-        classes[index] = np.where(ventricle, found, BACKGROUND)
-        confidence[index] = np.where(inside, layers[INFARCT] + layers[MVO], 0)
+        classes[index][part] = np.where(ventricle, found, BACKGROUND)
+        confidence[index][part] = np.where(inside, layers[INFARCT] + layers[MVO], 0)
     return Segmentation(np.moveaxis(classes, 0, through_plane), np.moveaxis(confidence, 0, through_plane), located=True)
+
+
+def within_window(window: Roi, shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """The rows and columns of a slice that a window can reach."""
+    reach = np.abs(window.axes).sum(1) * window.size / 2 + 1
+    low, high = window.centre - reach, window.centre + reach
+    starts = [max(0, int(place)) for place in low]
+    return tuple(
+        slice(start, max(start, min(size, int(place) + 1)))
+        for start, place, size in zip(starts, high, shape, strict=True)
+    )
 
 
 def largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -53,7 +53,7 @@ class Finetuned:
     Attributes:
         patients: number of patients that were learnt from.
         scarred: number of patients with scar that were learnt from.
-        choice: course that was chosen, with its curves on patients that were not learnt from.
+        choice: course that was chosen, with its curves on patients left out of the learning.
         segmenter: segmenter that learnt from all patients, with its cautions.
         skipped: names of cases in which no ventricle could be read.
     """

@@ -12,11 +12,11 @@ def need(module: str, extra: str) -> Any:
     """Import a module of an optional library.
 
     Args:
-        module: its full name.
-        extra: the extra of this package that brings it.
+        module: full name of the module.
+        extra: name of the extra of this package that brings the library.
 
     Raises:
-        MissingDependencyError: it is not installed; the message is the command that installs it.
+        MissingDependencyError: a library that cannot be imported; the message has the command that installs it.
     """
     try:
         return importlib.import_module(module)

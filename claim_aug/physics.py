@@ -12,7 +12,7 @@ def inversion_recovery(t1: ArrayLike, *, inversion_time: float, repetition_time:
 
     Args:
         t1: longitudinal relaxation times in ms, any shape.
-        inversion_time: TI in ms.
+        inversion_time: time from inversion to read-out, TI, in ms.
         repetition_time: time between two inversions in ms (two RR intervals when gated on every other beat).
     """
     t1 = np.asarray(t1, dtype=np.float64)

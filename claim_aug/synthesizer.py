@@ -49,7 +49,7 @@ class ScarSynthesizer:
             fixed, a pair is a range, ``None`` is the backend's own distribution.
 
     Raises:
-        PluginError: unknown prior or generator.
+        PluginError: an unknown prior or generator.
         InputError: an option that neither takes, or an impossible value.
 
     Example:
@@ -155,10 +155,11 @@ class ScarSynthesizer:
         Args:
             image: finite intensities of any real dtype, (I, J), (I, J, K) or (C, I, J, K); channels share one scar.
             labels: whole numbers of the scheme, (I, J), (I, J, K) or (1, I, J, K).
-            affine: 4x4 matrix from voxels to patient space; for handedness, and for spacing where that is not given.
+            affine: 4x4 matrix from voxels to mm, for the handedness of the array, and the spacing where it is not
+                given.
             spacing: size of a voxel in mm along each axis of the labels.
             seed: whole number from 0; prior and generator draw from separate streams of it.
-            anatomy: ventricle as ``anatomy`` gives it, to save reading the same labels again.
+            anatomy: ventricle of the labels from ``ScarSynthesizer.anatomy``, to save reading them again.
 
         Raises:
             ClaimAugError: input that cannot be used; see the subclasses.
@@ -171,10 +172,10 @@ class ScarSynthesizer:
 
         Args:
             scans: keyword arguments of ``sample`` but the seed, for each scan.
-            seeds: a seed for each scan.
+            seeds: seed for each scan, whole numbers from 0.
 
         Raises:
-            ClaimAugError: as ``sample`` does, or not as many seeds as scans.
+            ClaimAugError: a scan that ``sample`` refuses, or not as many seeds as scans.
         """
         if len(scans) != len(seeds):
             msg = f"every scan needs a seed of its own, got {len(scans)} scans and {len(seeds)} seeds"
@@ -258,11 +259,12 @@ class PreparedSample:
     """A sample before its scar is rendered.
 
     Attributes:
-        image, labels: image and labels as they came.
-        volume: labels without a channel axis.
-        anatomy: ventricle as it came.
-        healed: voxels of its scar that were painted over, in the region.
-        jobs: a job for each channel; they share the mask and the stream of randomness.
+        image: image as it came, (I, J), (I, J, K) or (C, I, J, K).
+        labels: label map as it came, (I, J), (I, J, K) or (1, I, J, K).
+        volume: label map without a channel axis, (I, J) or (I, J, K).
+        anatomy: ventricle as it is labelled, with its scar.
+        healed: mask of old scar that was painted over, of the anatomy's region.
+        jobs: job for each channel; all share the mask and the stream of randomness.
         seed: seed of the sample.
     """
 

@@ -11,8 +11,8 @@ def as_code(made: Any, **given: Any) -> str:
     """The call that makes an object, such as ``ScarSynthesizer(labels='phantom', burden=20)``.
 
     Args:
-        made: object whose class takes the arguments.
-        **given: its arguments by name; those that have the default of ``__init__`` are left out.
+        made: object that the code would make again.
+        **given: arguments of the object's class by name; those that have the default of ``__init__`` are left out.
     """
     parameters = inspect.signature(type(made).__init__).parameters
     defaults = {name: parameter.default for name, parameter in parameters.items()}

@@ -18,7 +18,7 @@ def to_array(value: Any, name: str) -> NDArray[Any]:
         name: name of the array in the error.
 
     Raises:
-        InputError: it is neither.
+        InputError: a value that is neither array nor tensor.
     """
     if isinstance(value, np.ndarray):
         return value
@@ -83,7 +83,7 @@ def as_affine(affine: Any) -> NDArray[np.float64] | None:
     Frameworks fill in the identity where nothing is known, so it says nothing about the voxels' size.
 
     Raises:
-        InputError: it is not 4x4.
+        InputError: an affine that is not 4x4.
     """
     if affine is None:
         return None

@@ -21,9 +21,9 @@ class AugmentedBatch:
     """A batch with scars, and how they came about.
 
     Attributes:
-        batch: new batch, of the entries and types that came.
+        batch: new batch, with the entries and types of the one that came.
         scans: elements as they were read.
-        written: elements with their scar; ``sample`` of each is ``None`` where it got no scar.
+        written: elements with their scar; the ``sample`` of an element without new scar is ``None``.
     """
 
     batch: dict[str, Any]
@@ -58,7 +58,7 @@ def augment_batch(
         unusable: treatment of an element that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
 
     Raises:
-        InputError: for entries that are missing or do not fit.
+        InputError: entries that are missing or do not fit.
     """
     keys = keys_of(batch, image_key, label_key, out=dict(out_keys or {}), unusable=unusable)
     return augment_elements(source, batch, keys, p=p, seed=seed).batch
@@ -91,7 +91,7 @@ def keys_of(batch: Mapping[str, Any], image_key: str | None, label_key: str | No
     """Which entries of a batch are images and labels: those that are named, else those with the usual names.
 
     Raises:
-        InputError: for a batch that has none, or is no dictionary.
+        InputError: a batch without images or labels, or one that is no dictionary.
     """
     if not isinstance(batch, Mapping):
         msg = f"a batch needs to be a dictionary such as {{'image': ..., 'label': ...}}, got {type(batch).__name__}"

@@ -20,12 +20,12 @@ def call(source: ScarSource, data: Any) -> Any:
     The seed is drawn from PyTorch's random state, which its DataLoader seeds in every worker.
 
     Args:
-        data: a ``torchio.Subject`` (or ``SubjectsBatch``) with one image and one label map, or a dictionary with an
-            image under ``image``, ``img`` or ``lge`` and labels under ``label``, ``labels``, ``mask``, ``seg`` or
-            ``segmentation``; optionally ``affine``, 4x4, where the image carries none.
+        data: subject, a ``torchio.Subject`` (or ``SubjectsBatch``) with one image and one label map, or a dictionary
+            with an image under ``image``, ``img`` or ``lge`` and labels under ``label``, ``labels``, ``mask``, ``seg``
+            or ``segmentation``; optionally ``affine``, 4x4, where the image carries none.
 
     Raises:
-        InputError: something else, or a subject whose image or label map is not clear.
+        InputError: data of another type, or a subject whose image or label map is not clear.
     """
     torchio: Any = sys.modules.get("torchio")
     if torchio is not None and isinstance(data, torchio.Subject):

@@ -23,12 +23,12 @@ class Keys:
     """Names of entries, and what happens where they can hold no scar.
 
     Attributes:
-        image, label: the two that are read and written.
-        out: names for ``mask`` and ``parameters``, where they are asked for.
-        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        image, label: names of the image and of the label map.
+        out: names of further entries by content, ``"mask"`` and ``"parameters"``; empty where none is asked for.
+        unusable: treatment of a subject that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
 
     Raises:
-        InputError: a setting that does not exist; what it needs and what it is.
+        InputError: a setting that does not exist.
     """
 
     image: str
@@ -48,7 +48,7 @@ class Keys:
         """Image and label map of a sample.
 
         Raises:
-            InputError: one is not there; what is there is listed.
+            InputError: a sample without one of the two entries.
         """
         return fetch(data, self.image, "image_key= (keys= in MONAI)"), fetch(data, self.label, "label_key=")
 
@@ -78,7 +78,7 @@ def check_probability(p: float) -> float:
     """Refuse what is no probability.
 
     Raises:
-        InputError: it is not within 0-1.
+        InputError: a number outside 0-1.
     """
     if not 0 <= p <= 1:
         msg = f"the probability needs to be within 0-1, got {p}"

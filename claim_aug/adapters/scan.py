@@ -62,7 +62,7 @@ class HasGenerator(Protocol):
     """A source of scars that renders them.
 
     Attributes:
-        backends: prior and generator.
+        backends: prior and generator, in this order.
     """
 
     @property
@@ -74,8 +74,10 @@ class Written:
     """A subject's images and labels, in the framework's own types, and what can be added beside them.
 
     Attributes:
-        images, labels: arrays in the framework's own kind, with the scar.
-        given_labels, sample: label map and sample that they were made of; ``None`` where there is no new scar.
+        images: images with the scar, of the framework's own type, shape and dtype.
+        labels: label map with the scar, of the framework's own type, shape and dtype.
+        given_labels: label map as the framework gave it.
+        sample: sample that image and labels were written from; ``None`` where there is no new scar.
     """
 
     images: list[Any]
@@ -105,10 +107,11 @@ class Scan:
     """Images and labels, read.
 
     Attributes:
-        given, given_labels: image and label map as the framework gave them.
-        parts: the images, each (C, *grid).
-        labels: (*grid), two or three axes.
-        affine: 4x4 or ``None``.
+        given: images as the framework gave them.
+        given_labels: label map as the framework gave it.
+        parts: images as arrays, (C, *grid) each.
+        labels: label map as an array, (*grid), with two or three axes.
+        affine: 4x4 matrix from voxels to mm; ``None`` where it is not known.
     """
 
     given: list[Any]
@@ -122,12 +125,12 @@ class Scan:
         """Read arrays or tensors, with a channel in front or without.
 
         Args:
-            images: each (C, *grid) or (*grid); they share one scar, and the first is looked at for the anatomy.
+            images: images, (C, *grid) or (*grid) each; they share one scar, and the first is looked at for the anatomy.
             labels: label map, (1, *grid) or (*grid).
-            affine: that of the first image where not given.
+            affine: 4x4 matrix from voxels to mm; by default the one that the first image carries.
 
         Raises:
-            InputError: neither array nor tensor, several channels of labels, or grids that differ.
+            InputError: something that is neither array nor tensor, several channels of labels, or grids that differ.
         """
         volume = to_array(labels, "the label map")
         channel = volume.ndim == 4 or (volume.ndim == 3 and volume.shape[0] == 1)

@@ -54,7 +54,7 @@ def sole(images: Mapping[str, Any], torchio: Any) -> tuple[str, str]:
     """The names of the only image and the only label map.
 
     Raises:
-        InputError: there are more or fewer; they are named.
+        InputError: more or fewer images or label maps than one of each.
     """
     labels = [name for name, image in images.items() if isinstance(image, torchio.LabelMap)]
     others = [name for name in images if name not in labels]

@@ -17,7 +17,7 @@ class MainProcessOnly(Protocol):
     """A generator that is too slow for the worker of a data loader, or fails there.
 
     Attributes:
-        main_process_only: whether that is so.
+        main_process_only: whether the generator may run in the main process alone.
     """
 
     main_process_only: bool
@@ -28,7 +28,7 @@ class RunsOnDevice(Protocol):
     """A generator that says where it runs; one that does not is taken to run on the CPU.
 
     Attributes:
-        device: device that it runs on, such as ``"cpu"`` or ``"cuda"``.
+        device: device of the generator, such as ``"cpu"`` or ``"cuda"``.
     """
 
     device: str

@@ -30,9 +30,9 @@ def aha_segment(
     Cerqueira et al., Circulation 2002;105:539-542.
 
     Args:
-        rotational: angle from the anterior RV insertion towards the septum.
-        apicobasal: 0 at the base, 1 at the apex.
-        cap: mask of where the wall lies beyond the cavity.
+        rotational: rotational coordinate, degrees from the anterior RV insertion towards the septum.
+        apicobasal: apicobasal coordinate, 0 at the base, 1 at the apex.
+        cap: mask of the wall beyond the cavity.
     """
     sixth = (np.floor(rotational / 60).astype(int) + 1) % 6 + 1
     quarter = (np.floor((rotational - 15) / 90).astype(int) + 1) % 4 + 13

@@ -23,11 +23,12 @@ class Anchor:
     """The anterior RV insertion of a stack.
 
     Attributes:
-        angle_deg: seen from the cavity's centre, degrees in [0, 360) from the array's first in-plane axis towards its
-            second; ``None`` where it is not known.
-        source: ``"landmark"`` (given), ``"rv_label"``, ``"image"``, ``"affine"`` or ``"none"``.
-        confidence: 0-1; for an RV label, how well the slices agree.
-        septum_deg: middle of the septum between both insertions, where both are known.
+        angle_deg: direction from the cavity's centre, degrees in [0, 360) from the array's first in-plane axis towards
+            its second; ``None`` where it is not known.
+        source: source of the angle: ``"landmark"`` (given), ``"rv_label"``, ``"image"``, ``"affine"`` or ``"none"``.
+        confidence: trust in the angle, 0-1; for an RV label, agreement of the slices.
+        septum_deg: middle of the septum between both insertions, degrees in [0, 360) from the same axis; ``None``
+            unless both are known.
     """
 
     angle_deg: float | None
@@ -60,10 +61,10 @@ def anchor_from_rv(
     an outflow tract or a sliver of RV does not turn the whole heart.
 
     Args:
-        rv, wall: boolean, (slices, rows, columns).
+        rv, wall: boolean masks of RV cavity and LV wall, (slices, rows, columns).
         centres: cavity centres, (slices, 2) in pixels.
         spacing: size of a row and a column, mm.
-        winding: the sense in which segments run, see ``Orientation``.
+        winding: sense in which segments run, +1 or -1 as in ``Orientation``.
     """
     starts, middles, weights = [], [], []
     reach = max(TOUCHING_MM, 2.0 * max(spacing))

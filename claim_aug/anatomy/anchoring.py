@@ -35,13 +35,14 @@ def find_anchor(
     """The first of: the landmark, the RV label, the RV found in the image, the affine if it is trustworthy.
 
     Args:
-        tissues: masks of the whole region, in the array's axes.
+        tissues: masks of the whole region, (I, J, K).
         centres: cavity centres, (slices, 2) in pixels.
-        landmark: angle in degrees, or a point in voxels of the region.
-        image: intensities in the array's axes.
+        landmark: angle in degrees, or a point in voxels of the region; ``None`` where there is none.
+        image: intensities of the region, (I, J, K), any unit; ``None`` where there is none.
+        affine: 4x4 matrix from voxels to mm; ``None`` where there is none.
 
     Raises:
-        AnatomyError: a landmark that is neither.
+        AnatomyError: a landmark that is neither an angle nor a point of the region's dimension.
     """
     across = orientation.through_plane
     pixel = (spacing[orientation.in_plane[0]], spacing[orientation.in_plane[1]])

@@ -24,10 +24,10 @@ class Kept:
     """A ventricle in little room.
 
     Attributes:
-        plain: the ventricle without its arrays.
-        masks: its masks as bits.
-        coordinates: its other arrays, of the wall's voxels alone: they are 0 elsewhere.
-        shape: number of voxels of the region along each axis.
+        plain: ventricle without its arrays.
+        masks: masks of the ventricle by name, packed to bits.
+        coordinates: other arrays of the ventricle by name, (wall voxels,): they are 0 outside the wall.
+        shape: number of voxels of the region along each axis, (3,).
         seen: digest of the image that the anchor rests on; ``None`` where it rests on the labels.
     """
 
@@ -73,7 +73,7 @@ class AnatomyCache:
     same. Where the anchor was looked for in the image, the image round the ventricle has to be the same, too.
 
     Args:
-        limit: bytes. Beyond it, what was not asked for longest is forgotten.
+        limit: largest size in bytes of all ventricles together; beyond it, the one not asked for longest is forgotten.
     """
 
     def __init__(self, limit: int = LIMIT_BYTES) -> None:

@@ -37,7 +37,8 @@ class LabelScheme:
 
     Attributes:
         name: name of the scheme.
-        cavity, myocardium, infarct, mvo, rv, background: values of each tissue.
+        cavity, myocardium, infarct, mvo, rv, background: label values of each tissue, whole numbers; empty where a
+            scheme does not label it.
 
     Example:
         >>> from claim_aug import LabelScheme
@@ -85,7 +86,7 @@ class LabelScheme:
         """A scheme by its name, or from ``cavity=1,myocardium=200+1220,infarct=3``.
 
         Raises:
-            LabelError: unknown name or tissue, a value that is no whole number, or a tissue missing or doubled.
+            LabelError: an unknown name or tissue, a value that is no whole number, or a tissue missing or doubled.
         """
         if isinstance(text, LabelScheme):
             return text
@@ -119,7 +120,8 @@ class LabelScheme:
         """The tissue masks of a label map of any shape.
 
         Raises:
-            LabelError: a value is not whole, or is not in the scheme; both lists are named.
+            LabelError: a value that is not whole or not in the scheme; the values found and those of the scheme are
+                named.
         """
         whole = whole_numbers(labels)
         found = present_values(whole)
@@ -139,7 +141,7 @@ class LabelScheme:
         """A copy of ``labels``, in its own dtype, with healed scar as myocardium and new scar drawn over it.
 
         Raises:
-            LabelError: the dtype of ``labels`` cannot hold a value of the scheme.
+            LabelError: a value of the scheme that the dtype of ``labels`` cannot hold.
         """
         written = labels.copy()
         mvo_values = self.mvo or self.infarct

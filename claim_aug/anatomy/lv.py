@@ -47,18 +47,19 @@ class LVAnatomy:
 
     Attributes:
         transmural: transmural coordinate, 0 at the endocardium to 1 at the epicardium.
-        rotational: angle in degrees, [0, 360), from the anterior RV insertion towards the septum; from the first
-            in-plane axis where the anchor is not known.
+        rotational: rotational coordinate, degrees in [0, 360) from the anterior RV insertion towards the septum; from
+            the first in-plane axis where the anchor is not known.
         apicobasal: apicobasal coordinate, 0 at the base to 1 at the apex.
-        segment: AHA segment 1-17, 0 outside the wall.
-        wall, cavity, infarct, mvo, rv: masks; ``wall`` includes infarct and MVO.
+        segment: AHA segment of each voxel, 1-17; 0 outside the wall.
+        wall, cavity, infarct, mvo, rv: mask of each tissue; ``wall`` includes infarct and MVO.
         orientation: array axes and directions of the stack.
         anchor: place of the anterior RV insertion, and its source.
         apicobasal_known: whether basal, mid and apical thirds mean anything: not in fewer than three slices, nor where
             nothing tells base from apex. A single slice counts as mid.
-        spacing: size of a voxel in mm per axis; where it is not known, that of an average heart of this size in pixels.
+        spacing: size of a voxel along each axis, mm; where the scan's is not known, the size that makes the heart
+            average.
         spacing_known: whether volumes and masses mean anything.
-        box: part of the scan that the region is.
+        box: place of the region in the scan's grid, a slice per axis.
         grid_shape: shape of the scan's grid, (I, J, K).
 
     Example:
@@ -108,8 +109,9 @@ class LVAnatomy:
 
         Args:
             labels: whole numbers of the scheme, (I, J) or (I, J, K).
-            scheme: a ``LabelScheme``, the name of one, or ``"cavity=1,myocardium=2,infarct=3"``.
-            affine: 4x4 matrix, for the handedness of the array, and for the spacing where that is not given.
+            scheme: label scheme: a ``LabelScheme``, a name, or ``"cavity=1,myocardium=2,infarct=3"``.
+            affine: 4x4 matrix from voxels to mm, for the handedness of the array, and the spacing where it is not
+                given.
             spacing: size of a voxel in mm per axis.
             through_plane, base, winding: orientation as in ``Orientation``; found in the data where not given.
             anterior_insertion: angle of the anterior RV insertion in degrees, as in ``Anchor``, or a point in voxels.

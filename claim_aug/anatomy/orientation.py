@@ -28,12 +28,13 @@ class Orientation:
     """How a short-axis stack lies in a 3-D array.
 
     Attributes:
-        through_plane: the array axis across slices, 0-2.
-        base: which end of that axis is basal.
-        base_found: whether the data said so; if not, ``base`` is the convention of ``stacked_apex_first`` files.
-        winding: +1 where AHA segments run anterior -> septum -> inferior with growing angle (from the first in-plane
-            axis towards the second), -1 where they run against it.
-        winding_source: ``"given"``, ``"affine"`` (the handedness of a trustworthy one), or ``"assumed"``.
+        through_plane: array axis across slices, 0-2.
+        base: basal end of the through-plane axis, ``"first"`` or ``"last"``.
+        base_found: whether the basal end was given or found in the data; if not, ``base`` is assumed to be ``"last"``.
+        winding: sense in which AHA segments run, anterior -> septum -> inferior: +1 with growing angle (from the first
+            in-plane axis towards the second), -1 against it.
+        winding_source: source of the winding: ``"given"``, ``"affine"`` (the handedness of a trustworthy one), or
+            ``"assumed"``.
     """
 
     through_plane: int
@@ -124,7 +125,7 @@ def find_base(tissues: Tissues, axis: int, affine: NDArray[np.float64] | None = 
     of that. ``None`` where nothing tells.
 
     Args:
-        affine: a trustworthy one, or none.
+        affine: trustworthy 4x4 matrix from voxels to mm; ``None`` where there is none.
     """
     taper = wider_last(tissues, axis)
     if abs(taper) < CLEARLY_WIDER and affine is not None:

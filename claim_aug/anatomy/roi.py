@@ -22,9 +22,9 @@ class Roi:
     """A square window on a slice.
 
     Attributes:
-        centre: voxel of the slice, (2,).
-        axes: voxels of the slice per pixel along each side of the window, (2, 2), columns are the sides.
-        size: number of pixels of a side.
+        centre: place of the window's centre in voxels of the slice, (2,).
+        axes: step in voxels of the slice per pixel along each side of the window, (2, 2); columns are the sides.
+        size: number of pixels along a side.
     """
 
     centre: NDArray[np.float64]

@@ -29,9 +29,10 @@ class Rings:
     """One slice round the epicardium.
 
     Attributes:
-        signal: the image, (``ROWS``, depths); row 0 lies on the first in-plane axis, rows run as the segments do.
-        blood, wall: median signal of the LV cavity and of the wall without scar.
-        noise: robust SD of the signal in the cavity.
+        signal: image round the epicardium, (``ROWS``, depths); row 0 lies on the first in-plane axis, rows run as
+            segments do.
+        blood, wall: median signal of the LV cavity and of the wall without scar, in the image's units.
+        noise: robust SD of the signal in the cavity, in the image's units.
         radius: mean distance in mm from the cavity's centre to the epicardium.
     """
 
@@ -81,10 +82,11 @@ def unroll(
     """Unroll one slice.
 
     Args:
-        image, cavity, wall, scar: one slice and its masks, (rows, columns); the masks boolean, the cavity not empty.
-        centre: centre of the cavity, in pixels.
+        image: intensities of one slice, (rows, columns), any unit.
+        cavity, wall, scar: boolean masks of the slice, (rows, columns); the cavity is not empty.
+        centre: centre of the cavity in pixels, (2,).
         spacing: size of a row and a column, mm.
-        winding: the sense in which segments run, see ``Orientation``.
+        winding: sense in which segments run, +1 or -1 as in ``Orientation``.
     """
     angle = np.radians(winding * STEP_DEG * np.arange(ROWS))[:, None]
     per_mm = np.cos(angle) / spacing[0], np.sin(angle) / spacing[1]

@@ -55,11 +55,11 @@ def find_rv(
     """Anchor on the image: where the RV's contact with the septum begins.
 
     Args:
-        image: any units, (slices, rows, columns).
-        cavity, wall, scar: boolean, (slices, rows, columns); ``wall`` includes ``scar``.
+        image: intensities, (slices, rows, columns), any unit.
+        cavity, wall, scar: boolean masks, (slices, rows, columns); ``wall`` includes ``scar``.
         centres: cavity centres, (slices, 2) in pixels.
         spacing: size of a row and a column, mm.
-        winding: the sense in which segments run, see ``Orientation``.
+        winding: sense in which segments run, +1 or -1 as in ``Orientation``.
 
     Returns:
         The anchor, source ``"image"``, or ``UNANCHORED`` where its confidence would be below ``FAINTEST``.

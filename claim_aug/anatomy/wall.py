@@ -21,7 +21,7 @@ def transmural_coordinate(cavity: Mask, wall: Mask, spacing: tuple[float, float]
     the faces between pixels, in mm. In the apical cap, where a slice has no cavity, depth grows from the middle.
 
     Args:
-        cavity, wall: boolean, (rows, columns).
+        cavity, wall: boolean masks, (rows, columns).
         spacing: size of a row and a column, mm.
     """
     half = 0.5 * min(spacing)
@@ -39,7 +39,7 @@ def cavity_centres(cavity: Mask, wall: Mask) -> NDArray[np.float64]:
     """Centre of the cavity in each slice, (slices, 2) in pixels; slices without one borrow the nearest slice's.
 
     Args:
-        cavity, wall: boolean, (slices, rows, columns).
+        cavity, wall: boolean masks, (slices, rows, columns).
     """
     with_cavity = np.flatnonzero(cavity.any((1, 2)))
     centres = np.array([ndimage.center_of_mass(cavity[index]) for index in with_cavity])
@@ -70,8 +70,8 @@ def apicobasal_coordinate(
     A single slice counts as mid-ventricular.
 
     Args:
-        cavity, wall: boolean, (slices, rows, columns).
-        ring: boolean, (slices,), whether the wall closes round the cavity.
+        cavity, wall: boolean masks, (slices, rows, columns).
+        ring: mask of the slices whose wall closes round the cavity, (slices,).
         centres: cavity centres, (slices, 2) in pixels.
         spacing: distance of slices, rows and columns, mm.
     """

@@ -27,7 +27,9 @@ class ScarOptions(Synthesis):
     """What scar is made with, and where, how much and how bright it is."""
 
     burden: Annotated[str | None, opt.where("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
-    transmurality: Annotated[str | None, opt.where("0-1", "Mean share of the wall's depth: 0.75, or 0.3,0.8.")] = None
+    transmurality: Annotated[
+        str | None, opt.where("0-1", "Mean share of the wall's depth that is scar: 0.75, or 0.3,0.8.")
+    ] = None
     extent: Annotated[str | None, opt.where("0-1", "Share of the wall's sectors that hold scar.")] = None
     territory: Annotated[str | None, opt.where("LAD|RCA|LCX", "Coronary territory.")] = None
     segments: Annotated[str | None, opt.where("1,2,7,8", "AHA segments that scar may not leave.")] = None
@@ -37,9 +39,9 @@ class ScarOptions(Synthesis):
     mask: Annotated[Path | None, opt.where("FILE", "Mask or label map with the scar (prior manual).")] = None
     table: Annotated[Path | None, opt.where("CSV", "Transmurality by segment to fill in (prior manual).")] = None
     brightness_ratio: Annotated[
-        str | None, opt.looks("0.2-4", "signal, transplant: scar over remote as a multiple of blood over remote.")
+        str | None, opt.looks("0.2-4", "Scar over remote as a multiple of blood over remote (signal, transplant).")
     ] = None
-    brightness_sd: Annotated[str | None, opt.looks("2-60", "ddpm, latent: scar over remote in SD of remote.")] = None
+    brightness_sd: Annotated[str | None, opt.looks("2-60", "Scar over remote in SD of remote (ddpm, latent).")] = None
 
     def parameters(self) -> dict[str, Any]:
         """Parameters of prior and generator that were given, by name; a mask needs the scan and is not among them."""
@@ -81,7 +83,7 @@ class OutputOptions:
 
 def generate(
     image: Annotated[Path | None, typer.Argument(help="LGE stack (.nii.gz, .nii) or grey slice (.png).")] = None,
-    labels: Annotated[Path | None, typer.Argument(help="Its label map, on the same grid.")] = None,
+    labels: Annotated[Path | None, typer.Argument(help="Label map of the stack or slice, on the same grid.")] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     *,
     demo: Annotated[bool, opt.scan(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,

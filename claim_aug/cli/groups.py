@@ -85,13 +85,16 @@ class Synthesis:
 
     scheme: opt.Scheme = opt.SCHEME
     existing: Annotated[str, opt.scan("keep|replace|refuse", "What to do with scar that the scan has.")] = "keep"
-    prior: Annotated[str, opt.where("NAME", "smile, smile:FILE.json, random, manual, or a plugin's.")] = "smile"
+    prior: Annotated[
+        str, opt.where("NAME", "What places scar: smile, smile:FILE.json, random, manual, or a plugin's.")
+    ] = "smile"
     generator: Annotated[
         str,
         opt.looks(
             "NAME",
-            "ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. The default is the network, "
-            "ddpm, as files are made once and shall look real; in Python it is signal, as a network slows a training.",
+            "What paints scar: ddpm, ddpm:MODEL, latent:MODEL, signal, transplant:BANK, or a plugin's. The default is "
+            "the network, ddpm, as files are made once and shall look real; in Python it is signal, as a network slows "
+            "a training.",
         ),
     ] = opt.GENERATOR
     setting: Annotated[

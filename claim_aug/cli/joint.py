@@ -24,21 +24,30 @@ def joint_train(
         float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the generator.")
     ] = 1e-5,
     alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
-    weight: Annotated[float, typer.Option(min=0, help="Weight of the segmenter's loss in the generator's.")] = 1.0,
-    objective: Annotated[str, typer.Option(metavar="agree|challenge", help="Scars it finds, or misses.")] = "agree",
-    floor: Annotated[float, typer.Option(metavar="0-1", help="challenge: share of infarct that stays visible.")] = 0.7,
+    weight: Annotated[float, typer.Option(min=0, help="Factor of the segmenter's loss in the generator's loss.")] = 1.0,
+    objective: Annotated[
+        str, typer.Option(metavar="agree|challenge", help="Scars that the segmenter finds, or misses.")
+    ] = "agree",
+    floor: Annotated[
+        float, typer.Option(metavar="0-1", help="Share of infarct that stays visible with --objective challenge.")
+    ] = 0.7,
     grad_steps: Annotated[
-        int, typer.Option(min=0, help="Steps of the sampler that the gradient goes through; 0, a one-step estimate.")
+        int,
+        typer.Option(
+            min=0, help="Last steps of the sampler that the gradient goes through; 0 for a one-step estimate."
+        ),
     ] = 0,
     share: Annotated[float, typer.Option(metavar="0-1", help="Share of slices that get a new scar.")] = 0.5,
-    burden: Annotated[str | None, typer.Option(metavar="%LV", help="Range of scar size: 5,30.")] = None,
+    burden: Annotated[
+        str | None, typer.Option(metavar="%LV", help="Range of scar size in percent of LV mass: 5,30.")
+    ] = None,
     first_burden: Annotated[
-        str | None, typer.Option(metavar="%LV", help="Range at the start; it moves to that of --burden.")
+        str | None, typer.Option(metavar="%LV", help="Range of scar size at the start; it moves to that of --burden.")
     ] = None,
     drop_unfound: Annotated[
         bool, typer.Option("--drop-unfound", help="Leave a slice real where its scar is not found at all.")
     ] = False,
-    validation: Annotated[float, typer.Option(metavar="0-0.5", help="Share of patients kept apart.")] = 0.1,
+    validation: Annotated[float, typer.Option(metavar="0-0.5", help="Share of patients kept for validation.")] = 0.1,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints and log lines.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same networks.")] = 0,
     licence: Annotated[str, typer.Option(help="Licence of the data, for the generator's card.")] = "not stated",
@@ -86,7 +95,7 @@ def joint_train(
 
 
 def burden_range(name: str, text: str | None) -> tuple[float, float] | None:
-    """``"5,30"``."""
+    """Lowest and highest burden of a text such as ``"5,30"``, %LV; ``None`` where none is given."""
     given = opt.parse_numbers(name, text, "a range such as 5,30")
     if given is None:
         return None

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 def quantify(
     image: Annotated[Path, typer.Argument(help="The scan (.nii.gz, .nii, .png).")],
-    labels: Annotated[Path, typer.Argument(help="Its label map, on the same grid.")],
+    labels: Annotated[Path, typer.Argument(help="Label map of the scan, on the same grid.")],
     *,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
-    csv: Annotated[Path | None, opt.output("FILE", "Also write the segments and the total as CSV.", "--csv")] = None,
+    csv: Annotated[
+        Path | None, opt.output("FILE", "CSV file to write with the segments and the total.", "--csv")
+    ] = None,
     as_json: opt.Json = False,
     overwrite: opt.Overwrite = False,
 ) -> None:

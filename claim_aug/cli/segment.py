@@ -26,7 +26,7 @@ def segment(
     *,
     scheme: opt.Scheme = opt.SCHEME,
     unlabelled: Annotated[
-        bool, opt.scan(None, "Of a folder: find ventricles even where they are labelled.", "--unlabelled")
+        bool, opt.scan(None, "Find ventricles even where a folder has them labelled.", "--unlabelled")
     ] = False,
     model: Annotated[
         Path | None, opt.scan("FOLDER", "Segmenter of finetune or joint-train; the package's start by default.")

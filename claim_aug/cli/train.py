@@ -26,7 +26,7 @@ def train(
     checkpoint_every: Annotated[
         int, typer.Option(min=1, help="Steps between checkpoints, log lines and sample sheets.")
     ] = 250,
-    factor: Annotated[int, typer.Option(metavar="2|4", help="latent: pixels along a side of one code.")] = 2,
+    factor: Annotated[int, typer.Option(metavar="2|4", help="Pixels along a side of one code (latent).")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     licence: Annotated[str, typer.Option(help="Licence of the data, for the model's card.")] = "not stated",
     device: Annotated[str | None, typer.Option(help="cpu, cuda, ...; the fastest there is where not given.")] = None,

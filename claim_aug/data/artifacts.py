@@ -57,7 +57,7 @@ class ArtifactKind:
         """What a file says of itself, and the open file, mapped into memory.
 
         Raises:
-            InputError: missing, a pickle, truncated, of another kind or of a version that is not read.
+            InputError: a file that is missing, a pickle, truncated, of another kind or of a version that is not read.
         """
         if path.suffix.lower() in PICKLES:
             msg = f"{path} is a pickle, which can run code when it is loaded, and is refused; {self.advice}"
@@ -78,7 +78,7 @@ class ArtifactKind:
         """The entry of a file's metadata.
 
         Raises:
-            InputError: it has none of this kind, or one of another version.
+            InputError: metadata without an entry of this kind, or with one of another version.
         """
         if metadata.get("format") == self.format and 1 in self.versions:
             return {"version": 1}  # as the first version said it
@@ -96,10 +96,10 @@ class ArtifactKind:
         """What a file says of itself, and all its arrays.
 
         Args:
-            layout: arrays that it needs to have, and no others; where not given, any.
+            layout: arrays that the file needs to have, and no others; by default any.
 
         Raises:
-            InputError: as ``opened`` does, or arrays that do not fit the layout or are not finite.
+            InputError: a file that ``opened`` refuses, or arrays that do not fit the layout or are not finite.
         """
         with self.opened(Path(path)) as (about, file):
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -140,7 +140,7 @@ def read_once(
 
     Args:
         maxsize: number of results that a process keeps.
-        files: files, or folders, whose time of change and size tell.
+        files: function from the path to the files and folders whose times of change and sizes tell.
     """
 
     def decorate(read: Callable[..., Result]) -> Callable[..., Result]:

@@ -37,7 +37,7 @@ class Case:
         """The case of one image and one label map, read and checked now; its name is the image's without suffix.
 
         Raises:
-            InputError: either file cannot be read, their grids differ, or the image is not finite or is constant.
+            InputError: a file that cannot be read, grids that differ, or an image that is not finite or is constant.
         """
         case = cls(stem(image), (labels,), (image,))
         check_same_grid(case.image_file, case.label_file)
@@ -49,7 +49,7 @@ class Case:
         """The case of one image without labels, read and checked now.
 
         Raises:
-            InputError: the file cannot be read, or is not finite or constant.
+            InputError: a file that cannot be read, or an image that is not finite or is constant.
         """
         case = cls(stem(image), (), (image,))
         check_contrast(image, case.image_file.data)
@@ -85,7 +85,7 @@ class Case:
         """Intensities, (I, J, K); ``None`` where there are labels alone.
 
         Raises:
-            InputError: an image lies on another grid than its labels.
+            InputError: an image on another grid than its labels.
         """
         if self.image_paths and self.label_paths:
             for image, labels in zip(self.image_files, self.label_files, strict=True):
@@ -111,7 +111,7 @@ class Case:
         Raises:
             InputError: files that cannot be read or do not fit.
             LabelError: values outside the scheme.
-            AnatomyError: no ventricle can be read.
+            AnatomyError: labels from which no ventricle can be read.
         """
         one = len(self.label_files) == 1
         image = self.image if look_in_image and self.image_paths else None
@@ -129,7 +129,7 @@ def check_contrast(path: Path, values: NDArray[Any]) -> None:
     """Refuse an image that holds values that are no numbers, or one value alone.
 
     Raises:
-        InputError: it does.
+        InputError: values that are not finite, or a constant image.
     """
     bad = int(values.size - np.isfinite(values).sum())
     if bad:
@@ -177,7 +177,7 @@ def check_same_grid(image: VoxelFile, other: VoxelFile) -> None:
     """Refuse two files whose shape, spacing or affine differ.
 
     Raises:
-        InputError: they differ; both files and both values are named.
+        InputError: grids that differ; both files and both values are named.
     """
     names = [file.path.name for file in (image, other)]
     if names[0] == names[1]:  # EMIDEC's image and labels differ by their folder only

@@ -51,8 +51,8 @@ def iter_cases(
     A plain ``for`` loop still holds the pair of before while the next is read, so memory needs room for two cases.
 
     Args:
-        cases: cases such as those of ``find_cases``.
-        scheme: label scheme of their label maps.
+        cases: cases to be read, such as those of ``find_cases``.
+        scheme: label scheme of the label maps.
         on_error: function that is called with a case that cannot be read.
         **options: keywords of ``Case.ventricle``.
     """
@@ -79,8 +79,8 @@ def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
         images_for: purpose that the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
 
     Raises:
-        InputError: no such folder, no label map in any layout, a label map without its image, or a case without images
-            where they are needed.
+        InputError: a folder that does not exist, no label map in any layout, a label map without its image, or a case
+            without images where they are needed.
     """
     cases = listed_cases(dataset)
     lacking = [case.name for case in cases if images_for and not case.image_paths]
@@ -96,7 +96,7 @@ def find_images(dataset: Path) -> list[Case]:
     Known layouts: those of ``find_cases``, nnU-Net's ``imagesTs``, and a folder of images alone.
 
     Raises:
-        InputError: no such folder, or no image in any layout.
+        InputError: a folder that does not exist, or one without images in any layout.
     """
     check_folder(dataset)
     emidec = sorted(path for path in dataset.glob("*/Images/*") if is_voxels(path))
@@ -116,7 +116,7 @@ def check_folder(dataset: Path) -> None:
     """Refuse what is no folder.
 
     Raises:
-        InputError: it is a file, or nothing is there.
+        InputError: a path to a file, or to nothing.
     """
     if not dataset.is_dir():
         msg = f"{dataset} is not a folder"

@@ -79,7 +79,7 @@ class NnUNetLayout(Layout):
         """The scan itself, as it is but for the numbers of its labels; ``dataset.json``; splits from two scans on.
 
         Raises:
-            InputError: ``out`` holds a data set of another make, with other labels or another kind of file.
+            InputError: a data set in ``out`` of another make, with other labels or another kind of file.
         """
         raw = case.image_file.path.read_bytes()
         packed = raw if case.image_file.path.suffix.lower() in (".gz", ".png") else gzip.compress(raw, mtime=0)

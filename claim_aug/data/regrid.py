@@ -18,7 +18,7 @@ def read_mask_onto(path: Path, scan: VoxelFile) -> NDArray[Any]:
     """The values of a mask file on the grid of the scan, by nearest neighbour where the grids differ.
 
     Raises:
-        InputError: it cannot be read, or lies on another grid and one of the two has no affine to say where.
+        InputError: a mask that cannot be read, or one on another grid where one of the two has no affine to say where.
     """
     mask = read_voxels(path)
     if mask.affine is None or scan.affine is None:

@@ -18,7 +18,7 @@ def staged(out: Path, obsolete: Iterable[Path] = ()) -> Iterator[Path]:
     Whatever goes wrong, the hidden folder goes, and so do folders that were made for it and hold nothing.
 
     Raises:
-        OutputError: the folder cannot be written, or the disk is full.
+        OutputError: a folder that cannot be written, or a full disk.
     """
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
     stage: Path | None = None
@@ -56,7 +56,7 @@ def refuse_existing(out: Path, names: Iterable[str]) -> None:
     """Raise where one of the files is already there.
 
     Raises:
-        OutputError: it is named, with what to do.
+        OutputError: a file that exists; it is named, with what to do.
     """
     taken = [name for name in names if (out / name).exists()]
     if taken:

@@ -148,7 +148,7 @@ def read_voxels(path: Path) -> VoxelFile:
     """Read a NIfTI stack or a PNG slice.
 
     Raises:
-        InputError: missing, of another kind, damaged, or not 2-D or 3-D.
+        InputError: a file that is missing, of another kind, damaged, or not 2-D or 3-D.
     """
     if not path.is_file():
         if path.is_dir():

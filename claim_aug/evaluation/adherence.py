@@ -33,11 +33,11 @@ def adherence(
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.
-        infarct, mvo: masks, (I, J, K), of the scar that was asked for.
+        infarct, mvo: masks of the scar that was asked for, (I, J, K).
         segment: function that finds scar in the region, such as a network trained on real scars.
 
     Raises:
-        InputError: the segmenter's mask has another shape.
+        InputError: a mask of the segmenter of another shape, or one that is not boolean.
     """
     asked = replace(anatomy, infarct=infarct, mvo=mvo)
     found = {rule.name: rule.found for rule in rules(image, asked, remote_myocardium(image, asked))}

@@ -25,10 +25,10 @@ def background_change(before: NDArray[Any], after: NDArray[Any], allowed: Mask) 
 
     Args:
         before, after: images of the same shape and dtype.
-        allowed: mask of the same shape, of where change is meant, such as ``ScarSample.changed``.
+        allowed: mask of the voxels that are meant to change, of the images' shape, such as ``ScarSample.changed``.
 
     Raises:
-        InputError: shapes or dtypes differ.
+        InputError: shapes or dtypes that differ.
     """
     if before.shape != after.shape or allowed.shape != before.shape or before.dtype != after.dtype:
         msg = (

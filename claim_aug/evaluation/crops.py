@@ -31,7 +31,7 @@ def lv_crop(image: Image, anatomy: LVAnatomy, mask: Mask, *, size: int = SIZE) -
         mask: mask of the scar, (I, J, K).
 
     Returns:
-        (2, size, size): image, and share of scar 0-1.
+        Image and share of scar 0-1, (2, size, size).
     """
     ventricle = np.argwhere(in_plane(anatomy.wall | anatomy.cavity, anatomy)[0])
     low, high = ventricle.min(0), ventricle.max(0)

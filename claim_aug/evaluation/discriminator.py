@@ -30,11 +30,11 @@ def score(real: Crops, synthetic: Crops, test: Crops, *, seed: int, steps: int =
     Args:
         real, synthetic: crops, (slices, channels, rows, columns), square; crop ``i`` of both shows the same slice. The
             last channel is the scar.
-        test: crops of patients that are in neither.
+        test: crops of other patients, (tests, channels, rows, columns).
         seed: seed of weights, order and augmentation.
 
     Returns:
-        (tests,): log odds of being real, averaged over turned and flipped copies.
+        Log odds of being real, (tests,), averaged over turned and flipped copies.
     """
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits

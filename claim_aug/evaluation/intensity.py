@@ -21,7 +21,8 @@ def in_sd(image: Image, anatomy: LVAnatomy) -> Image | None:
             has its own scale.
 
     Returns:
-        ``None`` where there is too little remote myocardium, or where it is constant.
+        Intensities in SD over remote, (I, J, K); ``None`` where there is too little remote myocardium, or where it is
+        constant.
     """
     remote: Remote | None = remote_myocardium(image, anatomy)
     return None if remote is None or remote.sd == 0 else (image - remote.mean) / remote.sd
@@ -31,9 +32,9 @@ def scar_sd(image: Image, anatomy: LVAnatomy, mask: Mask) -> Values:
     """Intensities of the masked voxels in SD over remote, (voxels,); none where there is no remote to compare with.
 
     Args:
-        image: intensities of the anatomy's region, (I, J, K).
-        anatomy: its scar is left out of remote myocardium, so it needs to hold the mask.
-        mask: voxels to read, (I, J, K), such as ``anatomy.infarct``.
+        image: intensities of the anatomy's region, (I, J, K), any units.
+        anatomy: ventricle whose scar is left out of remote myocardium, so it needs to hold the mask.
+        mask: mask of the voxels to read, (I, J, K), such as ``anatomy.infarct``.
     """
     intensity = in_sd(image, anatomy)
     return np.empty(0) if intensity is None else intensity[mask]

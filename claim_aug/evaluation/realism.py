@@ -21,9 +21,9 @@ class Realism:
     """How well real and synthetic are told apart: 0.5 not at all, 1 always.
 
     Attributes:
-        auc: area under the ROC curve, mean over folds.
-        low, high: 95 % interval, by bootstrap over patients within their folds.
-        folds: AUC of each fold.
+        auc: area under the ROC curve, mean over folds, 0-1.
+        low, high: ends of the 95 % interval of the AUC, by bootstrap over patients within their folds, 0-1.
+        folds: AUC of each fold, 0-1.
     """
 
     auc: float
@@ -46,7 +46,10 @@ def realism(
     Args:
         real, synthetic: crops, (crops, 2, size, size), from ``crops.lv_crop``; crop ``i`` of both shows the same slice,
             with its own scar and with the same scar painted again.
-        patients: patient of each crop, (crops,).
+        patients: name or number of the patient of each crop, (crops,).
+        folds: number of folds, from 2.
+        seed: seed of folds, networks and bootstrap.
+        steps: number of training steps of each discriminator.
 
     Raises:
         InputError: sets that do not match, or fewer patients than folds.

@@ -27,11 +27,11 @@ class ScarSet:
 
     Attributes:
         intensities: intensities of infarct, in SD over remote, (voxels,) of each slice.
-        textures: the six numbers of ``texture``, of infarct.
-        borders: ``border_ratio`` of the whole scar.
-        five_sd, fwhm, segmenter: Dice of the label with what these find, 0-1.
-        crops: crop, (2, size, size), of every slice with scar.
-        patients: whose slice each crop is.
+        textures: features of each slice's infarct in the order of ``FEATURES``, (6,).
+        borders: ``border_ratio`` of each slice's whole scar.
+        five_sd, fwhm, segmenter: Dice of each slice's label with what each of these finds, 0-1.
+        crops: image and share of scar of every slice with scar, (2, size, size).
+        patients: name of the patient of each crop.
     """
 
     intensities: list[Values] = field(default_factory=list)
@@ -52,7 +52,7 @@ class ScarSet:
             segment: function that finds scar, as ``adherence`` takes it, on regions of one slice.
 
         Raises:
-            InputError: the anatomy has no scar.
+            InputError: an anatomy without scar.
         """
         if not anatomy.scar.any():
             msg = f"the metrics judge scar, and {patient} has none labelled; leave it out"

@@ -25,7 +25,7 @@ def border_ratio(image: Image, anatomy: LVAnatomy, mask: Mask) -> float | None:
         mask: mask of the scar whose border is measured, (I, J, K).
 
     Returns:
-        ``None`` where scar meets too little healthy wall.
+        Ratio, 0 or more; ``None`` where scar meets too little healthy wall.
     """
     outside = anatomy.wall & ~mask
     faces = [next_along(axis, image.ndim) for axis in anatomy.orientation.in_plane]
@@ -58,7 +58,7 @@ def seam(synthetic: NDArray[np.float64], real: NDArray[np.float64]) -> float:
     """Median border ratio of synthetic over that of real scars: 1 as real, above 1 a sharper edge, below 1 a fainter.
 
     Args:
-        synthetic, real: values of ``border_ratio``, one a slice.
+        synthetic, real: border ratios of the slices of each set, (slices,); the numbers of slices may differ.
 
     Raises:
         InputError: a set without values.

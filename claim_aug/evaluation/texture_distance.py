@@ -40,12 +40,13 @@ def texture(image: Image, anatomy: LVAnatomy, mask: Mask) -> Values | None:
     """The six numbers of one slice's scar, in the order of ``FEATURES``.
 
     Args:
-        image: intensities of a region of one slice, (I, J, K).
+        image: intensities of a region of one slice, (I, J, K), any units.
         anatomy: anatomy of the same slice; see ``slices.slices_with``.
         mask: mask of the scar, (I, J, K).
 
     Returns:
-        ``None`` where scar or remote myocardium are too small to say.
+        Features, (6,), in SD over remote but for the two autocorrelations, -1 to 1; ``None`` where scar or remote
+        myocardium are too small to say.
     """
     intensity = in_sd(image, anatomy)
     if intensity is None or int(mask.sum()) < FEWEST_VOXELS:
@@ -84,10 +85,11 @@ def texture_distance(synthetic: Values, real: Values) -> Mapping[str, float]:
     """Wasserstein distance of each feature in standard deviations of the real set, and their ``mean``.
 
     Args:
-        synthetic, real: features, (slices, 6), from ``texture``; not the same number of slices.
+        synthetic, real: features from ``texture``, (slices, 6); the numbers of slices may differ.
 
     Returns:
-        0 where both have the same distribution; 1 where features lie one SD of the real set off.
+        Distance of each feature, and their mean, by name: 0 where both sets have the same distribution, 1 where
+        features lie one SD of the real set off.
 
     Raises:
         InputError: fewer than two slices in either set.

@@ -35,15 +35,16 @@ class BankPatch:
 
     Attributes:
         texture: relative intensity, remote 0 and blood 1, (``DEPTHS``, ``POSITIONS``).
-        measured: which cells lie at voxels of the scar, of the same shape; others are filled from their neighbours.
+        measured: mask of the cells that lie at voxels of the scar, of the texture's shape; others are filled from their
+            neighbours.
         mvo: whether the patch is MVO, or else infarct.
-        source_patient: number of the patient.
+        source_patient: number of the source patient.
         plane: index of the slice.
         arc: angle that the patch spans, in degrees, 0-360.
-        length: mean size along the wall in mm.
-        thickness: mean size across the wall in mm.
+        length: mean size of the patch along the wall, mm.
+        thickness: mean size of the patch across the wall, mm.
         transmurality: share of the wall's depth that is scar, 0-1.
-        noise: SD of the scan's noise over blood less remote.
+        noise: SD of the scan's noise in relative intensity.
     """
 
     texture: NDArray[np.floating[Any]]
@@ -65,8 +66,8 @@ class Sizes:
     Attributes:
         length: median length of the patient's patches in mm.
         thickness: median thickness of the patient's patches in mm.
-        noise: median noise of the patient's patches.
-        planes: number of slices in which the patches lie.
+        noise: median SD of noise of the patient's patches, in relative intensity.
+        planes: number of slices in which the patient's patches lie.
     """
 
     length: NDArray[np.float32]

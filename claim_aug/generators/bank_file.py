@@ -28,7 +28,7 @@ def read_bank(path: str | Path) -> Bank:
     """The bank of a file: read once per process, and again when the file has changed.
 
     Raises:
-        InputError: missing, truncated, of another kind or version, or with impossible content.
+        InputError: a file that is missing, truncated, of another kind or version, or with impossible content.
     """
     about, arrays = KIND.read(path, {name: (kind, ("patches", *shape)) for name, (kind, shape) in LAYOUT.items()})
     for name in ("length", "thickness", "noise"):

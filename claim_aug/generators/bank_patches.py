@@ -26,11 +26,11 @@ def bank_patches(image: Image, anatomy: LVAnatomy, source_patient: int) -> list[
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.
-        anatomy: the ventricle with its labelled scar.
+        anatomy: ventricle with its labelled scar.
         source_patient: number that the patches carry.
 
     Raises:
-        InputError: the ventricle is one constant.
+        InputError: an image that is constant over the ventricle.
     """
     tissue = measure(image, anatomy)
     relative_intensity = scar_relative_intensity(image, anatomy, tissue)
@@ -75,7 +75,13 @@ def without_noise(image: Image, part: Mask, tissue: Tissue, across: int) -> Imag
 
 
 def unmixed(relative_intensity: Image, anatomy: LVAnatomy, across: int) -> Image:
-    """Infarct without the MVO beside it, and MVO without the infarct around it."""
+    """Infarct without the MVO beside it, and MVO without the infarct around it.
+
+    Args:
+        relative_intensity: relative intensity of the scar, (I, J, K), remote 0 and blood 1.
+        anatomy: ventricle with its labelled scar.
+        across: array axis across slices, 0-2.
+    """
     if not (anatomy.mvo.any() and anatomy.infarct.any()):
         return relative_intensity
     obstructed = share_of(anatomy.mvo, anatomy.scar, across)

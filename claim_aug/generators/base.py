@@ -72,7 +72,7 @@ class ScarGenerator(Protocol):
 
         Args:
             image: intensities of the anatomy's region, (I, J, K), in the scan's units.
-            mask: scar to paint, in the region.
+            mask: scar to paint, masks of the region, (I, J, K).
             anatomy: ventricle of the scan, without scar that was healed.
             rng: source of all randomness.
         """

@@ -17,7 +17,14 @@ LEAST_SHARE = 0.4
 
 
 def with_surroundings(scar: Image, image: Image, mask: Mask, across: int) -> Image:
-    """What a scan shows of scar of this intensity where the masked part of ``image`` is scar."""
+    """What a scan shows of scar of this intensity where the masked part of ``image`` is scar.
+
+    Args:
+        scar: intensity that scar has by itself, (I, J, K), in the image's units.
+        image: intensities of the region, (I, J, K), any units; those under the mask are not looked at.
+        mask: mask of the scar, (I, J, K).
+        across: array axis across slices, 0-2.
+    """
     share, outside = surroundings(image, mask, across)
     return share * scar + (1 - share) * outside
 

@@ -28,8 +28,8 @@ class Placement:
 
     Attributes:
         patch: index of the patch in the bank.
-        start: place along that patch at which the part that is used begins, as share of its length.
-        share: length of that part, as share of the patch's length.
+        start: place along the patch at which the part that is used begins, as share of the patch's length.
+        share: length of the part that is used, as share of the patch's length.
     """
 
     patch: int
@@ -44,7 +44,7 @@ class PatchAssignment:
     Attributes:
         source_patient: number of the patient in the bank.
         mirrored: whether the textures run the other way round the wall.
-        placements: a placement for each patch of the recipient, in their order.
+        placements: placement for each patch of the recipient, in their order.
     """
 
     source_patient: int
@@ -59,10 +59,10 @@ def assign_patches(
     """Draw a source patient whose scar is of similar size, and patches of it.
 
     Args:
-        bank: the bank of textures.
+        bank: bank of textures.
         recipient: patches of the scar that is painted.
-        mvo: whether patches of MVO are wanted, or of infarct.
-        noise: SD of the recipient's noise over blood less remote.
+        mvo: whether patches of MVO are wanted, or else of infarct.
+        noise: SD of the recipient's noise in relative intensity.
         prefer: source patient that is taken where it has patches of this kind.
     """
     patients, sizes = bank.sizes(mvo)

@@ -17,6 +17,15 @@ def repaint(
     What the scan shows besides its local mean is its noise, with its own spatial correlation: it stays. Where that is
     less than the scan's noise elsewhere (smoothed away, or on the Rician floor), ``grain``, a unit field, makes up for
     the rest; a magnitude image gets it in both channels of the complex signal.
+
+    Args:
+        image: intensities of the region, (I, J, K), any units.
+        mask: mask of the voxels to move, (I, J, K).
+        target: intensities to move the local mean to, (I, J, K), in the image's units.
+        tissue: intensities of remote myocardium, blood and noise of the same region.
+        across: array axis across slices, 0-2.
+        grain: random field of mean 0 and SD 1, (I, J, K).
+        share: share of the way to the target, 0-1; one number, or one for each voxel, (I, J, K).
     """
     mean = local_mean(image, tissue.profile, mask, across)
     kept = float((image - mean)[mask].std()) if mask.any() else 0.0
@@ -31,8 +40,9 @@ def heal(image: Image, anatomy: LVAnatomy, grain: Image) -> Image:
     """The image with its scar painted as the remote myocardium of the same slice and depth.
 
     Args:
-        image: intensities of the anatomy's region, (I, J, K).
-        grain: a unit random field of the same shape.
+        image: intensities of the anatomy's region, (I, J, K), any units.
+        anatomy: ventricle with the scar to be healed.
+        grain: random field of mean 0 and SD 1, (I, J, K).
     """
     tissue = measure(image, anatomy)
     return repaint(image, anatomy.scar, tissue.profile, tissue, anatomy.orientation.through_plane, grain)

@@ -31,11 +31,11 @@ class SignalParameters:
         t1_remote, t1_blood, t1_scar, t1_mvo: T1 of each tissue after contrast, in ms.
         inversion_time: inversion time in ms.
         repetition_time: time between two inversions in ms.
-        brightness_ratio: infarct over remote as a multiple of blood over remote.
-        mvo_ratio: MVO over remote as a multiple of blood over remote.
-        grey: brightness of the grey zone as a share of that of dense scar.
+        brightness_ratio: brightness of infarct over remote as a multiple of blood over remote.
+        mvo_ratio: brightness of MVO over remote as a multiple of blood over remote.
+        grey: brightness of the grey zone as a share of that of dense scar, 0-1.
         mottle: relative SD of the texture within the scar.
-        mottle_size: scale of that texture in mm.
+        mottle_size: scale of the texture within the scar, mm.
     """
 
     t1_remote: float
@@ -58,11 +58,11 @@ class SignalGenerator:
     from inside.
 
     Args:
-        brightness_ratio: scar over remote as a multiple of blood over remote, 0.2-4; a number, a pair, or ``None`` to
-            derive it from drawn T1 values.
+        brightness_ratio: brightness of scar over remote as a multiple of blood over remote, 0.2-4; a number, a pair, or
+            ``None`` to derive it from drawn T1 values.
 
     Raises:
-        InputError: ``brightness_ratio`` out of range.
+        InputError: a ``brightness_ratio`` out of range.
     """
 
     def __init__(self, *, brightness_ratio: Range = None) -> None:

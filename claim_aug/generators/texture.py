@@ -28,12 +28,12 @@ class Patch:
     """One connected component of scar in one slice.
 
     Attributes:
-        voxels: its voxels, as an index into the region, (n,) each.
-        plane: which slice.
-        depth: depth from its endocardial side, 0, to its epicardial side, 1, in the column of each voxel, (n,).
-        position: position from its first end along the wall, 0, to its last, 1, (n,).
-        arc: angle that it spans, degrees, 0-360.
-        length, thickness: mean size along the wall and across it in mm.
+        voxels: index of the patch's n voxels into the region, (n,) along each axis.
+        plane: index of the slice.
+        depth: depth of each voxel in its column, 0 at the patch's endocardial side to 1 at its epicardial side, (n,).
+        position: place of each voxel along the wall, 0 at the patch's first end to 1 at its last, (n,).
+        arc: angle that the patch spans, degrees, 0-360.
+        length, thickness: mean size of the patch along the wall and across it, mm.
     """
 
     voxels: Index
@@ -120,7 +120,9 @@ def unroll(values: Values, patch: Patch, used: Mask | None = None) -> tuple[Valu
 
     Args:
         values: texture of the patch's voxels, (n,).
-        used: which of them to take, (n,), at least one; cells away from these are filled from the nearest of them.
+        patch: patch that the voxels are of.
+        used: mask of the voxels to take, (n,), at least one; cells away from these are filled from the nearest of
+            them. All by default.
     """
     used = np.ones(len(values), bool) if used is None else used
     # Distances in mm: a cell is far narrower than it is long, or the other way round.

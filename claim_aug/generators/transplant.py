@@ -34,12 +34,13 @@ class TransplantParameters:
     """What ``transplant`` draws for one scar.
 
     Attributes:
-        infarct: patches of the source patient for the infarct, and where they go.
-        mvo: patch for MVO; ``None`` where there is none to paint or none in the bank.
+        infarct: patches of the source patient for the infarct, with their places.
+        mvo: patches of a source patient for MVO, with their places; ``None`` where there is none to paint or none in
+            the bank.
         brightness_ratio: median of the infarct over remote as a multiple of blood over remote; ``None`` for that of the
             source patient.
         mvo_ratio: brightness of MVO as a multiple of that of infarct, where the bank has no MVO.
-        grey: brightness of a grey zone that the mask asks for, as a share of that of dense scar.
+        grey: brightness of a grey zone that the mask asks for, as a share of that of dense scar, 0-1.
     """
 
     infarct: PatchAssignment
@@ -55,12 +56,12 @@ class TransplantGenerator:
     The scan's own noise stays where it is; that of the source patient was taken out when the bank was made.
 
     Args:
-        bank: path of a file that ``claim-aug bank build`` made.
+        bank: path of the bank, a file that ``claim-aug bank build`` made.
         brightness_ratio: median of the infarct over remote as a multiple of blood over remote, 0.2-4; a number, a
             pair, or ``None`` for that of the source patient.
 
     Raises:
-        InputError: no bank, an unreadable one, or ``brightness_ratio`` out of range.
+        InputError: no bank, an unreadable one, or a ``brightness_ratio`` out of range.
     """
 
     def __init__(self, bank: str | Path | None = None, *, brightness_ratio: Range = None) -> None:

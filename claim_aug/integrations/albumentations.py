@@ -31,9 +31,11 @@ class ScarSynthesizer(base.DualTransform):
 
     Args:
         image_key, label_key: names of the image and of the mask.
-        p: probability. A slice that is passed over still gets its ``out_keys``, so that every batch collates.
-        out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
-        unusable: ``"raise"``, or ``"keep"`` a slice that can hold no scar as it is.
+        p: probability of a scar, 0-1. A slice that is passed over still gets its ``out_keys``, so that every batch
+            collates.
+        out_keys: names of further entries by content, ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and
+            ``"parameters"`` (JSON).
+        unusable: treatment of a slice that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:

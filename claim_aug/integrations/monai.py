@@ -23,8 +23,8 @@ class ScarSynthesizer(transforms.RandomizableTransform):
     from which MONAI's transforms draw, and every worker would make the same scars.
 
     Args:
-        prob: probability.
-        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        prob: probability of a scar, 0-1.
+        unusable: treatment of a subject that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:
@@ -70,12 +70,15 @@ class ScarSynthesizerd(transforms.RandomizableTransform, transforms.MapTransform
     ``DataLoader`` see ``ScarSynthesizer``.
 
     Args:
-        keys: the image, or images that share one scar; the anatomy is read with the first.
-        label_key: the label map.
-        prob: probability. A subject that is passed over still gets its ``out_keys``, so that every batch collates.
-        out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
-        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
-        allow_missing_keys: pass over a dictionary without any of the images, instead of raising.
+        keys: name of the image, or names of images that share one scar; the first is looked at for the anatomy.
+        label_key: name of the label map.
+        prob: probability of a scar, 0-1. A dictionary that is passed over still gets its ``out_keys``, so that every
+            batch collates.
+        out_keys: names of further entries by content, ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and
+            ``"parameters"`` (JSON).
+        unusable: treatment of a dictionary that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
+        allow_missing_keys: whether images that a dictionary lacks are passed over, and a dictionary without any stays
+            as it is.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 
     Raises:

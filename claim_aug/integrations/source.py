@@ -15,11 +15,12 @@ def make_scar_source(synthesis_options: Mapping[str, Any]) -> ScarSource:
     """Where a form takes its scars from.
 
     Args:
-        synthesis_options: parameters of ``ScarSynthesizer``, as they are named there; or ``pool`` alone, a folder
-            that ``claim-aug pool build`` made.
+        synthesis_options: parameters of ``ScarSynthesizer`` by name; or ``pool`` alone, a folder that
+            ``claim-aug pool build`` made.
 
     Raises:
-        InputError: ``pool`` beside other parameters, which it has from when it was built; or what either refuses.
+        InputError: ``pool`` beside other parameters, which it has from when it was built, or a parameter that is
+            refused.
     """
     given = {name: value for name, value in synthesis_options.items() if value is not None}
     pool = given.pop("pool", None)

@@ -60,9 +60,11 @@ class ScarSynthesizer(random.RandomTransform):
 
     Args:
         image_key, label_key: names of the image and of the label map.
-        p: probability. A subject that is passed over still gets its ``out_keys``, so that every batch collates.
-        out_keys: names for ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
-        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        p: probability of a scar, 0-1. A subject that is passed over still gets its ``out_keys``, so that every batch
+            collates.
+        out_keys: names of further entries by content, ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and
+            ``"parameters"`` (JSON).
+        unusable: treatment of a subject that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``; and torchio's own ``copy``,
             ``include``, ``exclude``, ``keep``, ``parse_input`` and ``label_keys``.
 

@@ -22,9 +22,11 @@ class ScarSynthesizer(torchio.Transform):
 
     Args:
         image_key, label_key: names of the image and of the label map.
-        p: probability, for each subject by itself. One that is passed over still gets its ``out_keys``.
-        out_keys: names for ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
-        unusable: ``"raise"``, or ``"keep"`` a subject that can hold no scar as it is.
+        p: probability of a scar, 0-1, for each subject by itself. A subject that is passed over still gets its
+            ``out_keys``.
+        out_keys: names of further entries by content, ``"mask"`` (a LabelMap of new scar: 1 infarct, 2 MVO) and
+            ``"parameters"`` (JSON).
+        unusable: treatment of a subject that can hold no scar: ``"raise"``, or ``"keep"`` it as it is.
         copy, per_instance, include, exclude: arguments of every transform of torchio.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``, or ``pool``.
 

@@ -29,8 +29,8 @@ def write_segment_map(file: VoxelFile, anatomy: LVAnatomy, out: Path, *, overwri
     """Write the segments (1-17, 0 elsewhere) with the geometry and dtype of the label file.
 
     Raises:
-        InputError: ``out`` is of another kind than the label file.
-        OutputError: ``out`` exists, or cannot be written.
+        InputError: an ``out`` of another kind than the label file.
+        OutputError: an ``out`` that exists or cannot be written.
     """
     if not out.name.lower().endswith(file.suffix):
         msg = f"{out} needs to end in {file.suffix}, as {file.path.name} is of that kind"

@@ -26,12 +26,12 @@ def build_bank(
     """Unroll the labelled scars of a data set and write them as one safetensors file.
 
     Returns:
-        The bank, and the cases that could not be read as a ventricle.
+        The bank, and the names of cases in which no ventricle could be read.
 
     Raises:
-        InputError: no data set, a case without image, no scar, or ``out`` of another kind.
+        InputError: a folder without a data set, a case without image, no scar, or an ``out`` of another kind.
         LabelError: values outside the scheme.
-        OutputError: ``out`` exists or cannot be written.
+        OutputError: an ``out`` that exists or cannot be written.
     """
     if out.suffix != SUFFIX:
         msg = f"{out} needs to end in {SUFFIX}"

@@ -33,14 +33,18 @@ def write_bullseye(
     """Draw what ``show`` names over all cases as a PNG.
 
     Args:
-        labels: label maps, and folders of them.
-        image: the scan of a label map that is the only one, to find the RV in.
-        known: orientation, as keywords of ``LVAnatomy.from_labels``; it holds for every case.
+        labels: paths of label maps, and of folders of them.
+        out: PNG file to write.
+        scheme: label scheme of the label maps.
+        image: path of the scan of a single label map, to find the RV in; ``None`` where there is none.
+        show: name of a measure of ``MEASURES``.
+        known: knowledge of the orientation of every case, as keywords of ``LVAnatomy.from_labels``.
+        overwrite: whether a picture that exists is replaced.
 
     Raises:
-        InputError: an unknown measure, ``out`` is no PNG, no label maps, one that cannot be read (it is named), or an
-            image for more than one.
-        OutputError: ``out`` exists or cannot be written.
+        InputError: an unknown measure, an ``out`` that is no PNG, no label maps, one that cannot be read (it is named),
+            or an image for more than one.
+        OutputError: an ``out`` that exists or cannot be written.
     """
     if show not in MEASURES:
         msg = f"--show needs to be one of {', '.join(MEASURES)}, got {show!r}"
@@ -97,8 +101,8 @@ def check_picture(out: Path, cases: Sequence[Case], *, overwrite: bool) -> None:
     """Refuse a picture of another kind, one that is there, and one in place of a label map, before any work.
 
     Raises:
-        InputError: it is no PNG, or one of the label maps.
-        OutputError: it exists.
+        InputError: a picture that is no PNG, or one in place of a label map.
+        OutputError: a picture that exists.
     """
     if out.suffix.lower() != ".png":
         msg = f"the picture needs to end in .png, got {out}; give the label maps first and the picture last"
@@ -114,7 +118,7 @@ def single(path: Path, image: Path | None) -> Case:
     """A case of one label map, with its image where none is given and the layout says where that is.
 
     Raises:
-        InputError: the layout's folder of images lacks it.
+        InputError: a label map whose image the layout's folder lacks.
     """
     if image is not None:
         return Case(stem(path), (path,), (image,))

@@ -52,9 +52,9 @@ class Finetuned:
 
     Attributes:
         patients: number of patients that were learnt from.
-        scarred: number of them with scar.
-        choice: course that was chosen, with its curves on patients that it had not seen.
-        segmenter: segmenter of all patients, with its cautions.
+        scarred: number of patients with scar that were learnt from.
+        choice: course that was chosen, with its curves on patients left out of the learning.
+        segmenter: segmenter that learnt from all patients, with its cautions.
         skipped: names of cases in which no ventricle could be read.
     """
 
@@ -85,7 +85,7 @@ def finetune(
         out: folder for the segmenter.
         scheme: label scheme of the data set.
         start: folder of a segmenter to start from; ``"none"`` to train from scratch.
-        false_scar: scar in patients without any that is put up with, %LV, above 0; the cautions are set to it.
+        false_scar: size of scar in patients without any that is put up with, %LV, above 0; it sets the cautions.
         seed: seed of everything that is random.
         licence: licence of the data, for the card.
         device: device of PyTorch; the fastest there is by default.
@@ -137,7 +137,7 @@ def read_patients(dataset: Path, scheme: LabelScheme) -> tuple[dict[str, Windows
     """The windows of every patient of a data set by name, and the names of cases in which no ventricle can be read.
 
     Raises:
-        InputError: no data set, a case without image, or the same slice under two names.
+        InputError: a folder without a data set, a case without image, or the same slice under two names.
     """
     skipped = Skipped()
     cases = find_cases(dataset, images_for="a training")

@@ -47,21 +47,21 @@ def generate_case(
     """Write samples of a case with label maps, sidecars and a preview to ``out``, all or none.
 
     Args:
-        case: the scan and its labels.
-        synthesizer: the synthesizer that makes the scars.
-        anatomy: the ventricle of the case.
-        out: the folder to write to.
+        case: scan and its labels.
+        synthesizer: synthesizer that makes the scars.
+        anatomy: ventricle of the case.
+        out: folder to write to.
         count: number of samples, from 1.
         seed: base seed; each sample has a seed of its own, see ``sample_seed``.
         request: options that the user gave, recorded in every sidecar.
         files: other files that were read, such as a mask or a bank; their hashes are recorded too.
-        preview: whether the first ``PREVIEWED`` samples are plotted, too.
+        preview: whether the first ``PREVIEWED`` samples are plotted.
         overwrite: whether files that exist are replaced, and those that a longer run of the case left removed.
         layout: names of the files and folders, and what is written beside the samples.
         advance: function that is called after every sample.
 
     Returns:
-        The first samples, at most ``PREVIEWED``.
+        First samples, at most ``PREVIEWED``.
 
     Raises:
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.

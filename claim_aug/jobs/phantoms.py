@@ -27,7 +27,7 @@ class Grid:
 
     Attributes:
         shape: number of voxels, (I, J, K).
-        spacing: distance between voxel centres, mm.
+        spacing: distance between voxel centres along each axis, mm.
     """
 
     shape: tuple[int, int, int]
@@ -38,7 +38,7 @@ def read_grids(dataset: Path) -> list[Grid]:
     """The grids of a data set's scans.
 
     Raises:
-        InputError: no scans, scans without a spacing, or none that a heart fits into.
+        InputError: a folder without scans, scans without a spacing, or none that a heart fits into.
     """
     grids = []
     for case in find_images(dataset):
@@ -76,10 +76,10 @@ def make_phantoms(
         out: folder for the cases.
         count: number of phantoms.
         seed: base seed; each phantom has a seed of its own.
-        scar: whether there is scar in all or in none; in half of them by default.
+        scar: whether all phantoms have scar or none; by default half of them have.
         wide: whether anatomy and appearance are drawn far wider than patients'.
-        layout: ``"emidec"`` or ``"nnunet"``.
-        like: folder of scans whose grids the phantoms have.
+        layout: names of files and folders, ``"emidec"`` or ``"nnunet"``.
+        like: folder of scans whose grids the phantoms have; ``None`` for the phantom's own.
         overwrite: whether cases that exist are replaced.
         advance: function that is called after every phantom.
 

@@ -33,15 +33,21 @@ def build_pool(
     """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
 
     Args:
+        dataset: folder of images and label maps.
+        out: folder to write to.
+        synthesizer: synthesizer that makes the scars.
+        count: number of scars of each case.
+        seed: base seed; each scar has a seed of its own.
         request: options that were asked for, kept in every file.
-        advance: called after every scar.
+        overwrite: whether files that exist are replaced.
+        advance: function that is called after every scar.
 
     Returns:
-        The names of the cases written, and of those in which no ventricle could be read.
+        Names of the cases written, and of those in which no ventricle could be read.
 
     Raises:
-        ClaimAugError: no data set, a case without image, an impossible request, files that exist, or an output that
-            cannot be written.
+        ClaimAugError: a folder without a data set, a case without image, an impossible request, files that exist, or an
+            output that cannot be written.
     """
     cases = find_cases(dataset, images_for="a pool")
     if not overwrite:

@@ -23,12 +23,12 @@ def fit_prior(
     Where there are images too, the RV is looked for in them, so that segments and territories can be learned.
 
     Returns:
-        The distributions, the number of cases with scar, and the cases that could not be read as a ventricle.
+        The distributions, the number of cases with scar, and the names of cases in which no ventricle could be read.
 
     Raises:
-        InputError: no data set, or too few scars.
+        InputError: a folder without a data set, or too few scars.
         LabelError: values outside the scheme.
-        OutputError: ``out`` exists or cannot be written.
+        OutputError: an ``out`` that exists or cannot be written.
     """
     if not overwrite:
         refuse_existing(out.parent, [out.name])

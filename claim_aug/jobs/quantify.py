@@ -88,8 +88,8 @@ def check_csv(path: Path, *, overwrite: bool) -> None:
     """Refuse a CSV of another kind or one that is there, before any work.
 
     Raises:
-        InputError: the path does not end in .csv, so it may be a scan's.
-        OutputError: the file exists.
+        InputError: a path that does not end in .csv, so may be a scan's.
+        OutputError: a file that exists.
     """
     if path.suffix.lower() != ".csv":
         msg = f"--csv needs a file that ends in .csv, got {path}"
@@ -102,7 +102,7 @@ def write_csv(report: dict[str, Any], path: Path) -> None:
     """Write the rows; unknown values are empty.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: a file that cannot be written.
     """
     rows = table_rows(report)
     with staged(path.parent) as stage, (stage / path.name).open("w", newline="", encoding="utf-8") as stream:

@@ -37,7 +37,7 @@ class SegmentedCase:
     Attributes:
         labels: label map in the values of the scheme, (I, J, K); what a given label map says outside of the wall stays.
         confidence: share that the network gives to scar, (I, J, K) float32, 0-1.
-        report: numbers of ``quantify``, and where they come from, ready for JSON.
+        report: numbers of ``quantify`` and their provenance, ready for JSON.
     """
 
     labels: NDArray[Any]
@@ -52,13 +52,13 @@ def segment_case(
 
     Args:
         segmenter: segmenter of this package.
-        case: a scan, with labels of its ventricle or without.
+        case: scan with or without labels of its ventricle.
         scheme: label scheme of the labels that are read and written.
         through_plane: axis across slices; the one with the thickest slices by default.
         **known: knowledge of the orientation, as keywords of ``LVAnatomy.from_labels``.
 
     Raises:
-        AnatomyError: no ventricle is labelled, or none is found.
+        AnatomyError: a case in which no ventricle is labelled or found.
         InputError: files that cannot be read.
     """
     if case.label_paths:
@@ -139,7 +139,7 @@ def segment_cases(
         **known: keywords of ``segment_case``.
 
     Returns:
-        The reports, by case.
+        Reports of the cases that were segmented, in their order.
 
     Raises:
         ClaimAugError: a case that cannot be segmented, files that exist, or an output that cannot be written.

@@ -18,8 +18,8 @@ def run_record(
     """What the sidecars of a run share, ready for JSON.
 
     Args:
-        case: the scan and its labels.
-        synthesizer: the synthesizer of the run.
+        case: scan and its labels.
+        synthesizer: synthesizer of the run.
         request: options that the user gave, by name.
         files: other files that were read, such as a mask or a bank.
     """

@@ -24,7 +24,7 @@ class ScarVoxels:
         windows: painted windows with a gradient, in the network's units, (windows, 1, size, size).
         voxel: index of each voxel into the flattened batch of images, (voxels,).
         index: indices into the windows' flattened spline coefficients, (voxels, 16).
-        weight: weights of these coefficients, (voxels, 16).
+        weight: weights of the coefficients at ``index``, (voxels, 16).
         remote: intensity of remote myocardium in the voxel's slice, in the image's units, (voxels,).
         contrast: intensity of blood above remote in the voxel's slice, in the image's units, (voxels,).
         noise: SD of the scan's noise in relative intensity, (voxels,).

@@ -22,7 +22,7 @@ class Curriculum:
         steps: number of the generator's updates in which the range moves, from 1.
 
     Raises:
-        InputError: for a range that is none, or no step.
+        InputError: a range that is none, or no step.
 
     >>> Curriculum(first=(15, 30), last=(5, 30), steps=100).burden(50)
     (10.0, 30.0)

@@ -31,7 +31,7 @@ class OneStep:
     """The clean window that one step of the network sees from a full sample that was noised a little.
 
     Attributes:
-        noise_level: share of the noise schedule, 0-1.
+        noise_level: place in the noise schedule, 0 (no noise) to 1.
     """
 
     noise_level: float

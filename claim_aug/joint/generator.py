@@ -26,9 +26,9 @@ class LearningGenerator:
     """Paints as a diffusion generator does, with a copy of its network.
 
     Attributes:
-        generator: generator with the settings; its network, which others may share, stays as it is.
+        generator: diffusion generator whose settings are used; its own network, which others may share, stays as it is.
         module: network that learns.
-        estimate: way to windows with a gradient; ``None`` paints without one.
+        estimate: function to windows with a gradient; ``None`` paints without one.
     """
 
     generator: DiffusionGenerator
@@ -40,7 +40,7 @@ class LearningGenerator:
         """A generator that learns in place of the synthesizer's.
 
         Raises:
-            InputError: for a synthesizer whose generator is no diffusion generator.
+            InputError: a synthesizer whose generator is no diffusion generator.
         """
         generator = synthesizer.backends[1]
         if not isinstance(generator, DiffusionGenerator):

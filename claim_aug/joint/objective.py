@@ -24,7 +24,8 @@ class Feedback:
 
     Attributes:
         scorer: loss and classes by which the segmenter is scored.
-        objective: ``"agree"``, for scars that the segmenter finds, or ``"challenge"``, for scars that it misses.
+        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds, or ``"challenge"``, for scars
+            that it misses.
         floor: share of infarct that has to stay visible with ``"challenge"``, 0-1.
     """
 

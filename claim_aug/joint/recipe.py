@@ -40,8 +40,8 @@ class JointPlan:
         generator_lr: highest learning rate of the generator; it follows the same curve.
         alone: number of steps at the start in which the segmenter learns alone.
         settings: weights, objective and share of new scars of the ``JointTrainer``.
-        first: range of burden at the start, %LV; ``None`` for no curriculum.
-        last: range of burden at the end, %LV; that of the synthesizer.
+        first: range of burden at the start of a curriculum, %LV; ``None`` for no curriculum.
+        last: range of burden at the end of a curriculum, or else of all scars, %LV; ``None`` for the prior's own.
     """
 
     plan: Plan
@@ -73,14 +73,19 @@ def fit_joint(
     """Train both, from the last checkpoint on if there is one.
 
     Args:
-        validation: windows of other patients, to validate on; may be empty.
+        windows: windows of the patients to learn from.
+        validation: windows of the patients for validation; may be empty.
+        synthesizer: synthesizer with the diffusion generator to start from.
+        config: size of the segmenter.
+        joint_plan: steps, learning rates and settings of both.
         folder: folder for checkpoints and the log.
         about: facts that a checkpoint needs to agree in to be continued.
         prepare: function that is called with the trainer before it starts.
+        report: function that is called with the progress of every step.
 
     Raises:
-        InputError: a loss that is not finite, or the checkpoint is of another training.
-        OutputError: a checkpoint cannot be written.
+        InputError: a loss that is not finite, or a checkpoint of another training.
+        OutputError: a checkpoint that cannot be written.
     """
     plan = joint_plan.plan
     own = asdict(joint_plan)

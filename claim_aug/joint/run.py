@@ -66,11 +66,17 @@ def train_jointly(
     """Train a generator and a segmenter on a labelled data set; goes on where it was cut off.
 
     Args:
-        model: folder of the generator to start from; the shipped ``ddpm`` where not given.
+        dataset: folder of images and label maps.
+        out: folder for the generator and the segmenter.
+        scheme: label scheme of the data set.
+        joint_plan: steps, learning rates and settings of both.
+        model: folder of the generator to start from; the shipped ``ddpm`` by default.
         validation_share: share of the patients for validation, 0-0.5.
         licence: licence of the data, for the generator's card.
-        overwrite: start anew instead of going on.
+        device: device of PyTorch, such as ``"cpu"``; the fastest there is by default.
+        overwrite: whether to start anew instead of going on.
         config: size of the segmenter.
+        report: function that is called with the progress of every step.
 
     Raises:
         ClaimAugError: an impossible request, no scar in the data, a loss that is not finite.

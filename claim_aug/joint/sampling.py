@@ -35,12 +35,12 @@ class SyntheticBatch:
     Attributes:
         batch: batch with scars, as the user will have it.
         real: batch as it came.
-        keys: names of its image and label map.
+        keys: names of the batch's image and label map.
         mask: new scar, (B, 1, *grid): 1 infarct, 2 MVO.
         chosen: indices of the elements that got a scar.
         scans: elements as they came.
         voxels: voxels of new scar with a gradient; ``None`` where none was asked for or no scar was placed.
-        rng: generator of random numbers for what else is drawn in this step.
+        rng: source of all other randomness of this step.
     """
 
     batch: dict[str, Any]
@@ -87,7 +87,7 @@ class BatchSampler:
         label_key: entry that holds the labels; ``None`` finds it by its usual names.
 
     Raises:
-        InputError: for more steps with a gradient than the sampler has, or a curriculum for a prior without a burden.
+        InputError: more steps with a gradient than the sampler has, or a curriculum for a prior without a burden.
     """
 
     synthesizer: ScarSynthesizer
@@ -128,11 +128,11 @@ class BatchSampler:
         Args:
             batch: batch as ``augment_batch`` takes it, of tensors.
             seed: seed of the whole batch.
-            step: number of updates of the generator before, from 0.
+            step: number of updates that the generator has had, from 0.
             gradient: whether the scars need a gradient to the network.
 
         Raises:
-            InputError: for a batch that ``augment_batch`` does not take, or that holds no tensors.
+            InputError: a batch that ``augment_batch`` does not take, or that holds no tensors.
         """
         keys = keys_of(batch, self.image_key, self.label_key, unusable="keep")
         images, labels = (tensor_of(entry) for entry in keys.fetch(batch))
@@ -176,7 +176,7 @@ def tensor_of(entry: Any) -> Tensor:
     """The tensor of an entry, without metadata.
 
     Raises:
-        InputError: for an entry that holds no tensor.
+        InputError: an entry that holds no tensor.
     """
     value = data_of(entry)
     if not isinstance(value, Tensor):

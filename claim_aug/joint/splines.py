@@ -41,7 +41,7 @@ def taps(places: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], NDA
         size: number of pixels along the window's side.
 
     Returns:
-        indices into the window's flattened coefficients, and their weights, (voxels, 16) each.
+        Indices into the window's flattened coefficients, and their weights, (voxels, 16) each.
     """
     side = size + 2 * PAD
     low = np.floor(places)

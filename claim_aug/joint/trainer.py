@@ -57,13 +57,13 @@ class JointTrainer:
         segmenter: network from images to logits (B, classes, *grid), or to a list of logits at falling resolutions.
         segmentation_loss: function of logits (B, classes, *grid) and classes (B, 1, *grid) to one number; by default
             soft Dice and weighted cross-entropy, equation 2.
-        weight: weight of the segmenter's loss in the generator's, from 0; docs/joint.md says what 1 is.
-        objective: ``"agree"``, for scars that the segmenter finds; or ``"challenge"``, for scars that it misses, of
-            which a share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
-        floor: share of the infarct, 0-1.
+        weight: factor of the segmenter's loss in the generator's loss, from 0; docs/joint.md says what 1 is.
+        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds; or ``"challenge"``, for scars
+            that it misses, of which a share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
+        floor: share of the infarct that stays visible with ``"challenge"``, 0-1.
         grad_steps: number of the sampler's last steps that the gradient goes through; 0 for a gradient through one
             step of the network from a low noise level.
-        curriculum: range of burden by step; the synthesizer's own burden by default.
+        curriculum: range of burden by step, %LV; the synthesizer's own burden by default.
         drop_unfound: whether an element stays real where the segmenter finds nothing of its new scar.
         p: probability of a scar for each element, 0-1.
         target: function from label maps to the segmenter's classes; label values are the classes by default.
@@ -73,7 +73,7 @@ class JointTrainer:
         label_key: entry of a batch that holds the labels; found by its usual names by default.
 
     Raises:
-        InputError: for a generator that is no diffusion generator, an unknown objective, or a value out of range.
+        InputError: a generator that is no diffusion generator, an unknown objective, or a value out of range.
 
     >>> import torch
     >>> from claim_aug import ScarSynthesizer
@@ -158,7 +158,7 @@ class JointTrainer:
         """Update the generator; the segmenter's weights and statistics stay. Returns the losses.
 
         Raises:
-            InputError: for a missing optimiser, a loss that is not finite, or logits that do not fit.
+            InputError: a missing optimiser, a loss that is not finite, or logits that do not fit.
         """
         return self._generator_step(self._sample(batch, seed, gradient=self.weight > 0))
 
@@ -184,7 +184,7 @@ class JointTrainer:
         """Write a model folder as ``claim-aug train`` does, for ``ddpm:FOLDER`` or ``latent:FOLDER``.
 
         Raises:
-            OutputError: for a folder that cannot be written.
+            OutputError: a folder that cannot be written.
         """
         with staged(Path(folder)) as stage:
             write_model(self.generator, stage, card)
@@ -198,7 +198,7 @@ class JointTrainer:
         """Go on from ``state_dict``.
 
         Raises:
-            InputError: for a state without a part that is needed, such as that of an optimiser that is attached.
+            InputError: a state without a part that is needed, such as that of an optimiser that is attached.
         """
         missing = sorted(set(self.state_dict()) - set(state))
         if missing:

@@ -37,13 +37,13 @@ class Updates:
         """One update of a network, by the loss ``total``.
 
         Args:
-            who: ``"generator"`` or ``"segmenter"``.
+            who: name of the network, ``"generator"`` or ``"segmenter"``.
             losses: losses by name, one number each.
             module: network that is updated.
             step: number of this update, for the error.
 
         Raises:
-            InputError: for a network without an optimiser, or a loss that is not finite; nothing is updated then.
+            InputError: a network without an optimiser, or a loss that is not finite; nothing is updated then.
         """
         optimizer = getattr(self, f"{who}_optimizer")
         if optimizer is None:

@@ -49,8 +49,8 @@ class SegmentScar:
     Attributes:
         segment: number of the segment, 1-17.
         wall, scar, mvo: amounts of wall, of infarct with MVO, and of MVO in the segment.
-        transmurality_percent: mean share of the depth that is scar, over the scarred 6-degree sectors of the segment;
-            0 without scar, ``None`` where the stack does not reach the segment.
+        transmurality_percent: mean share of the depth that is scar, over the scarred 6-degree sectors of the segment,
+            0-100; 0 without scar, ``None`` where the stack does not reach the segment.
     """
 
     segment: int
@@ -93,7 +93,8 @@ class RuleArea:
 
     Attributes:
         name: name of the rule, ``"2SD"`` to ``"6SD"`` or ``"FWHM"``.
-        threshold: intensity above which the rule finds scar; ``None`` where the image gives no threshold.
+        threshold: intensity above which the rule finds scar, in the image's units; ``None`` where the image gives no
+            threshold.
         found: amount of wall that the rule finds; ``None`` without remote myocardium.
         dice: overlap with the labelled scar, 0-1; ``None`` without remote myocardium or labelled scar.
     """
@@ -118,8 +119,9 @@ class Quantification:
 
     Attributes:
         wall, scar, infarct, mvo: amounts by label; the scar is infarct and MVO, and the wall includes both.
-        transmurality_percent: mean over all scarred 6-degree sectors of all slices, 0-100; 0 without scar.
-        segments: the 17 AHA segments in order.
+        transmurality_percent: mean share of the wall's depth that is scar over all scarred 6-degree sectors, 0-100; 0
+            without scar.
+        segments: scar of each of the 17 AHA segments, in order.
         remote: remote myocardium, which the rules compare with; ``None`` where too little of the wall is healthy.
         rules: areas of the rules 2, 3, 4, 5, 6 SD and FWHM.
     """
@@ -144,7 +146,7 @@ def quantify(image: Image, anatomy: LVAnatomy) -> Quantification:
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any unit.
-        anatomy: the ventricle with its labelled scar.
+        anatomy: ventricle with its labelled scar.
     """
     remote = remote_myocardium(image, anatomy)
     parts = {name: Amount.from_mask(getattr(anatomy, name), anatomy) for name in ("wall", "scar", "infarct", "mvo")}

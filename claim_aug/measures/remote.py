@@ -39,7 +39,7 @@ def remote_myocardium(image: Image, anatomy: LVAnatomy) -> Remote | None:
         image: intensities of the anatomy's region, (I, J, K), any units.
 
     Returns:
-        ``None`` where too little of the wall is healthy.
+        Mean and spread of remote myocardium; ``None`` where too little of the wall is healthy.
     """
     values = image[middle_of_wall(anatomy) & ~anatomy.scar]
     if values.size < FEWEST_REMOTE:

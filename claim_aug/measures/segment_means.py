@@ -17,7 +17,7 @@ class Measure:
 
     Attributes:
         value: function that gives the percentage of a case's segment; ``None`` where the stack does not reach it.
-        name: name for people.
+        name: name of the measure in figures.
         whole: name of what the measure is a percentage of.
         bounded: whether the measure is shown on a scale up to 100 % even where all values are low.
     """

@@ -43,9 +43,9 @@ def from_endocardium(scar: Mask, anatomy: LVAnatomy, within: float = 0.15) -> fl
     """Share of the scarred sectors whose scar begins at the first voxels under the endocardium, 0-1.
 
     Args:
-        scar: scar of the region, (I, J, K), with at least one voxel.
-        anatomy: the ventricle.
-        within: depth that counts as the first voxels, as a share of the wall.
+        scar: mask of the scar in the region, (I, J, K), with at least one voxel.
+        anatomy: ventricle of the scar.
+        within: depth that counts as the first voxels, as a share of the wall's thickness, 0-1.
     """
     sector = sectors(anatomy)
     first = np.full((2, int(sector.max()) + 1), np.inf)

@@ -19,9 +19,10 @@ class Rule:
     """What a rule finds.
 
     Attributes:
-        name: ``"2SD"`` to ``"6SD"``, or ``"FWHM"``.
-        threshold: intensity in the image's units; scar is brighter. ``None`` where the image gives no threshold.
-        found: mask of the region; ``None`` where there is no remote myocardium to compare with.
+        name: name of the rule, ``"2SD"`` to ``"6SD"``, or ``"FWHM"``.
+        threshold: intensity above which the rule finds scar, in the image's units; ``None`` where the image gives no
+            threshold.
+        found: mask of what the rule finds, (I, J, K); ``None`` where there is no remote myocardium to compare with.
     """
 
     name: str
@@ -38,7 +39,7 @@ def half_maximum(image: Image, anatomy: LVAnatomy, remote: Remote) -> float | No
     in every image (PSIR has an offset).
 
     Returns:
-        A threshold in the image's units; ``None`` where no infarct is labelled: the brightest voxel of a healthy wall
+        Threshold in the image's units; ``None`` where no infarct is labelled: the brightest voxel of a healthy wall
         is noise, and half-way to it there would always be scar.
     """
     brightest = float(image[anatomy.infarct].max(initial=-np.inf))

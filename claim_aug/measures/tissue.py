@@ -35,9 +35,10 @@ class Tissue:
     """Levels of one scan.
 
     Attributes:
-        remote, blood: intensity per slice, (slices,).
+        remote, blood: intensity of remote myocardium and of the blood pool in each slice, (slices,), in the image's
+            units.
         profile: intensity that healthy wall would show, (I, J, K): remote, and partial volume at its faces.
-        noise: standard deviation of the noise in bright tissue.
+        noise: standard deviation of the noise in bright tissue, in the image's units.
         rician: whether remote myocardium lies on the noise floor of a magnitude image.
     """
 
@@ -63,7 +64,7 @@ def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
     """Measure the intensities in the middle of the healthy wall and the inside of the cavity.
 
     Raises:
-        InputError: the ventricle is one constant.
+        InputError: an image that is constant over the ventricle.
     """
     across = anatomy.orientation.through_plane
     part = surroundings_box(anatomy.wall | anatomy.cavity, across, slices=image.shape[across])

@@ -31,7 +31,7 @@ def save_state(
     """Weights, their average and the optimiser's moments after ``step`` steps of the run.
 
     Raises:
-        OutputError: the disk is full or cannot be written.
+        OutputError: a disk that is full or cannot be written.
     """
     tensors = under("module", module.state_dict()) | under("average", average.state_dict())
     write_state(path, step, tensors | under("optimiser", moments(optimiser)), run)
@@ -58,7 +58,7 @@ def write_state(path: Path, step: int, tensors: Mapping[str, Tensor], run: Mappi
     """Any tensors after ``step`` steps of the run.
 
     Raises:
-        OutputError: the disk is full or cannot be written.
+        OutputError: a disk that is full or cannot be written.
     """
     arrays = {name: value.detach().cpu().numpy() for name, value in tensors.items()}
     packed = KIND.pack(arrays, {"step": step, "run": dict(run)})

@@ -11,7 +11,7 @@ def find_device(name: str | None) -> torch.device:
     """The device of this name; the fastest there is where none is asked for.
 
     Raises:
-        InputError: no such device, or this machine does not have it.
+        InputError: an unknown device, or one that this machine does not have.
     """
     if name is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -41,17 +41,17 @@ def fit(
 
     Args:
         batches: function from a step to this process's arguments of ``forward``.
-        check: validation loss of a module.
+        check: function from a module to its validation loss; ``None`` where there is nothing to validate on.
         folder: folder for checkpoints and the log.
         about: facts that a checkpoint needs to agree in to be continued.
-        show: called at every checkpoint with the averaged module.
+        show: function that is called at every checkpoint with the averaged module and the number of steps done.
 
     Returns:
-        The module with averaged weights.
+        Module with averaged weights.
 
     Raises:
-        InputError: the loss is not finite, memory runs out, or the checkpoint is of another training.
-        OutputError: a checkpoint cannot be written.
+        InputError: a loss that is not finite, too little memory, or a checkpoint of another training.
+        OutputError: a checkpoint that cannot be written.
     """
     run = json.loads(json.dumps({**about, **asdict(plan)}))  # as a checkpoint gives it back
     path, log = folder / f"{stage}.safetensors", folder / f"{stage}.csv"

@@ -12,11 +12,12 @@ class Plan:
     """How long and how fast.
 
     Attributes:
-        steps: batches in all.
-        batch: slices in a batch.
+        steps: number of steps, one batch each.
+        batch: number of slices in a batch.
         lr: highest learning rate; it rises over ``warmup`` steps and falls as a cosine.
-        ema_decay: decay of the moving average of the weights.
-        checkpoint_every: steps between two checkpoints, and two lines of the log.
+        warmup: number of steps over which the learning rate rises, at most a tenth of ``steps``.
+        ema_decay: decay of the moving average of the weights per step, 0-1.
+        checkpoint_every: number of steps between two checkpoints, and two lines of the log.
         seed: seed of everything that is random.
     """
 

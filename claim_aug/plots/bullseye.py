@@ -96,8 +96,9 @@ def plot_bullseye_figure(
     """Write one bull's-eye with title and colour bar as a PNG.
 
     Args:
-        path: file to write.
-        values: value by segment, 1-17, as ``plot_bullseye`` takes it; so are ``highest``, ``digits`` and ``texts``.
+        path: PNG file to write.
+        values: value by segment, 1-17.
+        highest, digits, texts: arguments of ``plot_bullseye``.
         title: first line of the figure.
         measure: label of the colour bar: what the colours mean, with its unit.
         warning: line in red under the title, such as that segments are turned by an unknown angle. The names of the

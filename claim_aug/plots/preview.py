@@ -26,7 +26,7 @@ def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path,
 
     Args:
         image: intensities of the input, (I, J) or (I, J, K).
-        samples: samples that were made of it.
+        samples: samples that were made of the input.
         path: PNG file to write.
         title: first line of the figure.
     """

@@ -20,7 +20,7 @@ def hookimpl(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     """Mark a function of a plugin as its implementation of the hook of the same name.
 
     Args:
-        function: the function; given by using ``hookimpl`` as a decorator.
+        function: implementation of a hook; given by using ``hookimpl`` as a decorator.
         **options: options of pluggy's ``HookimplMarker``, such as ``tryfirst=True``.
 
     Example:

@@ -54,7 +54,7 @@ def load_plugins() -> Plugins:
     ``CLAIM_AUG_PLUGINS_STRICT=1`` raises what would otherwise be recorded.
 
     Raises:
-        PluginError: a plugin failed, in strict mode.
+        PluginError: a plugin that failed, in strict mode.
     """
     manager = pluggy.PluginManager("claim_aug")
     manager.add_hookspecs(hookspecs)
@@ -125,8 +125,8 @@ def register_commands(app: Any, builtin_commands: Any) -> None:
     """Let every loaded plugin add its commands; a plugin that fails at it is recorded like any other.
 
     Args:
-        app: the Typer app.
-        builtin_commands: the plugin of the built-in ones; they come first.
+        app: Typer app that gets the commands.
+        builtin_commands: plugin of the built-in commands, which come first.
     """
     plugins = load_plugins()
     if not plugins.manager.is_registered(builtin_commands):

@@ -66,7 +66,7 @@ class Registry:
         """Add a backend.
 
         Raises:
-            PluginError: the name is taken; both plugins are named.
+            PluginError: a name that is taken; both plugins are named.
         """
         if name in self.entries:
             msg = f"{self.kind} {name!r} of plugin {plugin!r} is already registered by {self.entries[name].plugin!r}"
@@ -77,7 +77,7 @@ class Registry:
         """The backend of this name; what follows a colon, as in ``smile:fitted.json``, is its argument.
 
         Raises:
-            PluginError: there is none; the nearest and all others are named, and plugins that failed to load.
+            PluginError: an unknown name; the nearest and all others are listed, and plugins that failed to load.
         """
         name = spec.partition(":")[0]
         if name in self.entries:
@@ -91,7 +91,7 @@ class Registry:
         """Build a backend with keyword options, and with the argument after the colon of its name, if any.
 
         Raises:
-            PluginError: unknown name.
+            PluginError: an unknown name.
             InputError: an option that the backend does not take, or that it refuses.
         """
         name, colon, argument = spec.partition(":")

@@ -31,7 +31,7 @@ def read_about(path: Path) -> About:
     """What a file says of itself, without its arrays.
 
     Raises:
-        InputError: unreadable, or a file of another kind or version.
+        InputError: a file that cannot be read, or one of another kind or version.
     """
     with KIND.opened(path) as (about, _):
         return described(path, about)
@@ -54,7 +54,7 @@ class OpenPatient:
     """A file that stays mapped into memory; only what is asked for is read.
 
     Attributes:
-        about: facts that the file states of itself.
+        about: facts about the patient and the scars, as the file has them.
         seed: seed of every scar, (scars,).
         touched_slices: indices of the slices that each scar touches.
     """

@@ -35,11 +35,11 @@ class About:
     """What a patient's file says of itself.
 
     Attributes:
-        case: its name in the data set.
+        case: name of the patient's case in the data set.
         shape: shape of the label map.
-        across: array axis across slices.
+        across: array axis across slices, 0-2.
         whole: fingerprint of the label map.
-        planes: fingerprints of its slices; ``""`` where nothing is labelled.
+        planes: fingerprint of each slice of the label map; ``""`` where nothing is labelled.
         request: prior, generator, scheme and options that the scars were made with.
     """
 
@@ -65,7 +65,8 @@ def collect(
     """The changed voxels of a patient's samples.
 
     Args:
-        image, labels: the scan, (I, J, K) each.
+        image: intensities of the scan, (I, J, K).
+        labels: label map of the scan, (I, J, K).
         samples: samples that ``ScarSynthesizer.sample`` made of this scan.
     """
     columns: dict[str, list[NDArray[Any]]] = {name: [] for name in ("voxel", "before", "value", "label", "tissue")}

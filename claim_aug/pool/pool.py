@@ -27,9 +27,9 @@ class PoolSample:
         image: image with the scar, of the input's shape and dtype.
         labels: label map with the scar, of the input's shape and dtype.
         voxel: indices of the voxels that changed, in C order, (voxels,).
-        tissue: tissue of each of them: 1 infarct, 2 MVO, 3 healed, (voxels,).
+        tissue: tissue of each voxel that changed: 1 infarct, 2 MVO, 3 healed, (voxels,).
         text: parameters that the scar was made with, as JSON.
-        seed: seed that it was made with.
+        seed: seed that the scar was made with.
     """
 
     image: NDArray[Any]
@@ -74,7 +74,7 @@ class ScarPool:
         folder: folder that ``claim-aug pool build`` wrote.
 
     Raises:
-        InputError: no such folder, or no scars in it.
+        InputError: a folder that does not exist or holds no scars.
 
     Example:
         >>> from pathlib import Path
@@ -114,8 +114,8 @@ class ScarPool:
         """One synthetic scan; a pure function of its arguments and of the pool.
 
         Args:
-            image: scan as the pool was built of it, (*grid) or (1, *grid).
-            labels: its label map, (*grid) or (1, *grid), two or three axes.
+            image: intensities of the scan as the pool was built of it, (*grid) or (1, *grid).
+            labels: label map of the scan, (*grid) or (1, *grid), the grid of two or three axes.
             affine, spacing: geometry that is not needed; taken so that a pool can stand where a synthesizer does.
             seed: number that chooses among the scars of the scan.
 

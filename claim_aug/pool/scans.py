@@ -17,8 +17,8 @@ def find_scan(folder: Path, labels: NDArray[Any]) -> tuple[Path, int | None]:
     """The file of a scan in a pool, and which of its slices this is, if it is one.
 
     Raises:
-        EmptyScarError: nothing is labelled.
-        InputError: the pool has no scars of this scan.
+        EmptyScarError: an empty label map.
+        InputError: a scan of which the pool has no scars.
     """
     scans = scans_of(folder)
     mark = label_map_fingerprint(labels)
@@ -45,7 +45,7 @@ def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
     """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed.
 
     Raises:
-        InputError: the folder cannot be read, or a file in it is no part of a pool.
+        InputError: a folder that cannot be read, or a file in it that is no part of a pool.
     """
     if not folder.exists():
         msg = f"{folder} cannot be read: No such file or directory; {KIND.advice}"

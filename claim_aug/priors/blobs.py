@@ -16,7 +16,8 @@ class RandomPrior:
     """Takes the peaks of a smooth random field within the healthy wall.
 
     Args:
-        burden: scar in percent of LV mass, 0.1-100; a number, a pair, or ``None`` for the clinical distribution.
+        burden: size of the scar in percent of LV mass, 0.1-100; a number, a pair, or ``None`` for the clinical
+            distribution.
         blob_size: scale of the field in mm, 1-30.
 
     Raises:

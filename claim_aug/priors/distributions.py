@@ -23,18 +23,18 @@ class ScarDistributions:
         burden: quantiles of infarct size in %LV mass, as (share, size). Median 18, interquartile range 8-28: between
             Rubenstein's 15 +- 12 and 26 +- 12, 8 +- 8 to 23 +- 9 in first infarcts (PMC2948162), EMIDEC's 24 +- 16 mL.
         transmurality: mean depth as (at 0 %LV, gain per %LV, SD): larger infarcts are more often transmural.
-        islands: probability of no, one, two parts beside the main one.
+        islands: probability of no, one and two parts beside the main one, each 0-1.
         mvo: probability of MVO, as (at most, size at half of that in %LV, width in %LV). Of 48 EMIDEC patients 25,
             56, 73 and 89 % had it in infarcts below 10, 20, 30 and above 30 %LV.
-        mvo_share: quantiles of its share of the scar where it is there; the same patients.
+        mvo_share: quantiles of MVO's share of scars that have some, as (share, size), of the same patients.
         grey_zone: range of the share of the scar that is grey zone; Zhang 2016 (jmri.25285) found 37-42 % by
             thresholds, other definitions give far less (Rubenstein 2013).
         unlabelled_endocardium: share of the endocardial surface of a scar that is not labelled; 0 in nature, more where
             annotators began a pixel off.
-        culprit: probability that LAD, RCA, LCX is the culprit; our default, in the order usual in STEMI, of no
-            single source.
-        segments: probability of scar in each of the 17 segments; empty where that is not known.
-        source: source of the numbers.
+        culprit: probability that LAD, RCA, LCX is the culprit, each 0-1; our default, in the order usual in STEMI, of
+            no single source.
+        segments: relative frequency of scar in each of the 17 segments; empty where that is not known.
+        source: name of the source of the numbers.
     """
 
     burden: Quantiles = ((0, 1.5), (0.25, 8), (0.5, 18), (0.75, 28), (1, 45))
@@ -87,7 +87,7 @@ class ScarDistributions:
         """Read what ``save`` wrote.
 
         Raises:
-            InputError: missing, no JSON, or not such a file.
+            InputError: a file that is missing, no JSON, or no scar distributions.
         """
         try:
             content: Any = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -26,14 +26,15 @@ class ScarMeasures:
     """What one labelled scar tells.
 
     Attributes:
-        burden: %LV.
-        transmurality: mean share of depth over the scarred sectors.
-        extent: share of the wall's sectors that are scarred.
+        burden: size of the scar in percent of LV mass, 0-100.
+        transmurality: mean share of the wall's thickness that is scar over the scarred sectors, 0-1.
+        extent: share of the wall's sectors that are scarred, 0-1.
         parts: number of connected parts, those below half a percent of the wall not counted.
-        mvo: share of the scar.
-        unlabelled_endocardium: share of scarred sectors that begin beyond the first layer under the endocardium.
-        segments: share of each of the 17 segments that is scar; ``None`` without an anchor.
-        territory: the artery that feeds most of it; ``None`` without an anchor.
+        mvo: share of the scar that is MVO, 0-1.
+        unlabelled_endocardium: share of scarred sectors whose scar begins beyond the first layer under the endocardium,
+            0-1.
+        segments: share of each of the 17 segments that is scar, 0-1; ``None`` without an anchor.
+        territory: artery that feeds most of the scar; ``None`` without an anchor.
     """
 
     burden: float

@@ -29,7 +29,7 @@ class Sectors:
 
     Attributes:
         here: sector of each healthy voxel, (voxels,).
-        wall: voxels of the wall in each sector, (sectors,).
+        wall: number of voxels of the wall in each sector, (sectors,).
     """
 
     here: NDArray[np.intp]
@@ -47,9 +47,10 @@ class Target:
     """What is wanted of the depth of a scar whose size is given.
 
     Attributes:
-        transmurality: mean share of the wall's depth over the scarred sectors, 0-1.
-        extent: or the share of all sectors that are scarred, 0-1.
-        requested: whether it was asked for, so that size gives way to it, or only drawn.
+        transmurality: mean share of the wall's depth over the scarred sectors, 0-1; ``None`` where extent is the
+            target.
+        extent: share of all sectors that are scarred, 0-1; ``None`` where transmurality is the target.
+        requested: whether the target was asked for, so that size gives way to it, or only drawn.
     """
 
     transmurality: float | None
@@ -60,7 +61,8 @@ class Target:
         """How far a scar is from deep enough; negative where it is too deep.
 
         Args:
-            chosen: which of the healthy voxels are scar.
+            chosen: mask of the scar among the healthy voxels, (voxels,).
+            sectors_: sectors of the ventricle.
         """
         scarred = np.bincount(sectors_.here[chosen], minlength=sectors_.wall.size)
         here = scarred > 0
@@ -95,8 +97,8 @@ class Profile:
     """Depth of a front over its lateral distance ``u``: ``max_depth * (1 - u ** taper)``.
 
     Attributes:
-        max_depth: depth at its centre, as share of the wall.
-        taper: exponent: small for a spike, large for a plateau.
+        max_depth: depth at the centre of the front, as share of the wall's thickness, above 0; it may pass 1.
+        taper: exponent of the lateral distance, above 0: small for a spike, large for a plateau.
     """
 
     max_depth: float
@@ -113,8 +115,8 @@ def find_profile(
     target that was only drawn gives way where the front would not find enough voxels; one that was asked for does not.
 
     Args:
-        start: profile to begin with; its depth is kept if it can be.
-        voxels: size of the scar.
+        start: profile to begin with; its ``max_depth`` is kept if it can be.
+        voxels: number of voxels of the scar.
     """
     best = (np.inf, start, np.zeros(sectors_.here.size, bool))
     max_depth = start.max_depth
@@ -155,10 +157,10 @@ def without_small_parts(mask: Mask, smallest: int = 4) -> Mask:
 
 
 def tidy(time: Vector, voxels: int, anatomy: LVAnatomy) -> Mask:
-    """The scar of that many voxels, drawn as a reader would: no crumbs, no pinholes, no single-pixel fringes.
+    """The scar of that many voxels, drawn as a reader would: no small parts, no pinholes, no single-pixel fringes.
 
-    Voxels are taken by their arrival and by how many of their in-plane neighbours have been reached; what crumbs held
-    is taken up by the rest.
+    Voxels are taken by their arrival and by how many of their in-plane neighbours have been reached; what small parts
+    held is taken up by the rest.
     """
     inside = anatomy.healthy
     square = [1 if axis == anatomy.orientation.through_plane else 3 for axis in range(3)]

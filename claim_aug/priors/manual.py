@@ -23,17 +23,17 @@ class ManualPrior:
     """Fills places of the wall from the endocardium to a depth, or takes a mask. Give one of:
 
     Args:
-        segments: AHA segments to fill to ``transmurality``.
-        territory: ``"LAD"``, ``"RCA"`` or ``"LCX"``: the segments that it feeds in most people, filled likewise.
+        segments: AHA segments, 1-17, that are filled to ``transmurality``.
+        territory: artery, ``"LAD"``, ``"RCA"`` or ``"LCX"``, whose segments in most people are filled likewise.
         transmurality: share of the wall's depth that is filled, 0.05-1; a number or a range. 1 where not given.
         table: transmurality per segment, as a mapping or as a CSV file with a row ``segment,transmurality`` for each
             (0-1, or percent where a value exceeds 1).
-        mask: array in the scan's grid. Values of ``labels`` with scar among them are read as a label map; any other
-            array marks infarct wherever it is not zero.
+        mask: scar on the scan's grid, (I, J) or (I, J, K). Values of ``labels`` with scar among them are read as a
+            label map; any other array marks infarct wherever it is not zero.
         labels: scheme of a ``mask`` that is a label map.
 
     Raises:
-        InputError: none or several of them, or one with nothing usable in it.
+        InputError: none or several of segments, territory, table and mask, or one with nothing usable in it.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatom
     """The part of a mask that lies in healthy myocardium; what does not is left out and said.
 
     Raises:
-        InputError: another grid, or nothing left.
+        InputError: a mask on another grid, or one of which nothing lies in healthy myocardium.
     """
     infarct, mvo = scar_of(given, scheme)
     if infarct.ndim == 2:

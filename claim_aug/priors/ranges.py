@@ -26,7 +26,8 @@ def check_range(name: str, value: Range | Sequence[float], lowest: float, highes
     """The value as a float, a pair of floats or ``None``.
 
     Raises:
-        InputError: no number, not one or two of them, outside ``lowest``-``highest``, or the pair upside down.
+        InputError: something else than one or two numbers, a number outside ``lowest``-``highest``, or a pair upside
+            down.
     """
     if value is None:
         return None
@@ -60,7 +61,7 @@ def check_segments(segments: Iterable[int] | int | None) -> tuple[int, ...] | No
     """AHA segments, sorted and unique.
 
     Raises:
-        InputError: nothing, or a number that is no AHA segment.
+        InputError: an empty list, or a number that is no AHA segment.
     """
     if segments is None:
         return None

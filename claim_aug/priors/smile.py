@@ -37,11 +37,12 @@ class SmileParameters:
     """Everything ``smile`` draws for one scar.
 
     Attributes:
-        burden: size in %LV.
-        target: mean transmurality, or extent.
-        max_depth: depth at its centre, in walls.
-        territory, front: place and shape.
-        mvo, grey_zone: shares of the scar.
+        burden: size of the scar in percent of LV mass, 0-100.
+        target: wanted mean transmurality or extent.
+        max_depth: depth at the centre of the front, as share of the wall's thickness; above 1 it passes the epicardium.
+        territory: culprit artery; ``None`` where segments were given, or neither artery nor anchor is known.
+        front: place and shape of the infarct.
+        mvo, grey_zone: shares of the scar that are MVO and grey zone, 0-1.
     """
 
     burden: float
@@ -60,15 +61,16 @@ class SmilePrior:
 
     Args:
         distributions: distributions to draw from, or a JSON file of ``claim-aug prior fit``; clinical where not given.
-        preset: ``"acute"`` (may have MVO, the default) or ``"chronic"`` (smaller, thinner, no MVO), instead of these.
-        burden: scar in percent of LV mass, 0.1-100.
+        preset: clinical distributions by name, ``"acute"`` (may have MVO, the default) or ``"chronic"`` (smaller,
+            thinner, no MVO), instead of ``distributions``.
+        burden: size of the scar in percent of LV mass, 0.1-100.
         transmurality: mean share of the wall's depth over the scarred sectors, 0.05-1.
         extent: share of the wall's sectors that are scarred, 0.01-1. Size is extent times transmurality, so two of the
             three give the third.
-        territory: ``"LAD"``, ``"RCA"`` or ``"LCX"``.
-        segments: AHA segments that the scar may not leave.
+        territory: culprit artery, ``"LAD"``, ``"RCA"`` or ``"LCX"``.
+        segments: AHA segments that the scar may not leave, 1-17.
         mvo: share of the scar that is microvascular obstruction, 0-0.6.
-        grey_zone: share of the scar that is its grey rim, 0-0.6.
+        grey_zone: share of the scar that is grey zone at its rim, 0-0.6.
 
     Raises:
         InputError: a parameter out of range, or two that clash.

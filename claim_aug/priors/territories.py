@@ -42,7 +42,7 @@ def check_territory(territory: str | None) -> str | None:
     """``"LAD"``, ``"RCA"`` or ``"LCX"``, in any case.
 
     Raises:
-        InputError: another name.
+        InputError: a name that is none of the territories.
     """
     if territory is None or str(territory).upper() in TERRITORIES:
         return None if territory is None else str(territory).upper()

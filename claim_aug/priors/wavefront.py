@@ -28,7 +28,7 @@ class Origin:
     """Where a front starts.
 
     Attributes:
-        rotational: coordinate round the wall, degrees from the anterior RV insertion.
+        rotational: rotational coordinate, degrees from the anterior RV insertion.
         slice_index: place along the slices, in slice indices, with a fraction.
         delay: head start of the main front in mm; 0 for the main front, more for an island beside it.
     """
@@ -43,15 +43,16 @@ class Front:
     """The shape of one infarct, whatever its size and depth.
 
     Attributes:
-        sources: the main one first, then islands.
-        elongation: extent along the long axis over that round the wall.
+        sources: places where the front starts, the main one first, then islands.
+        elongation: ratio of the extent along the long axis to that round the wall, above 0.
         drift: turn of the centre per mm along the slices, degrees.
-        raggedness: relative roughness of the lateral border.
-        roughness: relative roughness of the depth.
-        jitter: difference of neighbouring slices beyond what the border does.
-        unlabelled_endocardium: share of the wall's surface where the first layer under the endocardium is left out.
-        segments: AHA segments that are perfused by the culprit.
-        strict: whether the front stays within those segments.
+        raggedness: relative roughness of the lateral border, 0 for a smooth one.
+        roughness: relative roughness of the depth, 0 for an even one.
+        jitter: unevenness of the slices in depth and turn, 0 for none.
+        unlabelled_endocardium: share of the wall's surface where the first layer under the endocardium is left out,
+            0-1.
+        segments: AHA segments that the culprit artery feeds, 1-17.
+        strict: whether the front stays within ``segments``.
     """
 
     sources: tuple[Origin, ...]
@@ -71,7 +72,7 @@ class Terrain:
 
     Attributes:
         log_distance: logarithm of the lateral distance in mm; infinite where the front may not go.
-        depth: share of the wall, made uneven.
+        depth: transmural coordinate made uneven by the roughness of the front, 0 or more.
     """
 
     log_distance: Vector

@@ -25,7 +25,7 @@ class Curve:
 
     Attributes:
         dice: mean Dice of the patients with scar, (cautions,), 0-1; NaN where there are none.
-        false_scar: mean scar that is found in patients without any, %LV, (cautions,); NaN where there are none.
+        false_scar: mean size of scar that is found in patients without any, %LV, (cautions,); NaN where there are none.
     """
 
     dice: tuple[float, ...]
@@ -55,9 +55,9 @@ def score(shares: NDArray[np.float32], windows: Windows, where: str) -> Scores:
     """Dice of one patient's scar, or %LV of scar found in a patient without any, for every caution.
 
     Args:
-        shares: share of each class, (windows, classes, side, side).
+        shares: share of each class, (windows, classes, side, side), 0-1.
         windows: windows of the patient.
-        where: ``ANYWHERE`` or ``WITHIN_WALL``.
+        where: place in which scar is looked for, ``ANYWHERE`` or ``WITHIN_WALL``.
     """
     wall, scar = windows.classes >= MYOCARDIUM, windows.classes >= INFARCT
     scores: Scores = []

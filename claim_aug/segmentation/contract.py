@@ -33,7 +33,7 @@ def soft_dice_and_weighted_ce(logits: Tensor, target: Tensor) -> Tensor:
 
     Args:
         logits: logits of a segmenter, (B, classes, *grid); one channel is the scar of two classes.
-        target: classes, (B, 1, *grid).
+        target: class of every voxel, (B, 1, *grid), whole numbers from 0.
     """
     logits, target = as_two_classes(logits).float(), target.long()
     share = torch.bincount(target.flatten(), minlength=logits.shape[1]).float() / target.numel()
@@ -49,9 +49,9 @@ class Scorer:
     """How a segmenter is scored.
 
     Attributes:
-        loss: loss of logits and classes.
+        loss: function of logits (B, classes, *grid) and classes (B, 1, *grid) to one number.
         target: function from label maps to classes.
-        labels: scheme of the label maps; its infarct and MVO say which classes are scar.
+        labels: label scheme of the label maps; its infarct and MVO say which classes are scar.
     """
 
     loss: Loss
@@ -62,7 +62,7 @@ class Scorer:
         """Which classes of logits (B, classes, *grid) are scar, (classes,).
 
         Raises:
-            InputError: the segmenter does not have them, or has other tissue in them, too.
+            InputError: classes of scar that the segmenter does not have, or that hold other tissue, too.
         """
         scheme = self.labels
         scar = self.classes_of([*scheme.infarct, *scheme.mvo], logits.device)
@@ -104,7 +104,7 @@ def predict(segmenter: nn.Module, image: Tensor) -> list[Tensor]:
     DynUNet does.
 
     Raises:
-        InputError: no logits, or of another size than the images.
+        InputError: an output that is no logits, or logits of another size than the images.
     """
     home = next(segmenter.parameters(), image).device
     output = segmenter((image if image.is_floating_point() else image.float()).to(home))
@@ -128,7 +128,7 @@ def check_classes(classes: Tensor, logits: Tensor) -> Tensor:
     """Classes that logits (B, classes, *grid) are of.
 
     Raises:
-        InputError: they are not.
+        InputError: classes that the logits do not have.
     """
     count, low, high = max(logits.shape[1], 2), int(classes.min()), int(classes.max())
     if low < 0 or high >= count:

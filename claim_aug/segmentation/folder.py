@@ -50,7 +50,7 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
         device: device of PyTorch that the network is moved to.
 
     Raises:
-        InputError: no such folder, or files of something else.
+        InputError: a folder that does not exist, or files of something else.
 
     Example:
         >>> from claim_aug.segmentation import SHIPPED, read_segmenter

@@ -38,10 +38,10 @@ class Located:
     """Where the ventricle lies.
 
     Attributes:
-        windows: a window around it for every slice.
-        shown: which slices show it, (slices,).
+        windows: window around the ventricle for every slice.
+        shown: mask of the slices that show the ventricle, (slices,).
         closed: share of each slice's cavity that its wall encloses, (slices,), 0-1.
-        evidence: sum over slices of that share times the mean of the largest share within what is ventricle.
+        evidence: sum over slices of ``closed`` times the mean of the largest class share within the ventricle.
     """
 
     windows: tuple[Roi, ...]
@@ -55,11 +55,11 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
 
     Args:
         network: segmenter from windows to logits.
-        planes: intensities, slices first, (slices, rows, columns).
+        planes: intensities, (slices, rows, columns), any units.
         pixel: height and width of a pixel in mm; sizes that LGE slices have are tried where ``None``.
 
     Raises:
-        AnatomyError: in too few slices something is found that looks like a ventricle.
+        AnatomyError: a scan in which too few slices show a closed wall.
     """
     start = max((len(planes) - MIDDLE) // 2, 0)
     middle = planes[start : start + MIDDLE]

@@ -28,8 +28,8 @@ class PatientWindow:
 
     Attributes:
         image: intensities of mean 0 and SD 1, (side, side) float32.
-        labels: values of ``SCHEME``, (side, side) int64.
-        affine: 4x4 with the size of a pixel and the distance of slices in mm.
+        labels: label values of ``SCHEME``, (side, side) int64.
+        affine: 4x4 matrix with the size of a pixel and the distance of slices, mm.
         patient: name of the patient.
     """
 
@@ -43,7 +43,7 @@ def read_windows(dataset: Path, scheme: LabelScheme) -> tuple[list[PatientWindow
     """The windows of every case of a folder, and the names of cases in which no ventricle can be read.
 
     Raises:
-        InputError: no data set, a case without image, or no ventricle at all.
+        InputError: a folder without a data set, a case without image, or no ventricle at all.
         LabelError: values outside the scheme.
     """
     skipped = Skipped()

@@ -45,8 +45,8 @@ def most_likely(shares: NDArray[np.floating[Any]], caution: float = 1.0) -> NDAr
     """The class with the largest share, classes along the second axis.
 
     Args:
-        caution: factor of the share of infarct and MVO before the largest share wins; below 1, scar is found only where
-            the network is surer of it.
+        caution: factor of the shares of infarct and MVO before the largest share wins; below 1, scar is found only
+            where the network is surer of it.
     """
     factors = np.where(np.arange(len(CLASSES)) >= INFARCT, caution, 1).reshape(-1, *[1] * (shares.ndim - 2))
     return np.argmax(factors * shares, 1)
@@ -57,7 +57,7 @@ def find_scar(network: nn.Module, image: NDArray[np.floating[Any]], anatomy: LVA
 
     Args:
         image: intensities of the anatomy's region, (I, J, K), any units.
-        caution: factor on the shares of infarct and MVO, as in ``most_likely``.
+        caution: factor of the shares of infarct and MVO, as in ``most_likely``.
     """
     windows = cut_windows(image, class_map(anatomy), anatomy)
     found = most_likely(on_region(class_shares(network, windows.images), anatomy), caution) >= INFARCT

@@ -27,7 +27,7 @@ class Segmentation:
         classes: class of every voxel, a number of ``windows.CLASSES``, (I, J, K) uint8.
         confidence: share that the network gives to scar, (I, J, K) float32, 0-1; within a labelled wall, the share of
             scar in what can be wall.
-        located: whether the network found the ventricle itself.
+        located: whether the ventricle was found by the network, or else labelled.
     """
 
     classes: NDArray[np.uint8]
@@ -41,7 +41,7 @@ def segment_wall(segmenter: Segmenter, image: Image, anatomy: LVAnatomy) -> Segm
     Args:
         segmenter: segmenter of this package.
         image: intensities of the whole scan, (I, J, K), any units.
-        anatomy: the labelled ventricle.
+        anatomy: ventricle as it is labelled.
     """
     axis = anatomy.orientation.through_plane
     shares = np.moveaxis(segmenter.shares(image[anatomy.box], anatomy), 0, axis + 1)
@@ -70,7 +70,7 @@ def segment_scan(
         through_plane: axis across slices, 0-2.
 
     Raises:
-        AnatomyError: no ventricle is found.
+        AnatomyError: a scan in which no ventricle is found.
     """
     planes = np.moveaxis(np.asarray(image, np.float64), through_plane, 0)
     sizes = None if spacing is None else [size for axis, size in enumerate(spacing) if axis != through_plane]

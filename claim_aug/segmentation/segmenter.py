@@ -25,8 +25,8 @@ class Segmenter:
         config: size of the network.
         caution: factor of the shares of infarct and MVO before the largest share wins; below 1, scar is found only
             where the network is surer of it.
-        wall_caution: the same factor where scar is looked for within a labelled wall.
-        about: facts that its folder keeps, such as the number of patients that it learnt from.
+        wall_caution: factor of the shares of infarct and MVO where scar is looked for within a labelled wall.
+        about: facts that the segmenter's folder keeps, such as the number of patients that it learnt from.
     """
 
     network: nn.Module
@@ -40,7 +40,7 @@ class Segmenter:
 
         Args:
             image: intensities of the anatomy's region, (I, J, K), any units.
-            anatomy: the ventricle that windows lie around.
+            anatomy: ventricle that the windows lie around.
         """
         windows = cut_windows(image, class_map(anatomy), anatomy)
         return on_region(class_shares(self.network, windows.images), anatomy)

@@ -55,7 +55,7 @@ def tune(
     Args:
         start: network to start from, which is left as it is.
         patients: windows of the patients.
-        course: number of steps, learning rate and share of the start in the average.
+        course: number of steps, learning rate, share of windows with scar and share of the start in the average.
         device: device that the network runs on.
         seed: seed of the batches.
         report: function that is called with the number of steps done.
@@ -108,8 +108,8 @@ class Choice:
     """A course, and what it reached on patients that it had not seen.
 
     Attributes:
-        course: the course.
-        curves: Dice against false scar, anywhere and within the wall.
+        course: course that was taken.
+        curves: curve of Dice against false scar by place, ``ANYWHERE`` and ``WITHIN_WALL``.
     """
 
     course: Course

@@ -28,7 +28,7 @@ class UNetConfig:
         """A fresh network, from windows (B, 1, rows, columns) to logits (B, classes, rows, columns).
 
         Raises:
-            MissingDependencyError: MONAI is not installed.
+            MissingDependencyError: MONAI, where it is not installed.
         """
         network: nn.Module = need("monai.networks.nets", "monai").UNet(
             spatial_dims=2,

@@ -28,10 +28,10 @@ class Batches:
 
     Attributes:
         slices: slices to learn from.
-        config: model that learns from them.
+        config: numbers of the model that learns from the slices.
         size: number of slices in a batch, over all processes.
         seed: seed of the order, the augmentation, the times and the noise.
-        rank: number of this process, from 0; it gets this part of every batch.
+        rank: number of this process, from 0, and of its part of every batch.
         world: number of processes.
     """
 

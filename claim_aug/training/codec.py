@@ -45,7 +45,7 @@ def standardise(codec: Codec, batch: tuple[Tensor, ...]) -> None:
 
     Args:
         codec: trained autoencoder; its buffers ``middle`` and ``spread`` are set.
-        batch: windows and masks of the training set first, then anything.
+        batch: windows (B, 1, size, size) and masks (B, ``MASKS``, size, size) of the training set first, then anything.
     """
     window, masks = (part.to(codec.spread.device) for part in batch[:2])
     hidden = hidden_codes(masks, codec.factor)[:, 0]

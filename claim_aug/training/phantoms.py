@@ -15,7 +15,7 @@ def phantom_slices(count: int, seed: int, *, spacing: float, size: int) -> Itera
 
     Args:
         count: number of phantoms.
-        seed: seed of all of them.
+        seed: seed of all phantoms.
         spacing: side of a window's pixel in mm.
         size: number of pixels along a window's side.
     """

@@ -36,7 +36,7 @@ class Trained:
         slices: number of slices with scar that were learnt from.
         validation: number of patients for validation.
         skipped: names of cases in which no ventricle could be read.
-        is_main_process: whether this is the process of several that prints.
+        is_main_process: whether this process is the one of several that prints.
     """
 
     patients: int
@@ -68,7 +68,7 @@ def train_generator(
         out: folder for the model.
         scheme: label scheme of the data set.
         plan: steps, batch, learning rate and seed.
-        kind: ``"ddpm"`` or ``"latent"``.
+        kind: kind of the generator, ``"ddpm"`` or ``"latent"``.
         factor: number of pixels along a code's side of ``latent``: 2 or 4.
         start: folder of a model to start from, or ``"shipped"``: its network and, of ``latent``, its codes.
         validation_share: share of the patients for validation, 0-0.5.
@@ -78,7 +78,7 @@ def train_generator(
         report: function that is called with the progress of every step.
 
     Raises:
-        ClaimAugError: for an impossible request, no scar in the data, a loss that is not finite, or too little memory.
+        ClaimAugError: an impossible request, no scar in the data, a loss that is not finite, or too little memory.
     """
     if kind not in KINDS:
         msg = f"generator needs to be one of {', '.join(KINDS)} to be trained, got {kind!r}"
@@ -112,7 +112,7 @@ def model_to_start_from(start: str, kind: str) -> LesionDiffusion:
     """The model of a folder, or that of the package.
 
     Raises:
-        InputError: for a model that cannot be read, or is of another kind.
+        InputError: a model that cannot be read, or is of another kind.
     """
     model = read_model(SHIPPED if start == "shipped" else start)
     if model.config.kind != kind:
@@ -125,7 +125,7 @@ def make_accelerator(device: str | None) -> Accelerator:
     """Processes and devices as ``accelerate launch`` set them up; one process without it.
 
     Raises:
-        InputError: for an unknown device, or processes that would each train a model of their own.
+        InputError: an unknown device, or processes that would each train a model of their own.
     """
     from accelerate import Accelerator
 

@@ -33,7 +33,7 @@ class TrainingSlice:
         slice_: slice as the network sees it, its scar in place.
         infarct: relative intensity of the infarct's voxels, (voxels,); none where all scar is MVO.
         patient: name of the patient.
-        area: area of the scar in mm².
+        area: area of the scar, mm².
     """
 
     slice_: Slice
@@ -58,7 +58,7 @@ def read_slices(
     """The slices with scar of every case of a folder, and the cases in which no ventricle can be read.
 
     Raises:
-        InputError: no data set, a case without image, or no labelled scar.
+        InputError: a folder without a data set, a case without image, or no labelled scar.
         LabelError: values outside the scheme.
     """
     found: list[TrainingSlice] = []
@@ -94,7 +94,7 @@ def controls_of(slices: Iterable[TrainingSlice]) -> Controls:
     """The control histograms of a training set; slices of MVO alone have none.
 
     Raises:
-        InputError: for slices of MVO alone.
+        InputError: slices of MVO alone.
     """
     usable = [one for one in slices if one.infarct.size]
     if not usable:
@@ -113,7 +113,7 @@ def split(slices: list[OfPatient], share: float, seed: int) -> tuple[list[OfPati
     """Slices to learn from and slices to validate on, by patient: a patient is in one of them only.
 
     Raises:
-        InputError: a share outside 0-0.5, or too few patients to keep one apart.
+        InputError: a share outside 0-0.5, or too few patients to have one for validation.
     """
     if not 0 <= share <= 0.5:
         msg = f"the share of patients for validation needs to be within 0-0.5, got {share}"
@@ -123,5 +123,7 @@ def split(slices: list[OfPatient], share: float, seed: int) -> tuple[list[OfPati
     if count >= len(names):
         msg = f"validation needs patients of its own, got {len(names)}; give more, or say --validation 0"
         raise InputError(msg)
-    apart = set(np.random.default_rng(seed).permutation(names)[:count].tolist())
-    return [p for p in slices if p.patient not in apart], [p for p in slices if p.patient in apart]
+    validation = set(np.random.default_rng(seed).permutation(names)[:count].tolist())
+    return [one for one in slices if one.patient not in validation], [
+        one for one in slices if one.patient in validation
+    ]

@@ -52,7 +52,7 @@ def train(
 
     Args:
         slices: slices to learn from.
-        validation: slices of other patients, to validate on and to show; may be empty.
+        validation: slices of the patients for validation, which are shown, too; may be empty.
         out: folder for the model.
         config: model to be trained.
         plan: steps, batch, learning rate and seed.
@@ -65,8 +65,8 @@ def train(
         report: function that is called with the progress of every step.
 
     Raises:
-        InputError: for a batch that processes cannot share, a loss that is not finite, or another training's folder.
-        OutputError: for a folder that cannot be written.
+        InputError: a batch that processes cannot share, a loss that is not finite, or another training's folder.
+        OutputError: a folder that cannot be written.
     """
     if plan.batch % accelerator.num_processes:
         msg = f"--batch {plan.batch} cannot be parted evenly among {accelerator.num_processes} processes"

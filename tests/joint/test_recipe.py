@@ -79,7 +79,7 @@ def same(one, two):
 def test_it_leaves_a_generator_a_segmenter_a_log_and_a_checkpoint(finished, folders):
     out, done = finished
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == sorted(
-        [*FILES, "generator/README.md", "training/joint.csv", "training/joint.safetensors"]
+        [*FILES, "generator/README.md", "segmenter/README.md", "training/joint.csv", "training/joint.safetensors"]
     )
     assert (done.patients, done.validation, done.kind, done.skipped) == (2, 1, "ddpm", [])
     assert [row["step"] for row in log(out)] == ["2", "4"]

@@ -104,9 +104,9 @@ def test_a_scheme_that_does_not_fit_says_which_values_it_lacks(dataset):
 
 @given(share=st.floats(0.01, 0.5), seed=st.integers(0, 999))
 def test_a_patient_is_on_one_side_only(learnable, share, seed):
-    learn, apart = split(learnable, share, seed)
-    assert len(learn) + len(apart) == len(learnable)
-    names = [{example.patient for example in side} for side in (learn, apart)]
+    learn, validation = split(learnable, share, seed)
+    assert len(learn) + len(validation) == len(learnable)
+    names = [{example.patient for example in side} for side in (learn, validation)]
     assert not names[0] & names[1]
     assert names[0] | names[1] == {example.patient for example in learnable}
     assert len(names[1]) == max(1, round(share * 6))

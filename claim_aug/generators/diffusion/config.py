@@ -19,7 +19,8 @@ class ModelConfig:
     """Everything that is needed to build a model before its weights are read.
 
     Attributes:
-        kind: ``"ddpm"``, which works on pixels, or ``"latent"``, which works on the codes of an autoencoder.
+        kind: kind of the generator: ``"ddpm"``, which works on pixels, or ``"latent"``, which works on the codes of an
+            autoencoder.
         spacing: side of a window's pixel in mm.
         size: number of pixels along a window's side; divisible by 2 once for each halving of the U-Net.
         widths: number of channels at each scale of the U-Net, finest first.
@@ -54,7 +55,7 @@ class ModelConfig:
         """As it was written.
 
         Raises:
-            ValueError: for a field that is missing, unknown or impossible.
+            ValueError: a field that is missing, unknown or impossible.
         """
         if set(record) != {field.name for field in fields(cls)}:
             msg = f"its model needs the fields {', '.join(field.name for field in fields(cls))}"

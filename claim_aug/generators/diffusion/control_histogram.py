@@ -75,7 +75,7 @@ def check_histogram(values: ArrayLike) -> Histogram:
     """A histogram that a user gives, brought to sum 1.
 
     Raises:
-        InputError: for anything but ``BINS`` numbers from 0, not all zero.
+        InputError: anything but ``BINS`` numbers from 0, not all zero.
     """
     try:
         array = np.asarray(values, np.float32)

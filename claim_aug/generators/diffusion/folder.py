@@ -41,7 +41,8 @@ def read_model(folder: str | Path, device: str = "cpu", compiled: bool = False) 
     """The model of a folder, ready to sample: read once per process and device, again when its files change.
 
     Raises:
-        InputError: no such folder, a file that is missing, truncated, a pickle, or of something else.
+        InputError: a folder that does not exist, or a file in it that is missing, truncated, a pickle, or of something
+            else.
     """
     path = Path(folder)
     check_files(path)

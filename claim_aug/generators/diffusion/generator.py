@@ -47,17 +47,17 @@ class DiffusionGenerator:
 
     Args:
         model: folder of a model, as ``claim-aug train`` writes it; by default the one that comes with the package.
-        sampler: ``"ddim"``, ``"dpm++"``, or ``"repaint"``, which is slow.
+        sampler: name of the sampler: ``"ddim"``, ``"dpm++"``, or ``"repaint"``, which is slow.
         steps: number of steps of the sampler, 1-1000; 12 by default, 300 for ``repaint``.
         brightness_sd: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the
             histogram of a training patient.
         histogram: control histogram of every slice, 16 numbers from 0; ``"none"`` lets the model choose.
-        guidance: weight of the histogram, 0-5; anything but 1 doubles the time.
+        guidance: weight of the control histogram, 0-5; anything but 1 doubles the time.
         device: device of PyTorch, such as ``"cpu"`` or ``"cuda"``; the fastest one by default.
-        compile: whether to hand the network to ``torch.compile``; pays off over hundreds of slices.
+        compile: whether the network is handed to ``torch.compile``, which pays off over hundreds of slices.
 
     Raises:
-        InputError: for a folder that cannot be read, an unknown sampler or device, or a value out of range.
+        InputError: a folder that cannot be read, an unknown sampler or device, or a value out of range.
     """
 
     #: Too slow for the worker of a data loader.

@@ -51,8 +51,8 @@ class LesionDiffusion(nn.Module):
         """What the network is shown of a window.
 
         Returns:
-            code of the window without its scar, (B, codes, m, m); condition of the network, (B, channels, m, m); and
-            which codes are hidden, (B, 1, m, m) boolean.
+            Code of the window without its scar, (B, codes, m, m); condition of the network, (B, channels, m, m); and
+            boolean mask of the codes that are hidden, (B, 1, m, m).
         """
         hidden = hidden_codes(masks, self.config.factor)
         known = self.encode(hide_scar(window, masks))

@@ -24,10 +24,10 @@ class DiffusionParameters:
     Attributes:
         source_patient: number of the training patient whose brightness the scar gets; ``None`` where another source
             was asked for.
-        brightness_ratio: mean of the scar above remote as a multiple of blood above remote; ``None`` where it was not
-            asked for in SD.
+        brightness_ratio: mean of the infarct over remote as a multiple of blood over remote; ``None`` where brightness
+            was not asked for in SD.
         histograms: control histogram of each slice with scar, in the order of the slices.
-        seeds: seed of the noise of each of these slices.
+        seeds: seed of the noise of each slice with scar, in the same order.
     """
 
     source_patient: int | None
@@ -42,8 +42,8 @@ class SliceTask:
 
     Attributes:
         slice_: slice with scar to come.
-        histogram: its control histogram, ``BINS`` shares.
-        seed: seed of its noise.
+        histogram: control histogram of the slice, ``BINS`` shares.
+        seed: seed of the slice's noise.
     """
 
     slice_: Slice
@@ -59,7 +59,7 @@ class PreparedJob:
         job: scan and scar to render.
         tissue: intensities of remote myocardium, blood and noise in the scan.
         slices: slices with scar by their index in the region.
-        params: parameters drawn for these slices.
+        params: parameters drawn for the slices.
     """
 
     job: RenderJob
@@ -88,7 +88,7 @@ class PaintedWindows:
     """What one channel of one scan was painted with, where a gradient is to reach the network.
 
     Attributes:
-        prepared: the channel, its slices and what was drawn for them.
+        prepared: channel that was painted, its slices and the parameters drawn for them.
         windows: painted windows with a gradient in the network's units, (slices, 1, size, size), in the same order.
     """
 

@@ -64,7 +64,18 @@ def repaint(
     jump_length: int = JUMP_LENGTH,
     jump_n_sample: int = JUMP_N_SAMPLE,
 ) -> Tensor:
-    """Lugmayr et al., RePaint (arXiv:2201.09865), algorithm 1 with the jumps of its appendix: the slow reference."""
+    """Lugmayr et al., RePaint (arXiv:2201.09865), algorithm 1 with the jumps of its appendix: the slow reference.
+
+    Args:
+        denoise: function from noisy codes and their time to the network's velocity.
+        alphas: signal levels of the noise schedule, (times,), 0-1.
+        known: codes without the scar, (B, codes, m, m).
+        hidden: boolean mask of the codes to be painted, (B, 1, m, m).
+        noise: function to standard normal noise of the codes' shape, fresh at every call.
+        steps: number of noise levels, from 1.
+        jump_length: number of levels that a jump goes back.
+        jump_n_sample: number of times that each stretch between jumps is sampled.
+    """
     times = trailing(len(alphas), steps)[::-1]  # times[i] is that of noise level i + 1; level 0 has no noise
     signals = [1.0, *(float(alphas[t]) for t in times)]
     x = noise()

@@ -32,8 +32,8 @@ class Slice:
     """A slice of a ventricle, arrays (rows, columns).
 
     Attributes:
-        relative_intensity: spline coefficients of the intensity, with remote myocardium at 0 and blood at 1.
-        around: spline coefficients of the slice without its scar: splines ring, and would tell of it.
+        relative_intensity: spline coefficients of the relative intensity, remote myocardium 0 and blood 1.
+        around: spline coefficients of the relative intensity without the scar: splines ring, and would tell of it.
         scar: mask of infarct and MVO.
         mvo: mask of MVO.
         wall: mask of the wall.

@@ -31,7 +31,7 @@ def make_joint(trainer: Any) -> JointTrainer:
         trainer: ``nnUNetTrainer`` with a network, a device and the JSON of its data set.
 
     Raises:
-        InputError: for a parameter that ``joint`` does not take.
+        InputError: a parameter that ``joint`` does not take.
     """
     given = {"generator": "ddpm", "device": str(trainer.device)} | read_settings(trainer.dataset_json["labels"])
     p, more = given.pop("p"), dict(given.pop("joint", {}))

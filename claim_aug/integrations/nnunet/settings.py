@@ -19,12 +19,12 @@ def read_settings(labels: Mapping[str, Any]) -> dict[str, Any]:
     """Keywords of ``ScarTransform``.
 
     Args:
-        labels: the names and values of ``dataset.json``. Where they are named as tissues are here (``cavity``,
+        labels: label values by name, as in ``dataset.json``. Where the names are those of tissues here (``cavity``,
             ``myocardium``, ``infarct``, ...) they are the label scheme; ``claim-aug generate --layout nnunet`` names
             them so.
 
     Raises:
-        InputError: ``CLAIM_AUG_NNUNET`` is no JSON object, or nothing says what the labels mean.
+        InputError: a ``CLAIM_AUG_NNUNET`` that is no JSON object, or labels whose meaning is not given.
     """
     text = os.environ.get(VARIABLE, "{}")
     try:

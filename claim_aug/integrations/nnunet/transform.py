@@ -28,9 +28,11 @@ class ScarTransform(base.BasicTransform):
     turned by an unknown angle unless the labels have an RV.
 
     Args:
-        p: probability. A patch that is passed over still gets its ``out_keys``.
-        out_keys: names for ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and ``"parameters"`` (JSON).
-        unusable: ``"keep"`` a patch without a whole ring of wall as it is, or ``"raise"``.
+        p: probability of a scar, 0-1. A patch that is passed over still gets its ``out_keys``.
+        out_keys: names of further entries by content, ``"mask"`` (uint8: 0 none, 1 infarct, 2 MVO) and
+            ``"parameters"`` (JSON).
+        unusable: treatment of a patch that can hold no scar, such as one without a whole ring of wall: ``"keep"`` it as
+            it is, or ``"raise"``.
         **synthesis_options: parameters of ``claim_aug.ScarSynthesizer``. A pool cannot know scans that nnU-Net has
             resampled.
 

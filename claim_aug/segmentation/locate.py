@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,8 +28,12 @@ ROUNDS = 3
 MIDDLE = 3
 #: Least area of a ventricle in a slice, mm2, and share of its cavity that the wall encloses in a slice that counts.
 SMALLEST_MM2, CLOSED = 300.0, 0.7
+#: Half of a gap in the wall that still counts as closed, in pixels of a window.
+GAP = 3
 #: Share of the slices of a scan that need to show a closed wall; fewer, and what was found is no ventricle.
 FEWEST = 0.2
+#: Places in a slice that are looked at more closely.
+CANDIDATES = 2
 #: Radius of a ventricle in mm, over which evidence for one is summed.
 RADIUS_MM = 15.0
 
@@ -63,9 +68,10 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
     """
     start = max((len(planes) - MIDDLE) // 2, 0)
     middle = planes[start : start + MIDDLE]
-    known = np.array(TYPICAL if pixel is None else pixel)
-    centre = _likely_centre(network, middle, known)
-    size = known if pixel is not None else _likely_pixel(network, middle, centre)
+    centres = _likely_centres(network, middle, np.array(TYPICAL if pixel is None else pixel))
+    sizes = [np.array((size, size)) for size in PIXELS] if pixel is None else [np.array(pixel)]
+    pairs = itertools.product(sizes, centres)
+    size, centre = max(pairs, key=lambda pair: _around(network, middle, *pair).evidence)
     found = _around(network, planes, size, centre)
     count = int((found.closed >= CLOSED).sum())
     if count < max(1, FEWEST * len(planes)):
@@ -75,12 +81,6 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
         )
         raise AnatomyError(msg)
     return found
-
-
-def _likely_pixel(network: nn.Module, planes: Planes, centre: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Height and width of a pixel in mm at which slices look most like those that the network knows."""
-    sizes = [np.array((size, size)) for size in PIXELS]
-    return max(sizes, key=lambda size: _around(network, planes, size, centre).evidence)
 
 
 def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64], centre: NDArray[np.float64]) -> Located:
@@ -111,8 +111,8 @@ def cut_planes(planes: Planes, rois: list[Roi] | tuple[Roi, ...]) -> NDArray[np.
 
 
 @torch.no_grad()
-def _likely_centre(network: nn.Module, planes: Planes, pixel: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The voxel around which the network sees most of a ventricle when it is shown whole slices."""
+def _likely_centres(network: nn.Module, planes: Planes, pixel: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """The voxels around which the network sees most of a ventricle when it is shown whole slices."""
     whole = np.stack([ndimage.zoom(plane, pixel / SPACING, order=1) for plane in planes]).astype(np.float32)
     mean = ndimage.uniform_filter(whole, (0, SIDE, SIDE))
     spread = np.sqrt(np.maximum(ndimage.uniform_filter(whole**2, (0, SIDE, SIDE)) - mean**2, 0))
@@ -127,8 +127,9 @@ def _likely_centre(network: nn.Module, planes: Planes, pixel: NDArray[np.float64
     blood = ndimage.gaussian_filter(shares[:, CAVITY].mean(0), sigma)
     muscle = ndimage.gaussian_filter(shares[:, CAVITY + 1 :].sum(1).mean(0), sigma)
     evidence = (blood * muscle)[: windows.shape[1], : windows.shape[2]]
-    best = np.array(np.unravel_index(int(evidence.argmax()), evidence.shape))
-    return np.asarray((best + 0.5) * SPACING / pixel - 0.5)
+    peaks = evidence == ndimage.maximum_filter(evidence, 2 * int(sigma) + 1)
+    places = np.argwhere(peaks)[np.argsort(-evidence[peaks])][:CANDIDATES]
+    return [np.asarray((place + 0.5) * SPACING / pixel - 0.5) for place in places]
 
 
 def _centre_of(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -152,5 +153,6 @@ def _smooth(centres: NDArray[np.float64], shown: NDArray[np.bool_]) -> NDArray[n
 def _closed(classes: NDArray[Any]) -> float:
     """Share of the cavity that the wall encloses in a window's classes, 0-1."""
     cavity, wall = classes == CAVITY, classes > CAVITY
-    inside = ndimage.binary_fill_holes(wall) & ~wall
+    bridged = ndimage.binary_closing(np.pad(wall, GAP), iterations=GAP)[GAP:-GAP, GAP:-GAP]
+    inside = ndimage.binary_fill_holes(bridged) & ~wall
     return float((inside & cavity).sum() / cavity.sum()) if cavity.sum() * SPACING**2 > 80 else 0.0

@@ -162,7 +162,7 @@ def test_without_an_anchor_the_scar_may_be_anywhere_round_the_wall(phantom):
         anatomy = LVAnatomy.from_labels(labels)
     made = [ScarSynthesizer().sample(phantom.image, labels, seed=seed, anatomy=anatomy) for seed in range(30)]
     drawn = [one.parameters["prior"] for one in made]
-    angles = np.radians([prior["front"]["sources"][0]["angle"] for prior in drawn])
+    angles = np.radians([prior["front"]["sources"][0]["rotational"] for prior in drawn])
     assert abs(np.exp(1j * angles).mean()) < 0.6
     assert {prior["territory"] for prior in drawn} == {None}
 

@@ -114,7 +114,8 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
     loader.register_commands(app, commands)
     names = {command.__name__ for command in app.registered_commands}
     assert names == {
-        "generate", "train", "joint_train", "phantom", "aha", "quantify", "bullseye", "nnunet_trainers", "plugins",
+        "generate", "segment", "finetune", "train", "joint_train", "phantom", "aha", "quantify", "bullseye",
+        "nnunet_trainers", "plugins",
     }  # fmt: skip
     assert "half way" in errors(plugins)["spotted"]
 

@@ -17,6 +17,9 @@ def joint_train(
     out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],
     scheme: opt.Scheme = opt.SCHEME,
     model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
     lr: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
@@ -26,8 +29,16 @@ def joint_train(
     alone: Annotated[int, typer.Option(min=0, help="Steps at the start in which the segmenter learns alone.")] = 200,
     weight: Annotated[float, typer.Option(min=0, help="Factor of the segmenter's loss in the generator's loss.")] = 1.0,
     objective: Annotated[
-        str, typer.Option(metavar="agree|challenge", help="Scars that the segmenter finds, or misses.")
+        str,
+        typer.Option(
+            metavar="agree|challenge|improve",
+            help="Scars that the segmenter finds, or misses, or from which it learns to segment other patients.",
+        ),
     ] = "agree",
+    steering: Annotated[
+        float,
+        typer.Option(metavar="0-0.5", help="Share of patients that steer the generator with --objective improve."),
+    ] = 0.3,
     floor: Annotated[
         float, typer.Option(metavar="0-1", help="Share of infarct that stays visible with --objective challenge.")
     ] = 0.7,
@@ -72,6 +83,7 @@ def joint_train(
         settings=JointSettings(weight, objective, floor, grad_steps, drop_unfound, share),
         first=first,
         last=last,
+        steering=steering,
     )
     with console.progress_reporter() as report:
         done = train_jointly(
@@ -80,6 +92,7 @@ def joint_train(
             LabelScheme.parse(scheme),
             plan,
             model=model,
+            start=starting_folder(start),
             validation_share=validation,
             licence=licence,
             device=device,
@@ -92,6 +105,13 @@ def joint_train(
         console.print_line(f"Dice of scar on patients kept apart: {done.dice:.3f}")
     console.print_skipped(done.skipped)
     console.print_written(out, f"--generator {done.kind}:{out}/generator")
+
+
+def starting_folder(text: str | None) -> Path | None:
+    """Folder of the segmenter that a training starts from; ``None`` for random weights."""
+    from claim_aug.segmentation.folder import SHIPPED
+
+    return SHIPPED if text is None else None if text == "none" else Path(text)
 
 
 def burden_range(name: str, text: str | None) -> tuple[float, float] | None:

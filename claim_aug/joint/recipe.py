@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from claim_aug.adapters.insertion import SEEDS
 from claim_aug.errors import InputError, UnanchoredWarning
@@ -24,7 +25,6 @@ from claim_aug.optimisation.log import read_log, write_log, writing_to
 from claim_aug.optimisation.loop import dropout_seed
 from claim_aug.optimisation.plan import Plan, Progress, Report
 from claim_aug.segmentation.patients import PatientWindow, WindowBatches, collate, to_classes
-from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.synthesizer import ScarSynthesizer
 
 STAGE = "joint"
@@ -42,6 +42,7 @@ class JointPlan:
         settings: weights, objective and share of new scars of the ``JointTrainer``.
         first: range of burden at the start of a curriculum, %LV; ``None`` for no curriculum.
         last: range of burden at the end of a curriculum, or else of all scars, %LV; ``None`` for the prior's own.
+        steering: share of the patients by whom the generator is steered with the objective ``"improve"``, 0-0.5.
     """
 
     plan: Plan
@@ -50,6 +51,7 @@ class JointPlan:
     settings: JointSettings = field(default_factory=JointSettings)
     first: tuple[float, float] | None = None
     last: tuple[float, float] | None = None
+    steering: float = 0.3
 
     def curriculum(self) -> Curriculum | None:
         """Of the steps in which both learn."""
@@ -63,12 +65,13 @@ def fit_joint(
     windows: Sequence[PatientWindow],
     validation: Sequence[PatientWindow],
     synthesizer: ScarSynthesizer,
-    config: UNetConfig,
+    segmenter: nn.Module,
     joint_plan: JointPlan,
     folder: Path,
     about: dict[str, Any],
     prepare: Callable[[JointTrainer], None],
     report: Report,
+    steering: Sequence[PatientWindow] = (),
 ) -> JointTrainer:
     """Train both, from the last checkpoint on if there is one.
 
@@ -76,12 +79,13 @@ def fit_joint(
         windows: windows of the patients to learn from.
         validation: windows of the patients for validation; may be empty.
         synthesizer: synthesizer with the diffusion generator to start from.
-        config: size of the segmenter.
+        segmenter: segmenter to start from, which is changed.
         joint_plan: steps, learning rates and settings of both.
         folder: folder for checkpoints and the log.
         about: facts that a checkpoint needs to agree in to be continued.
         prepare: function that is called with the trainer before it starts.
         report: function that is called with the progress of every step.
+        steering: windows of the patients that steer the generator with the objective ``"improve"``.
 
     Raises:
         InputError: a loss that is not finite, or a checkpoint of another training.
@@ -92,7 +96,7 @@ def fit_joint(
     settings = own.pop("settings")
     run = json.loads(json.dumps(about | own | settings))  # as a checkpoint gives it back
     torch.manual_seed(plan.seed)
-    joint = make_trainer(synthesizer, config, joint_plan)
+    joint = make_trainer(synthesizer, segmenter, joint_plan, steering)
     prepare(joint)
     path, log = folder / f"{STAGE}.safetensors", folder / f"{STAGE}.csv"
     done = restore(path, joint, run)
@@ -111,20 +115,23 @@ def fit_joint(
     return joint
 
 
-def make_trainer(synthesizer: ScarSynthesizer, config: UNetConfig, joint_plan: JointPlan) -> JointTrainer:
-    """The trainer with a fresh segmenter, where the generator runs."""
-    segmenter = config.build()
+def make_trainer(
+    synthesizer: ScarSynthesizer, segmenter: nn.Module, joint_plan: JointPlan, steering: Sequence[PatientWindow]
+) -> JointTrainer:
+    """The trainer, with both networks where the generator runs."""
+    plan = joint_plan.plan
     joint = JointTrainer(
         synthesizer,
         segmenter,
         target=to_classes,
         curriculum=joint_plan.curriculum(),
+        steering=WindowBatches(steering, plan.batch, plan.seed) if steering else None,
         **asdict(joint_plan.settings),
     )
     segmenter.to(joint.generator.alphas.device)
     return joint.attach(
         generator_optimizer=torch.optim.AdamW(joint.generator.parameters(), lr=joint_plan.generator_lr),
-        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=joint_plan.plan.lr),
+        segmenter_optimizer=torch.optim.AdamW(segmenter.parameters(), lr=plan.lr),
         max_norm=1.0,
     )
 

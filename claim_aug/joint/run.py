@@ -10,14 +10,15 @@ from typing import Any
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import OutputError
+from claim_aug.errors import InputError, OutputError
 from claim_aug.fingerprint import fingerprint
 from claim_aug.generators.diffusion.folder import CONFIG, read_config, write_model
 from claim_aug.joint.recipe import JointPlan, fit_joint, scar_dice
 from claim_aug.joint.trainer import JointTrainer
 from claim_aug.optimisation.plan import Report
-from claim_aug.segmentation.folder import write_segmenter
-from claim_aug.segmentation.patients import SCHEME, read_windows
+from claim_aug.segmentation.fit import fresh_network
+from claim_aug.segmentation.folder import read_segmenter, write_segmenter
+from claim_aug.segmentation.patients import SCHEME, PatientWindow, read_windows
 from claim_aug.segmentation.segmenter import Segmenter
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES
@@ -56,6 +57,7 @@ def train_jointly(
     joint_plan: JointPlan,
     *,
     model: Path | None = None,
+    start: Path | None = None,
     validation_share: float = 0.1,
     licence: str = "not stated",
     device: str | None = None,
@@ -71,11 +73,12 @@ def train_jointly(
         scheme: label scheme of the data set.
         joint_plan: steps, learning rates and settings of both.
         model: folder of the generator to start from; the shipped ``ddpm`` by default.
+        start: folder of the segmenter to start from; random weights by default.
         validation_share: share of the patients for validation, 0-0.5.
         licence: licence of the data, for the generator's card.
         device: device of PyTorch, such as ``"cpu"``; the fastest there is by default.
         overwrite: whether to start anew instead of going on.
-        config: size of the segmenter.
+        config: size of a segmenter with random weights.
         report: function that is called with the progress of every step.
 
     Raises:
@@ -90,11 +93,21 @@ def train_jointly(
     learn, validation = split(found, validation_share, joint_plan.plan.seed)
     if not overwrite and not (out / RUN).exists():
         refuse_existing(out, [f"{GENERATOR}/{CONFIG}"])  # a training that is finished, and nothing to go on from
-    names = {window.patient for window in learn}
-    unet = config or UNetConfig()
+    steering: list[PatientWindow] = []
+    if joint_plan.settings.objective == "improve":
+        learn, steering = split(learn, joint_plan.steering, joint_plan.plan.seed + 1)
+        if not steering:
+            msg = "objective 'improve' needs patients that steer the generator; a share of 0 leaves none"
+            raise InputError(msg)
+    unet = (config or UNetConfig()) if start is None else read_segmenter(start).config
+    segmenter = fresh_network(unet, joint_plan.plan.seed)
+    if start is not None:
+        segmenter.load_state_dict(read_segmenter(start).network.state_dict())
     model_config = synthesizer.backends[1].network().config  # type: ignore[attr-defined]
-    arrays = (array for window in learn for array in (window.image, window.labels))
-    about = {"model": model_config.to_json(), "data": fingerprint(*arrays)}
+    names = {window.patient for window in learn}
+    arrays = (array for window in (*learn, *steering) for array in (window.image, window.labels))
+    weights = (value.numpy() for value in segmenter.state_dict().values())
+    about = {"model": model_config.to_json(), "data": fingerprint(*arrays), "start": fingerprint(*weights)}
 
     def prepare(joint: JointTrainer) -> None:
         # Scars are to be as bright as those of this data set, not those of the set that the model is from.
@@ -109,7 +122,9 @@ def train_jointly(
             msg = f"cannot write to {out}: {error.strerror}"
             raise OutputError(msg) from error
 
-    joint = fit_joint(learn, validation, synthesizer, unet, joint_plan, out / RUN, about, prepare, report)
+    joint = fit_joint(
+        learn, validation, synthesizer, segmenter, joint_plan, out / RUN, about, prepare, report, steering
+    )
     score = scar_dice(joint, validation)
     kept = len({window.patient for window in validation})
     done = Trained(len(names), len(learn), kept, score, kind, skipped)

@@ -135,11 +135,7 @@ class BatchSampler:
             InputError: a batch that ``augment_batch`` does not take, or that holds no tensors.
         """
         keys = keys_of(batch, self.image_key, self.label_key, unusable="keep")
-        images, labels = (tensor_of(entry) for entry in keys.fetch(batch))
-        if not 4 <= images.ndim == labels.ndim:
-            shapes = f"{tuple(images.shape)} and {tuple(labels.shape)}; [:, None] adds an axis"
-            msg = f"joint training needs images (B, C, *grid) and labels (B, 1, *grid), got {shapes}"
-            raise InputError(msg)
+        images, _ = tensors_of(batch, keys)
         rng = np.random.default_rng((seed, 1))
         learner = replace(self.learner, estimate=self.estimate(rng) if gradient else None)
         learner.module.eval()  # a framework may have put all that it holds into training mode
@@ -160,6 +156,20 @@ class BatchSampler:
         if self.grad_steps:
             return LastSteps(self.grad_steps, self.steps)
         return OneStep(float(rng.uniform(*NOISE_LEVELS)))
+
+
+def tensors_of(batch: Mapping[str, Any], keys: Keys) -> tuple[Tensor, Tensor]:
+    """Images (B, C, *grid) and label maps (B, 1, *grid) of a batch.
+
+    Raises:
+        InputError: entries that hold no tensors, or tensors of other shapes.
+    """
+    images, labels = (tensor_of(entry) for entry in keys.fetch(batch))
+    if not 4 <= images.ndim == labels.ndim:
+        shapes = f"{tuple(images.shape)} and {tuple(labels.shape)}; [:, None] adds an axis"
+        msg = f"joint training needs images (B, C, *grid) and labels (B, 1, *grid), got {shapes}"
+        raise InputError(msg)
+    return images, labels
 
 
 def voxels_of(written: list[Written], images: Tensor) -> ScarVoxels | None:

@@ -15,8 +15,8 @@ class JointSettings:
 
     Attributes:
         weight: factor of the segmenter's loss in the generator's loss, from 0.
-        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds, or ``"challenge"``, for scars
-            that it misses.
+        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds, ``"challenge"``, for scars
+            that it misses, or ``"improve"``, for scars from which it learns to segment real ones.
         floor: share of the infarct that stays visible with ``"challenge"``, 0-1.
         grad_steps: number of the sampler's last steps that the gradient goes through; 0 for a one-step estimate.
         drop_unfound: whether an element stays real where the segmenter finds nothing of its new scar.

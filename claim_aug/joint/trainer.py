@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from claim_aug.adapters.batch import keys_of
 from claim_aug.adapters.call import draw_seed
 from claim_aug.data.staging import staged
 from claim_aug.errors import InputError
@@ -21,7 +22,7 @@ from claim_aug.joint.estimate import without_gradient
 from claim_aug.joint.generator import LearningGenerator
 from claim_aug.joint.lesions import lesion_batch
 from claim_aug.joint.objective import Feedback
-from claim_aug.joint.sampling import BatchSampler, SyntheticBatch
+from claim_aug.joint.sampling import BatchSampler, SyntheticBatch, tensors_of
 from claim_aug.joint.settings import JointSettings
 from claim_aug.joint.updates import Updates
 from claim_aug.optimisation.device import autocast
@@ -58,8 +59,9 @@ class JointTrainer:
         segmentation_loss: function of logits (B, classes, *grid) and classes (B, 1, *grid) to one number; by default
             soft Dice and weighted cross-entropy, equation 2.
         weight: factor of the segmenter's loss in the generator's loss, from 0; docs/joint.md says what 1 is.
-        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds; or ``"challenge"``, for scars
-            that it misses, of which a share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise.
+        objective: aim of the generator: ``"agree"``, for scars that the segmenter finds; ``"challenge"``, for scars
+            that it misses, of which a share of ``floor`` stays brighter than remote myocardium by 3 SD of the noise; or
+            ``"improve"``, for scars from which it learns to segment the patients of ``steering``.
         floor: share of the infarct that stays visible with ``"challenge"``, 0-1.
         grad_steps: number of the sampler's last steps that the gradient goes through; 0 for a gradient through one
             step of the network from a low noise level.
@@ -67,13 +69,16 @@ class JointTrainer:
         drop_unfound: whether an element stays real where the segmenter finds nothing of its new scar.
         p: probability of a scar for each element, 0-1.
         target: function from label maps to the segmenter's classes; label values are the classes by default.
+        steering: function of the step to a batch of patients that neither network learns from otherwise, which
+            ``"improve"`` needs.
         autocast: function that makes the context that the segmenter runs in, such as
             ``lambda: torch.autocast("cuda", torch.float16)``.
         image_key: entry of a batch that holds the images; found by its usual names by default.
         label_key: entry of a batch that holds the labels; found by its usual names by default.
 
     Raises:
-        InputError: a generator that is no diffusion generator, an unknown objective, or a value out of range.
+        InputError: a generator that is no diffusion generator, an unknown objective, ``"improve"`` without
+            ``steering``, or a value out of range.
 
     >>> import torch
     >>> from claim_aug import ScarSynthesizer
@@ -104,16 +109,21 @@ class JointTrainer:
         drop_unfound: bool = False,
         p: float = 0.5,
         target: Target = labels_as_classes,
+        steering: Callable[[int], Batch] | None = None,
         autocast: Callable[[], AbstractContextManager[Any]] = nullcontext,
         image_key: str | None = None,
         label_key: str | None = None,
     ) -> None:
         JointSettings(weight, objective, floor, grad_steps, drop_unfound, p)  # refuses what is out of range
+        if (objective == "improve") != (steering is not None):
+            msg = "objective 'improve' and steering, patients to judge by, need each other; give both or neither"
+            raise InputError(msg)
         learner = LearningGenerator.from_synthesizer(synthesizer)
         self.batch_sampler = BatchSampler(synthesizer, learner, curriculum, grad_steps, p, image_key, label_key)
         self.segmenter, self.weight, self.drop_unfound, self.autocast = segmenter, weight, drop_unfound, autocast
         self.scorer = Scorer(segmentation_loss, target, synthesizer.labels)
         self.feedback = Feedback(self.scorer, objective, floor)
+        self.steering = steering
         self.updates = Updates()
         self.steps = 0
 
@@ -223,11 +233,19 @@ class JointTrainer:
             self.generator.eval()
         if self.weight > 0 and synthetic.voxels is not None:
             with frozen(self.segmenter), self.autocast():
-                losses["feedback"] = self.feedback(self.segmenter, synthetic, synthetic.voxels)
+                real = self._steering_batch()
+                losses["feedback"] = self.feedback(self.segmenter, synthetic, synthetic.voxels, real)
         if losses:
             parts = [losses[name] * (self.weight if name == "feedback" else 1.0) for name in losses]
             losses["total"] = torch.stack([part.float().to(device) for part in parts]).sum()
         return losses
+
+    def _steering_batch(self) -> tuple[Tensor, Tensor] | None:
+        """Images and label maps of the patients that steer this step."""
+        if self.steering is None:
+            return None
+        batch, sampler = self.steering(self.steps), self.batch_sampler
+        return tensors_of(batch, keys_of(batch, sampler.image_key, sampler.label_key, unusable="keep"))
 
     def _segmenter_loss(self, synthetic: SyntheticBatch) -> Losses:
         final = self._without_unfound(synthetic)

@@ -209,7 +209,8 @@ def test_whole_numbers_have_the_gradient_of_floats(probe, joint, net, slices, dt
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"objective": "win"}, "objective needs to be one of agree, challenge, got 'win'"),
+        ({"objective": "win"}, "objective needs to be one of agree, challenge, improve, got 'win'"),
+        ({"objective": "improve"}, "'improve' and steering, patients to judge by, need each other"),
         ({"weight": -1}, "weight needs to be within 0-inf, got -1"),
         ({"floor": 2}, "floor needs to be within 0-1, got 2"),
         ({"p": 2}, "p needs to be within 0-1, got 2"),

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claim_aug import ScarSynthesizer
+from claim_aug.anatomy import LabelScheme
 from claim_aug.errors import InputError
 from claim_aug.joint import Curriculum
-from claim_aug.joint.objective import visible_share
+from claim_aug.joint.objective import LOOK_AHEAD, loss_after_step, visible_share
+from claim_aug.segmentation.contract import Scorer, labels_as_classes
 
 CLASSES = 6  # of the phantoms' labels
 pytestmark = pytest.mark.filterwarnings("ignore::claim_aug.errors.UnanchoredWarning")
@@ -73,6 +75,57 @@ def test_a_floor_keeps_visible_what_challenges(joint, slices):
         voxels = trainer._sample(slices, 1, gradient=True).voxels
         ends[floor] = float(visible_share(voxels.relative_intensity(), voxels).detach())
     assert ends[0.9] > ends[0.0] + 0.1
+
+
+def in_double_precision(logits, target):
+    """Cross-entropy; the default loss computes in single precision, too coarse for finite differences."""
+    return torch.nn.functional.cross_entropy(logits, target[:, 0])
+
+
+@pytest.fixture
+def smooth_case():
+    """A smooth segmenter in double precision, scans with a gradient and others, and how it is scored."""
+    torch.manual_seed(3)
+    segmenter = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.BatchNorm2d(4), torch.nn.Tanh(), torch.nn.Conv2d(4, 5, 1)
+    )
+    labels = torch.randint(5, (2, 1, 6, 6))
+    real = torch.randn(2, 1, 6, 6, dtype=torch.float64), torch.randint(5, (2, 1, 6, 6))
+    scorer = Scorer(in_double_precision, labels_as_classes, LabelScheme.parse("emidec"))
+    image = torch.randn(2, 1, 6, 6, dtype=torch.float64, requires_grad=True)
+    return segmenter.double().eval(), scorer, (image, labels), real
+
+
+def test_to_improve_is_the_loss_on_real_scans_after_the_step_that_the_segmenter_takes(smooth_case):
+    segmenter, scorer, learnt, real = smooth_case
+    loss = float(loss_after_step(segmenter, scorer, learnt, real).detach())
+    optimizer = torch.optim.SGD(segmenter.parameters(), lr=LOOK_AHEAD)
+    scorer([segmenter(learnt[0].detach())], learnt[1]).backward()
+    optimizer.step()
+    assert loss == pytest.approx(float(scorer([segmenter(real[0])], real[1]).detach()), rel=1e-9)
+
+
+@pytest.mark.parametrize("lr", [0.1, 1.0])
+def test_its_gradient_is_that_of_finite_differences(smooth_case, lr):
+    segmenter, scorer, (image, labels), real = smooth_case
+    (gradient,) = torch.autograd.grad(loss_after_step(segmenter, scorer, (image, labels), real, lr), image)
+    assert gradient.abs().max() > 0
+
+    def loss(place, by):
+        moved = image.detach().clone()
+        moved.view(-1)[place] += by
+        return float(loss_after_step(segmenter, scorer, (moved.requires_grad_(), labels), real, lr).detach())
+
+    for place in range(0, image.numel(), 7):
+        slope = (loss(place, 1e-5) - loss(place, -1e-5)) / 2e-5
+        assert float(gradient.view(-1)[place]) == pytest.approx(slope, rel=1e-4, abs=1e-10)
+
+
+def test_to_improve_moves_the_generator_to_what_the_segmenter_learns_from(joint, net, slices):
+    """The segmenter stays as it is; its loss on other scans after a step falls by what the generator learns."""
+    trainer = joint(net(), objective="improve", steering=lambda step: slices, lr=1e-2, weight=100.0)
+    losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(15)]
+    assert np.mean(losses[-3:]) < np.mean(losses[:3])
 
 
 def test_the_burden_follows_the_curriculum(joint, net, hearts):

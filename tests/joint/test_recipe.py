@@ -38,7 +38,7 @@ def dataset(tmp_path_factory):
 def run(dataset, folders):
     """``run(out)`` trains for four steps; ``stop_at`` cuts it off, as Ctrl-C would."""
 
-    def train(out, *, stop_at=None, seen=None, steps=4, **settings):
+    def train(out, *, stop_at=None, seen=None, steps=4, start=None, **settings):
         def report(progress):
             if seen is not None:
                 seen.append(progress)
@@ -54,7 +54,7 @@ def run(dataset, folders):
             last=(10, 20),
         )
         return train_jointly(
-            dataset, out, PHANTOM, plan, model=folders["ddpm"], validation_share=0.34, device="cpu",
+            dataset, out, PHANTOM, plan, model=folders["ddpm"], start=start, validation_share=0.34, device="cpu",
             config=UNetConfig((4, 8), 1), report=report,
         )  # fmt: skip
 
@@ -120,6 +120,21 @@ def test_another_training_in_the_same_folder_is_refused(run, finished):
         run(finished[0], objective="challenge")
 
 
+def test_it_starts_from_a_segmenter(run, finished, tmp_path):
+    """After a step whose rate has hardly risen, the segmenter is still the one that it started from."""
+    start, out = finished[0] / "segmenter", tmp_path / "out"
+    run(out, steps=1, start=start)
+    before, after = (read_segmenter(folder).network.state_dict() for folder in (start, out / "segmenter"))
+    far = max(float((after[name] - value).abs().max()) for name, value in before.items() if name.endswith("weight"))
+    assert 0 < far < 5e-3
+
+
+def test_patients_that_steer_are_not_learnt_from(run, tmp_path):
+    done = run(tmp_path, objective="improve")
+    assert (done.patients, done.validation) == (1, 1)
+    assert all(float(row["feedback"]) > 0 for row in log(tmp_path))
+
+
 SCRIPT = """
 import os, signal
 from pathlib import Path
@@ -171,7 +186,9 @@ def test_the_command_that_was_killed_goes_on_and_says_what_came_of_it(cli, datas
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--objective", "win"], "objective needs to be one of agree, challenge, got 'win'"),
+        (["--objective", "win"], "objective needs to be one of agree, challenge, improve, got 'win'"),
+        (["--objective", "improve", "--steering", "0"], "needs patients that steer the generator"),
+        (["--start", "nowhere"], "nowhere is no folder of a segmenter"),
         (["--share", "2"], "p needs to be within 0-1, got 2"),
         (["--grad-steps", "99"], "grad_steps needs to be within 0-12"),
         (["--burden", "5"], "--burden needs a range such as 5,30, got '5'"),

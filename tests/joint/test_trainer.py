@@ -10,12 +10,14 @@ CLASSES = 6  # of the phantoms' labels
 pytestmark = pytest.mark.filterwarnings("ignore::claim_aug.errors.UnanchoredWarning")
 
 
-@pytest.mark.parametrize("objective", ["agree", "challenge"])
+@pytest.mark.parametrize("objective", ["agree", "challenge", "improve"])
 @pytest.mark.parametrize("grad_steps", [0, 2])
 def test_the_segmentation_loss_alone_reaches_the_generator_and_not_the_segmenter(
     probe, joint, net, slices, objective, grad_steps
 ):
-    generator, segmenter = probe.reached(joint(net(), objective=objective, grad_steps=grad_steps), slices, "feedback")
+    more = {"steering": lambda step: slices} if objective == "improve" else {}
+    trainer = joint(net(), objective=objective, grad_steps=grad_steps, **more)
+    generator, segmenter = probe.reached(trainer, slices, "feedback")
     assert generator > 0
     assert segmenter == 0
 

@@ -35,6 +35,9 @@ def segment(
         float | None,
         opt.scan("NUMBER", "Factor of scar's share; below 1 scar is found less often. The segmenter's own by default."),
     ] = None,
+    smallest: Annotated[
+        float | None, opt.scan("%LV", "Size of the smallest piece of scar that counts; the segmenter's own by default.")
+    ] = None,
     device: Annotated[str | None, opt.scan("NAME", "cpu, cuda, ...; the fastest there is by default.")] = None,
     orientation: Orientation,
     as_json: opt.Json = False,
@@ -56,6 +59,11 @@ def segment(
             msg = f"--caution needs to be above 0, got {caution:g}"
             raise InputError(msg)
         segmenter = replace(segmenter, caution=caution, wall_caution=caution)
+    if smallest is not None:
+        if not 0 <= smallest < 100:
+            msg = f"--smallest needs to be within 0-100 %LV, got {smallest:g}"
+            raise InputError(msg)
+        segmenter = replace(segmenter, smallest=smallest)
     cases = cases_of(scan, labels, unlabelled=unlabelled)
     failed: list[str] = []
     with console.progress_bar("segmenting", len(cases)) as advance:

@@ -155,6 +155,7 @@ def segment_cases(
             "sha256": sha256(source / WEIGHTS),
             "caution": segmenter.caution,
             "wall_caution": segmenter.wall_caution,
+            "smallest": segmenter.smallest,
         },
         "scheme": str(scheme),
     }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from claim_aug.measures.dice import dice
 from claim_aug.segmentation.predict import most_likely
 from claim_aug.segmentation.scan import scar_in_wall
+from claim_aug.segmentation.specks import without_specks
 from claim_aug.segmentation.windows import INFARCT, MYOCARDIUM, Windows
 
 #: Factors of scar's share that are tried.
@@ -63,9 +64,10 @@ def score(shares: NDArray[np.float32], windows: Windows, where: str) -> Scores:
     scores: Scores = []
     for caution in CAUTIONS:
         if where == WITHIN_WALL:
-            found = scar_in_wall(np.moveaxis(shares, 1, 0), wall, caution) >= INFARCT
+            classes = scar_in_wall(np.moveaxis(shares, 1, 0), wall, caution)
         else:
-            found = most_likely(shares, caution) >= INFARCT
+            classes = most_likely(shares, caution)
+        found = without_specks(classes) >= INFARCT
         if scar.any():
             scores.append((dice(found, scar), None))
         else:

@@ -12,6 +12,7 @@ from torch import nn
 from claim_aug.data.artifacts import ArtifactKind, read_once
 from claim_aug.errors import unreadable
 from claim_aug.segmentation.segmenter import Segmenter
+from claim_aug.segmentation.specks import SMALLEST
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES, SIDE, SPACING
 
@@ -34,6 +35,7 @@ def write_segmenter(segmenter: Segmenter, folder: Path, card: str, *, half: bool
         "window": {"spacing": SPACING, "side": SIDE},
         "caution": segmenter.caution,
         "wall_caution": segmenter.wall_caution,
+        "smallest": segmenter.smallest,
         "about": dict(segmenter.about),
     }
     (folder / WEIGHTS).write_bytes(KIND.pack(weights, {}))
@@ -64,7 +66,7 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
             raise KeyError("format")
         config = UNetConfig(tuple(record["unet"]["channels"]), int(record["unet"]["units"]))
         caution, wall_caution = (float(record.get(name, 1.0)) for name in ("caution", "wall_caution"))
-        about = record.get("about", {})
+        smallest, about = float(record.get("smallest", SMALLEST)), record.get("about", {})
         with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
             network = config.build()
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -73,7 +75,7 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
     layout = {name: ("iuf", tuple(value.shape)) for name, value in network.state_dict().items()}
     _, arrays = KIND.read(path / WEIGHTS, layout)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-    return Segmenter(network.eval().requires_grad_(False).to(device), config, caution, wall_caution, about)
+    return Segmenter(network.eval().requires_grad_(False).to(device), config, caution, wall_caution, smallest, about)
 
 
 def load_start() -> nn.Module:

@@ -14,7 +14,7 @@ from torch import nn
 
 from claim_aug.anatomy.roi import Roi
 from claim_aug.errors import AnatomyError
-from claim_aug.segmentation.predict import FLIPS, class_shares
+from claim_aug.segmentation.predict import VIEWS, class_shares
 from claim_aug.segmentation.unet import logits_of
 from claim_aug.segmentation.windows import BACKGROUND, CAVITY, SIDE, SPACING, normalised
 
@@ -86,7 +86,7 @@ def locate(network: nn.Module, planes: Planes, pixel: tuple[float, float] | None
 def _around(network: nn.Module, planes: Planes, pixel: NDArray[np.float64], centre: NDArray[np.float64]) -> Located:
     rois = [Roi(centre, np.diag(SPACING / pixel), SIDE) for _ in planes]
     for _ in range(ROUNDS):
-        shares = class_shares(network, cut_planes(planes, rois), FLIPS[:1])
+        shares = class_shares(network, cut_planes(planes, rois), VIEWS[:1])
         ventricle = 1 - shares[:, BACKGROUND] > 0.5
         shown = ventricle.sum((1, 2)) * SPACING**2 > SMALLEST_MM2
         if not shown.any():

@@ -14,6 +14,7 @@ from claim_aug.anatomy.roi import Roi
 from claim_aug.segmentation.locate import cut_planes, locate
 from claim_aug.segmentation.predict import class_shares, most_likely
 from claim_aug.segmentation.segmenter import Segmenter
+from claim_aug.segmentation.specks import without_specks
 from claim_aug.segmentation.windows import BACKGROUND, CAVITY, INFARCT, MVO, MYOCARDIUM, SIDE
 
 Image = NDArray[np.floating[Any]]
@@ -47,7 +48,7 @@ def segment_wall(segmenter: Segmenter, image: Image, anatomy: LVAnatomy) -> Segm
     shares = np.moveaxis(segmenter.shares(image[anatomy.box], anatomy), 0, axis + 1)
     scar = shares[INFARCT] + shares[MVO]
     confidence = np.where(anatomy.wall, scar / np.maximum(scar + shares[MYOCARDIUM], 1e-6), 0).astype(np.float32)
-    found = scar_in_wall(shares, anatomy.wall, segmenter.wall_caution)
+    found = without_specks(scar_in_wall(shares, anatomy.wall, segmenter.wall_caution), segmenter.smallest)
     classes = np.select([anatomy.wall, anatomy.cavity], [found, CAVITY], BACKGROUND).astype(np.uint8)
     return Segmentation(anatomy.on_grid(classes), anatomy.on_grid(confidence), located=False)
 
@@ -87,6 +88,7 @@ def segment_scan(
         ventricle = largest_piece(found > BACKGROUND)
         classes[index][part] = np.where(ventricle, found, BACKGROUND)
         confidence[index][part] = np.where(inside, layers[INFARCT] + layers[MVO], 0)
+    classes = without_specks(classes, segmenter.smallest)
     return Segmentation(np.moveaxis(classes, 0, through_plane), np.moveaxis(confidence, 0, through_plane), located=True)
 
 

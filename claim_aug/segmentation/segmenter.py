@@ -12,6 +12,7 @@ from torch import nn
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.segmentation.predict import class_shares
+from claim_aug.segmentation.specks import SMALLEST
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import class_map, cut_windows, on_region
 
@@ -26,6 +27,7 @@ class Segmenter:
         caution: factor of the shares of infarct and MVO before the largest share wins; below 1, scar is found only
             where the network is surer of it.
         wall_caution: factor of the shares of infarct and MVO where scar is looked for within a labelled wall.
+        smallest: size of the smallest piece of scar that counts, %LV.
         about: facts that the segmenter's folder keeps, such as the number of patients that it learnt from.
     """
 
@@ -33,6 +35,7 @@ class Segmenter:
     config: UNetConfig = field(default_factory=UNetConfig)
     caution: float = 1.0
     wall_caution: float = 1.0
+    smallest: float = SMALLEST
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def shares(self, image: NDArray[np.floating[Any]], anatomy: LVAnatomy) -> NDArray[np.float32]:

@@ -15,9 +15,13 @@ def finetune(
     dataset: opt.Dataset,
     out: Annotated[Path, typer.Argument(help="Folder for the segmenter.")],
     scheme: opt.Scheme = opt.SCHEME,
-    start: Annotated[
-        str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
-    ] = None,
+    start: opt.Start = None,
+    own_scars: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER", help="Scars made in each of your healthy scans to learn from first; 0 for none."
+        ),
+    ] = 6,
     false_scar: Annotated[
         float,
         typer.Option(metavar="%LV", help="Scar in patients without any that is put up with; it sets the caution."),
@@ -31,14 +35,14 @@ def finetune(
     from claim_aug.anatomy import LabelScheme
     from claim_aug.jobs.finetune import finetune as tune
     from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL
-    from claim_aug.segmentation.folder import SHIPPED
 
     with console.progress_reporter() as report:
         done = tune(
             dataset,
             out,
             LabelScheme.parse(scheme),
-            start=SHIPPED if start is None else start,
+            start=opt.starting_folder(start),
+            own_scars=own_scars,
             false_scar=false_scar,
             seed=seed,
             licence=licence,
@@ -48,6 +52,8 @@ def finetune(
         )
     course = done.choice.course
     console.print_line(f"learnt from {console.counted(done.patients, 'patient')}, {done.scarred} of them with scar")
+    if done.own:
+        console.print_line(f"scar was made in the scans of {console.counted(done.own, 'healthy patient')} first")
     console.print_line(
         f"chosen on inner folds: {course.steps} steps to {course.lr:g}, weights {course.average:.0%} of the start"
     )

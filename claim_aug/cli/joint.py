@@ -17,9 +17,7 @@ def joint_train(
     out: Annotated[Path, typer.Argument(help="Folder for generator and segmenter.")],
     scheme: opt.Scheme = opt.SCHEME,
     model: Annotated[Path | None, typer.Option(help="Generator to start from; the package's where not given.")] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
-    ] = None,
+    start: opt.Start = None,
     steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Slices in a batch.")] = 8,
     lr: Annotated[float, typer.Option(min=1e-8, max=1, help="Highest learning rate of the segmenter.")] = 1e-3,
@@ -92,7 +90,7 @@ def joint_train(
             LabelScheme.parse(scheme),
             plan,
             model=model,
-            start=starting_folder(start),
+            start=opt.starting_folder(start),
             validation_share=validation,
             licence=licence,
             device=device,
@@ -105,13 +103,6 @@ def joint_train(
         console.print_line(f"Dice of scar on patients kept apart: {done.dice:.3f}")
     console.print_skipped(done.skipped)
     console.print_written(out, f"--generator {done.kind}:{out}/generator")
-
-
-def starting_folder(text: str | None) -> Path | None:
-    """Folder of the segmenter that a training starts from; ``None`` for random weights."""
-    from claim_aug.segmentation.folder import SHIPPED
-
-    return SHIPPED if text is None else None if text == "none" else Path(text)
 
 
 def burden_range(name: str, text: str | None) -> tuple[float, float] | None:

@@ -41,9 +41,19 @@ Scheme = Annotated[
         "--labels",
     ),
 ]
+Start = Annotated[
+    str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
+]
 Seed = Annotated[int, output("N", "The same seed gives the same files.", "--seed", min=0)]
 Overwrite = Annotated[bool, output(None, "Replace files that exist.", "--overwrite")]
 Json = Annotated[bool, output(None, "Print JSON instead of tables.", "--json")]
+
+
+def starting_folder(text: str | None) -> Path | None:
+    """Folder of the segmenter that a training starts from; ``None`` for random weights."""
+    from claim_aug.segmentation.folder import SHIPPED
+
+    return SHIPPED if text is None else None if text == "none" else Path(text)
 
 
 def parse_numbers(name: str, text: str | None, needed: str, kind: type = float) -> tuple[Any, ...] | None:

@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
-from claim_aug.data.output_layouts import write_json
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.fingerprint import fingerprint
+from claim_aug.jobs.courses import OWN_COURSE, Courses
+from claim_aug.jobs.own_scars import own_scars as make_own_scars
+from claim_aug.optimisation.checkpoint import read_state, write_state
 from claim_aug.optimisation.device import find_device
 from claim_aug.optimisation.plan import Progress, Report
 from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, as_table
 from claim_aug.segmentation.fit import fresh_network
 from claim_aug.segmentation.folder import CONFIG, SHIPPED, read_segmenter, write_segmenter
 from claim_aug.segmentation.segmenter import Segmenter
-from claim_aug.segmentation.tuning import (
-    AVERAGES,
-    COURSES,
-    FROM_SCRATCH,
-    Choice,
-    Course,
-    Patients,
-    averaged,
-    best,
-    gathered,
-    inner_folds,
-    judge,
-    tune,
-)
+from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, Choice, best
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, class_map, cut_windows
+from claim_aug.synthesizer import ScarSynthesizer
 
 TRAINING = "training"
-NO_START = "none"
 
 
 @dataclass(frozen=True)
@@ -54,6 +42,7 @@ class Finetuned:
         patients: number of patients that were learnt from.
         scarred: number of patients with scar that were learnt from.
         choice: course that was chosen, with its curves on patients left out of the learning.
+        own: number of healthy patients in whose scans scars were made to learn from first.
         segmenter: segmenter that learnt from all patients, with its cautions.
         skipped: names of cases in which no ventricle could be read.
     """
@@ -61,6 +50,7 @@ class Finetuned:
     patients: int
     scarred: int
     choice: Choice
+    own: int
     segmenter: Segmenter
     skipped: Sequence[str]
 
@@ -70,7 +60,8 @@ def finetune(
     out: Path,
     scheme: LabelScheme,
     *,
-    start: str | Path = SHIPPED,
+    start: Path | None = SHIPPED,
+    own_scars: int = 6,
     false_scar: float = 1.0,
     seed: int = 0,
     licence: str = "not stated",
@@ -84,7 +75,8 @@ def finetune(
         dataset: folder of images and label maps.
         out: folder for the segmenter.
         scheme: label scheme of the data set.
-        start: folder of a segmenter to start from; ``"none"`` to train from scratch.
+        start: folder of a segmenter to start from; ``None`` for random weights.
+        own_scars: number of scars that are made in every healthy scan, from which the start learns first; 0 for none.
         false_scar: size of scar in patients without any that is put up with, %LV, above 0; it sets the cautions.
         seed: seed of everything that is random.
         licence: licence of the data, for the card.
@@ -98,37 +90,42 @@ def finetune(
     if not 0 < false_scar <= 20:
         msg = f"false_scar needs to be above 0 and at most 20 %LV, got {false_scar:g}"
         raise InputError(msg)
+    if not 0 <= own_scars <= 100:
+        msg = f"own_scars needs to be within 0-100, got {own_scars}"
+        raise InputError(msg)
     if not overwrite and not (out / TRAINING).exists():
         refuse_existing(out, [CONFIG])
     if overwrite:
         shutil.rmtree(out / TRAINING, ignore_errors=True)
     patients, skipped = read_patients(dataset, scheme)
-    scarred = sum(bool(own.scarred.any()) for own in patients.values())
+    scarred = sum(bool(one.scarred.any()) for one in patients.values())
     if scarred < 3:
         msg = (
             f"{dataset} has {scarred} patients with scar; at least 3 are needed, as a third of them is kept to judge by"
         )
         raise InputError(msg)
     where = find_device(device)
-    config = UNetConfig() if str(start) == NO_START else read_segmenter(start).config
-    begun = fresh_network(config, seed) if str(start) == NO_START else read_segmenter(start).network
-    begun = begun.to(where)
+    config = UNetConfig() if start is None else read_segmenter(start).config
+    begun = (fresh_network(config, seed) if start is None else read_segmenter(start).network).to(where)
     about = {
-        "data": fingerprint(*(array for own in patients.values() for array in (own.images, own.classes))),
+        "data": fingerprint(*(array for one in patients.values() for array in (one.images, one.classes))),
         "start": fingerprint(*(value.cpu().numpy() for value in begun.state_dict().values())),
         "seed": seed,
+        "own_scars": own_scars,
     }
-    run = Run(out / TRAINING, patients, begun, where, seed, about, report)
-    scratch = str(start) == NO_START
-    choices = run.choices(FROM_SCRATCH, (0.0,)) if scratch else run.choices(COURSES, AVERAGES)
-    choice = best(list(choices), false_scar)
-    tuned = averaged(begun, run.tuned(patients, choice.course, "all patients"), choice.course.average)
+    kept = out / TRAINING / f"own scars {fingerprint(json.dumps(about).encode())[:16]}.safetensors"
+    healthy = {name for name, one in patients.items() if own_scars and not one.scarred.any()}
+    own = with_own_scars(dataset, scheme, healthy, kept, copies=own_scars, seed=seed, device=device, report=report)
+    courses = Courses(out / TRAINING, patients, own, begun, where, seed, about, report)
+    tried = courses.choices(FROM_SCRATCH, (0.0,)) if start is None else courses.choices(COURSES, AVERAGES)
+    choice = best(tried, false_scar)
+    tuned = courses.final(choice.course)
     cautions = {name: curve.caution_for(false_scar) for name, curve in choice.curves.items()}
     facts = {"patients": len(patients), "scarred": scarred, "licence": licence, "false_scar": false_scar}
     segmenter = Segmenter(tuned, config, cautions[ANYWHERE], cautions[WITHIN_WALL], about=facts)
-    done = Finetuned(len(patients), scarred, choice, segmenter, skipped)
+    done = Finetuned(len(patients), scarred, choice, len(own), segmenter, skipped)
     with staged(out) as stage:
-        write_segmenter(segmenter, stage, card(dataset, str(start), done))
+        write_segmenter(segmenter, stage, card(dataset, start, done))
     shutil.rmtree(out / TRAINING, ignore_errors=True)
     return done
 
@@ -155,69 +152,40 @@ def read_patients(dataset: Path, scheme: LabelScheme) -> tuple[dict[str, Windows
     return patients, skipped
 
 
-@dataclass(frozen=True)
-class Run:
-    """One fine-tuning, whose finished stages lie in a folder, so that it goes on where it was cut off."""
-
-    folder: Path
-    patients: Patients
-    start: nn.Module
-    device: torch.device
-    seed: int
-    about: Mapping[str, Any]
-    report: Report
-
-    def choices(self, courses: Sequence[Course], averages: Sequence[float]) -> Iterator[Choice]:
-        """Every course with every average, judged on patients that it had not seen."""
-        folds = list(inner_folds(self.patients, self.seed))
-        total, done = len(folds) * sum(course.steps for course in courses), 0
-        for course in courses:
-            scores = []
-            for number, fold in enumerate(folds):
-                scores.append(self.judged(course, averages, number, fold, done, total))
-                done += course.steps
-            for place, share in enumerate(averages):
-                yield gathered(replace(course, average=share), [own[place] for own in scores])
-
-    def judged(
-        self,
-        course: Course,
-        averages: Sequence[float],
-        number: int,
-        fold: tuple[list[str], list[str]],
-        done: int,
-        total: int,
-    ) -> list[Any]:
-        """Scores of one course on the patients of a fold, for every average; kept in a file."""
-        about = {**self.about, **asdict(course), "averages": list(averages)}
-        path = self.folder / f"{course.steps} steps, fold {number}.json"
-        if path.exists():
-            kept = json.loads(path.read_text("utf-8"))
-            if kept["about"] == about:
-                return list(kept["scores"])
-        learn, held = ({name: self.patients[name] for name in names} for names in fold)
-        network = self.tuned(learn, course, "choosing on inner folds", done, total)
-        scores = [judge(averaged(self.start, network, share), held) for share in averages]
-        with staged(self.folder) as stage:
-            write_json(stage / path.name, {"about": about, "scores": scores})
-        return scores
-
-    def tuned(
-        self, patients: Patients, course: Course, stage: str, done: int = 0, total: int | None = None
-    ) -> nn.Module:
-        """The start after a course on some patients, not averaged; ``done`` steps of the stage went before."""
-
-        def tell(step: int) -> None:
-            self.report(Progress(stage, done + step, total or course.steps, float("nan")))
-
-        own = replace(course, average=0.0)
-        return tune(self.start, patients, own, self.device, seed=self.seed, report=tell)
+def with_own_scars(
+    dataset: Path,
+    scheme: LabelScheme,
+    healthy: Collection[str],
+    kept: Path,
+    *,
+    copies: int,
+    seed: int,
+    device: str | None,
+    report: Report,
+) -> dict[str, Windows]:
+    """The windows of healthy patients with scars of ``ddpm`` in them, by patient; kept in a file."""
+    if not healthy:
+        return {}
+    if not kept.exists():
+        synthesizer, made = ScarSynthesizer("smile", "ddpm", labels=scheme, device=device), {}
+        cases = [case for case in find_cases(dataset) if case.name in healthy]
+        for case, anatomy in iter_cases(cases, scheme, look_in_image=False, warn=False):
+            windows = make_own_scars(case, anatomy, synthesizer, copies=copies, seed=seed)
+            if len(windows):
+                made[f"images.{case.name}"] = torch.from_numpy(windows.images)
+                made[f"classes.{case.name}"] = torch.from_numpy(windows.classes)
+            report(Progress("scar in healthy scans", sum(one.name <= case.name for one in cases), len(cases), np.nan))
+        write_state(kept, 0, made, {})
+    _, tensors = read_state(kept, {})
+    names = [name.removeprefix("images.") for name in tensors if name.startswith("images.")]
+    return {name: Windows(tensors[f"images.{name}"].numpy(), tensors[f"classes.{name}"].numpy()) for name in names}
 
 
-def card(dataset: Path, start: str, done: Finetuned) -> str:
+def card(dataset: Path, start: Path | None, done: Finetuned) -> str:
     """The segmenter's card in Markdown."""
     course, about, segmenter = done.choice.course, done.segmenter.about, done.segmenter
-    begun = "random weights" if start == NO_START else "the start of the package" if start == str(SHIPPED) else start
+    begun = "random weights" if start is None else "the start of the package" if start == SHIPPED else start
+    first = f"scar of ddpm in the scans of {done.own} healthy patients, {OWN_COURSE.steps} steps" if done.own else "-"
     return f"""# A segmenter of scar for LGE cardiac MRI
 
 Finds cavity, myocardium, infarct and microvascular obstruction. For research only, not for diagnosis.
@@ -228,6 +196,7 @@ Finds cavity, myocardium, infarct and microvascular obstruction. For research on
 | started from | {begun} |
 | learnt from | {dataset.name}: {done.patients} patients, {done.scarred} of them with scar |
 | licence of the data | {about["licence"]} |
+| first learnt from | {first} |
 | training | {course.steps} steps of 16 windows, AdamW to {course.lr:g}, {course.scarred:.0%} of windows with scar |
 | share of the start in the weights | {course.average:g} |
 | caution | {segmenter.caution:.3f} anywhere, {segmenter.wall_caution:.3f} within a labelled wall |

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from claim_aug.jobs import courses
 from claim_aug.jobs import finetune as job
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.segmentation import read_segmenter
@@ -22,12 +23,15 @@ def dataset(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _short(monkeypatch):
     monkeypatch.setattr(job, "COURSES", (Course(2, 5e-4, 0.4), Course(4, 1e-3)))
+    monkeypatch.setattr(courses, "OWN_COURSE", Course(2, 1e-3, 0.5))
     monkeypatch.setattr(job, "FROM_SCRATCH", (Course(2, 2e-3),))
 
 
 def test_a_segmenter_is_written_that_segments_and_says_what_to_expect(cli, dataset, tmp_path):
-    done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--false-scar", 2, "--licence", "CC0")
+    done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--false-scar", 2, "--licence", "CC0",
+        "--own-scars", 1)  # fmt: skip
     assert done.code == 0, done.err
+    assert "scar was made in the scans of 3 healthy patients first" in done.out
     assert "learnt from 6 patients, 3 of them with scar" in done.out
     assert "scar anywhere, on patients kept apart: Dice 0." in done.out
     assert f"claim-aug segment SCAN OUT --model {tmp_path / 'out'}" in done.out
@@ -37,6 +41,7 @@ def test_a_segmenter_is_written_that_segments_and_says_what_to_expect(cli, datas
     card = (tmp_path / "out/README.md").read_text()
     assert "| caution | Dice anywhere | false scar, %LV | Dice within the wall | false scar, %LV |" in card
     assert "the start of the package" in card
+    assert "| first learnt from | scar of ddpm in the scans of 3 healthy patients" in card
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"README.md", "config.json", "weights.safetensors"}
     image = dataset / "Case_0/Images/Case_0.nii.gz"
     assert cli("segment", image, tmp_path / "found", "--model", tmp_path / "out").code == 0
@@ -54,7 +59,7 @@ def test_it_goes_on_where_it_was_cut_off_and_ends_with_the_same(dataset, tmp_pat
             if steps == stop_at:
                 raise KeyboardInterrupt
 
-        job.finetune(dataset, out, LabelScheme.parse("phantom"), device="cpu", report=report)
+        job.finetune(dataset, out, LabelScheme.parse("phantom"), own_scars=1, device="cpu", report=report)
         return steps
 
     whole = run(tmp_path / "whole")
@@ -67,8 +72,9 @@ def test_it_goes_on_where_it_was_cut_off_and_ends_with_the_same(dataset, tmp_pat
 
 
 def test_without_a_start_the_weights_are_random_at_first(cli, dataset, tmp_path):
-    done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--start", "none")
+    done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--start", "none", "--own-scars", 0)
     assert done.code == 0, done.err
+    assert "healthy patients first" not in done.out
     assert "weights 0% of the start" in done.out
     assert "random weights" in (tmp_path / "out/README.md").read_text()
 
@@ -90,12 +96,16 @@ def test_refusals_name_what_is_wrong(cli, dataset, tmp_path):
     assert done.code == 1
     assert "Case_9 and Case_2 hold the same slice" in done.err
 
-    done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--false-scar", 0)
-    assert done.code == 1
-    assert "false_scar needs to be above 0" in done.err
+    for option, reason in (
+        ("--false-scar", "false_scar needs to be above 0"),
+        ("--own-scars", "own_scars needs to be"),
+    ):
+        done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", option, 0 if "false" in option else -1)
+        assert done.code == 1
+        assert reason in done.err
     assert not (tmp_path / "out").exists()
 
-    assert cli("finetune", dataset, tmp_path / "out", "--labels", "phantom").code == 0
+    assert cli("finetune", dataset, tmp_path / "out", "--labels", "phantom", "--own-scars", 0).code == 0
     done = cli("finetune", dataset, tmp_path / "out", "--labels", "phantom")
     assert done.code == 1
     assert "exists already" in done.err

@@ -1,1 +1,1 @@
-"""The downstream study: does a segmenter find more of real patients' scar when synthetic scar is added?"""
+"""The study: what a start, and synthetic scar, are worth in labelled patients."""

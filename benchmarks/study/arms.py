@@ -1,183 +1,138 @@
-"""The arms of the study: what is added to the real slices, and how it is made of an arm's own patients alone."""
+"""The arms of the study: what a segmenter begins with, and what it learns from, of an arm's own patients alone."""
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from scipy import ndimage
+import torch
+from torch import nn
 
 from claim_aug import ScarSynthesizer
-from claim_aug.errors import EmptyScarError
-from claim_aug.generators.bank import Bank
-from claim_aug.generators.bank_file import write_bank
-from claim_aug.generators.bank_patches import bank_patches
-from claim_aug.phantom import phantom_windows
-from claim_aug.priors.fit import fit, measure
-from claim_aug.priors.manual import ManualPrior
-from claim_aug.segmentation.augment import SCARRED
-from claim_aug.segmentation.windows import INFARCT, Windows, join_windows, wall_slices
+from claim_aug.jobs.courses import OWN_COURSE
+from claim_aug.jobs.own_scars import own_scars
+from claim_aug.optimisation.plan import Plan
+from claim_aug.segmentation import SHIPPED, read_segmenter
+from claim_aug.segmentation.augment import BATCH, BatchPlan, sample_plan
+from claim_aug.segmentation.fit import Training, fresh_network
+from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, Course, tune
+from claim_aug.segmentation.unet import UNetConfig
+from claim_aug.segmentation.windows import Windows, join_windows
 from study.data import SCHEME, Patient, windows_of
-from study.joint import tuned
+from study.joint import tuned_generator
 
-#: Where synthetic scar is put: into normals (the paper's N'), into patients with scar (P'), or both; or exactly
-#: where those patients have theirs (R), which is then painted anew.
-SOURCES = {"N": (False,), "P": (True,), "NP": (False, True), "R": (True,)}
-#: Options that say how slices are mixed, not how they are made.
-MIXING = ("ratio", "fade", "scarred", "least")
+#: Scars in every healthy scan.
+COPIES = 6
+#: Share of synthetic windows in a batch that is mixed, and of the steps over which it falls to nothing.
+MIXED, FADE = 0.5, 0.8
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way of training, as ``name`` or ``generator:source`` with options after ``@``.
+    """One way of training.
 
     Attributes:
-        text: as it was asked for; names its files.
-        generator: ``plain`` (no augmentation), ``usual``, ``carve``, a generator of the package, or ``joint``.
-        model: folder of a trained model, with ``{fold}`` and ``{size}`` for those of the run; the shipped one if empty.
-        source: see ``SOURCES``.
-        ratio: share of synthetic slices in a batch.
-        fade: share of the steps, at the end, over which that falls to nothing.
-        scarred: share of a batch's real slices that is drawn from those with scar; the others are drawn from all.
-        least: pixels of scar in a synthetic slice that has any; those with less are left away.
-        distributions: ``clinical``, or ``fitted`` to the arm's patients.
-        weight: of ``joint``: of the segmenter's loss in the generator's.
-        options: more parameters of ``ScarSynthesizer``; of phantoms, ``count`` and the share ``healthy``.
+        name: name of the arm, one of ``ARMS``.
+        courses: trainings on real patients that are tried, each a run of its own.
+        averages: shares of the start in the mean of the weights that are judged.
     """
 
-    text: str
-    generator: str
-    model: str = ""
-    source: str = "NP"
-    ratio: float = 0.3
-    fade: float = 0.0
-    scarred: float = SCARRED
-    least: float = 0.0
-    distributions: str = "clinical"
-    weight: float = 1.0
-    options: str = "{}"
-
-    @classmethod
-    def parse(cls, text: str) -> Arm:
-        """From ``ddpm:NP@ratio=0.3@distributions=fitted@model=FOLDER``; what mixes follows the last kind."""
-        generator, source, given = spelled(text.rpartition("+")[2])
-        known = {name: given.pop(name) for name in ("model", "distributions") if name in given}
-        numbers = {name: float(given.pop(name, getattr(cls, name))) for name in (*MIXING, "weight")}
-        options = json.dumps({name: json.loads(value) for name, value in given.items()})
-        return cls(text, generator, source=source or cls.source, options=options, **numbers, **known)
-
-    @property
-    def synthetic(self) -> bool:
-        return self.generator not in ("plain", "usual")
-
-    @property
-    def by_patient(self) -> bool:
-        """Whether a patient's synthetic slices are the same, whichever patients are learnt from beside it."""
-        learns = self.generator in ("phantom", "carve", "transplant", "joint") or self.distributions == "fitted"
-        return not learns and "{" not in self.model
-
-    @property
-    def parts(self) -> list[Arm]:
-        """The kinds of synthetic slices that it mixes: ``phantom+ddpm:P`` has two, in equal shares."""
-        kinds = [kind.split("@") for kind in self.text.split("+")] if self.synthetic else []
-        return [Arm.parse("@".join(part for part in kind if part.split("=")[0] not in MIXING)) for kind in kinds]
+    name: str
+    courses: tuple[Course, ...]
+    averages: tuple[float, ...] = AVERAGES
 
 
-def spelled(kind: str) -> tuple[str, str, dict[str, str]]:
-    """Generator, source and options of one kind of slices."""
-    head, *pairs = kind.split("@")
-    generator, _, source = head.partition(":")
-    return generator, source, dict(pair.split("=", 1) for pair in pairs)
+ARMS = {
+    arm.name: arm
+    for arm in (
+        Arm("scratch", FROM_SCRATCH, (0.0,)),  # real patients alone
+        Arm("mixed", FROM_SCRATCH[-1:], (0.0,)),  # real patients, and scar in healthy scans, fading
+        Arm("start", COURSES),  # the start of the package, then real patients
+        Arm("own", COURSES),  # the start, then scar in healthy scans, then real patients
+        Arm("twins", COURSES),  # as own, but every slice with new scar lies beside the same slice without
+        Arm("joint", COURSES),  # as own, with a generator that was trained jointly with the start
+    )
+}
 
 
-def recipients(arm: Arm, learn: Sequence[Patient]) -> list[Patient]:
-    """The patients that get scar."""
-    return [patient for patient in learn if patient.scarred in SOURCES[arm.source]]
-
-
-def synthesised(arm: Arm, learn: Sequence[Patient], copies: int, seed: int, scratch: Path) -> Windows:
-    """Windows with synthetic scar, made of the patients that the arm learns from.
+def begun(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path, device: torch.device) -> nn.Module:
+    """The network that an arm's courses begin with.
 
     Args:
-        copies: how often each patient gets a scar.
-        scratch: folder for a bank or for fitted distributions.
+        arm: arm of the study.
+        learn: patients that it learns from.
+        seed: seed of everything that is random.
+        scratch: folder for scars of a patient, made once for all runs, and for generators.
+        device: device that the network runs on.
     """
-    if arm.generator == "phantom":
-        options = {"count": 400, "healthy": 1 / 3} | json.loads(arm.options)
-        return phantom_windows(range(options["count"]), healthy=options["healthy"])
-    if arm.generator == "carve":
-        return carved(join_windows(windows_of(patient) for patient in learn), copies, np.random.default_rng(seed))
-    generator, options = backend(arm, learn, seed, scratch), prior(arm, learn, scratch)
-    parts = [painted(generator, options, arm, patient, copies, seed) for patient in recipients(arm, learn)]
-    return join_windows(itertools.chain.from_iterable(parts))
+    if arm.name in ("scratch", "mixed"):
+        return fresh_network(UNetConfig(), seed).to(device)
+    start = read_segmenter(SHIPPED).network.to(device)
+    if arm.name == "start":
+        return start
+    model = tuned_generator(learn, seed, scratch) if arm.name == "joint" else None
+    healthy = [patient for patient in learn if not patient.scarred]
+    scars = {patient.name: scars_of(patient, seed, scratch, model) for patient in healthy}
+    if arm.name == "twins":
+        return tune_on_twins(start, healthy, scars, seed, device)
+    shown = {patient.name: windows_of(patient) for patient in healthy}
+    return tune(start, shown | {f"{name} with scar": own for name, own in scars.items()}, OWN_COURSE, device, seed=seed)
 
 
-def painted(
-    generator: str, options: dict[str, Any], arm: Arm, patient: Patient, copies: int, seed: int
-) -> Iterator[Windows]:
-    """The slices of a patient that new scar reached, copy by copy."""
-    if arm.source == "R":
-        options = {**options, "existing": "replace"}
-    where = ManualPrior(mask=patient.labels, labels=SCHEME) if arm.source == "R" else "smile"
-    synthesizer = ScarSynthesizer(where, generator, labels=SCHEME, **options)
-    for copy in range(copies):
-        own = int(np.random.SeedSequence((seed, patient.number, copy)).generate_state(1)[0])
-        try:
-            sample = synthesizer.sample(patient.image, patient.labels, seed=own, anatomy=patient.anatomy)
-        except EmptyScarError:
-            continue
-        reached = sample.changed.any((0, 1))[patient.anatomy.box[2]][wall_slices(patient.anatomy)]
-        if reached.any():
-            yield windows_of(patient, sample.image, sample.labels).select(reached)
+def trained(
+    arm: Arm, network: nn.Module, course: Course, learn: Sequence[Patient], seed: int, scratch: Path,
+    device: torch.device,
+) -> nn.Module:  # fmt: skip
+    """The network after a course."""
+    windows = {patient.name: windows_of(patient) for patient in learn}
+    if arm.name != "mixed":
+        return tune(network, windows, course, device, seed=seed)
+    real = join_windows(windows.values())
+    scars = join_windows(scars_of(patient, seed, scratch) for patient in learn if not patient.scarred)
+    rng = np.random.default_rng(seed)
+    batches = sample_plan(real, course.steps, rng, synthetic=[scars], ratio=MIXED, fade=FADE, scarred=course.scarred)
+    shown = join_windows([real, scars])
+    return Training(copy.deepcopy(network), Plan(course.steps, lr=course.lr), device).show(shown, batches).run()
 
 
-def backend(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path) -> str:
-    """The generator, with a bank or a training of these patients where it needs one."""
-    if arm.generator == "joint":
-        tuned(f"ddpm:{arm.model}" if arm.model else "ddpm", learn, seed, scratch / "tuned", weight=arm.weight)
-        return f"ddpm:{scratch / 'tuned'}"
-    if arm.generator == "transplant":
-        patches = [
-            patch
-            for number, patient in enumerate(learn)
-            if patient.scarred
-            for patch in bank_patches(patient.image[patient.anatomy.box].astype(np.float64), patient.anatomy, number)
-        ]
-        path = scratch / "bank.safetensors"
-        write_bank(Bank.from_patches(patches, source="patients of the arm"), path)
-        return f"transplant:{path}"
-    return f"{arm.generator}:{arm.model}" if arm.model else arm.generator
+def scars_of(patient: Patient, seed: int, scratch: Path, model: Path | None = None) -> Windows:
+    """The windows of a healthy patient that show new scar, made once."""
+    folder = scratch / "scars" if model is None else model / "scars"
+    path = folder / f"{patient.name}-s{seed}.npz"
+    if not path.exists():
+        synthesizer = ScarSynthesizer("smile", "ddpm" if model is None else f"ddpm:{model}", labels=SCHEME)
+        made = own_scars(patient, patient.anatomy, synthesizer, copies=COPIES, seed=seed)  # type: ignore[arg-type]
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{np.random.default_rng().integers(2**31)}.npz")
+        np.savez(temporary, images=made.images, classes=made.classes)
+        temporary.replace(path)
+    with np.load(path) as file:
+        return Windows(file["images"], file["classes"])
 
 
-def prior(arm: Arm, learn: Sequence[Patient], scratch: Path) -> dict[str, Any]:
-    """Parameters of the synthesizer, with distributions fitted to these patients where asked for."""
-    options: dict[str, Any] = json.loads(arm.options)
-    if arm.distributions == "fitted":
-        path = scratch / "scars.json"
-        fit([measure(patient.anatomy) for patient in learn if patient.scarred], source="patients of the arm").save(path)
-        options["distributions"] = str(path)
-    return options
+def tune_on_twins(
+    start: nn.Module, healthy: Sequence[Patient], scars: dict[str, Windows], seed: int, device: torch.device
+) -> nn.Module:
+    """As ``tune``, on batches of which one half is the other without its scar, turned and changed alike."""
+    without = {patient.name: windows_of(patient) for patient in healthy}
+    real, with_scar = join_windows(without.values()), join_windows(scars.values())
+    starts = np.cumsum([0, *(len(own) for own in without.values())])
+    twin = np.concatenate([first + twins(without[name], own)
+                           for (name, own), first in zip(scars.items(), starts, strict=False)])  # fmt: skip
+    rng = np.random.default_rng(seed)
+    plan = sample_plan(with_scar, OWN_COURSE.steps, rng)
+    half = plan.chosen[:, : BATCH // 2]
+    chosen = torch.cat([half + len(real), torch.from_numpy(twin)[half]], 1)
+    tables = (torch.cat([table[:, : BATCH // 2]] * 2, 1) for table in (plan.motion, plan.tone, plan.noise_index))  # type: ignore[index]
+    batches = BatchPlan(chosen, *tables, noise=plan.noise)  # type: ignore[misc]
+    training = Training(copy.deepcopy(start).requires_grad_(True), Plan(OWN_COURSE.steps, lr=OWN_COURSE.lr), device)
+    return training.show(join_windows([real, with_scar]), batches).run()
 
 
-def carved(real: Windows, copies: int, rng: np.random.Generator) -> Windows:
-    """Scar cut out of one slice with some of its surroundings and pasted into another.
-
-    As CarveMix (Zhang et al., MICCAI 2021), the margin is drawn: from half the lesion's depth inside to all of it
-    outside. Windows are centred on the ventricle, so scar lands where it was.
-    """
-    sources, made = np.flatnonzero(real.scarred), []
-    for recipient in np.repeat(np.arange(len(real)), copies):
-        source = int(rng.choice(sources))
-        scar = real.classes[source] >= INFARCT
-        inside, outside = ndimage.distance_transform_edt(scar), ndimage.distance_transform_edt(~scar)
-        depth = float(inside.max())
-        region = (outside - inside) <= rng.uniform(-depth / 2, depth)
-        image, classes = real.images[recipient].copy(), real.classes[recipient].copy()
-        image[:, region], classes[region] = real.images[source][:, region], real.classes[source][region]
-        made.append(Windows(image[None], classes[None]))
-    return join_windows(made)
+def twins(without: Windows, with_scar: Windows) -> np.ndarray:
+    """The window of a patient without its new scar, for every window with one, by index."""
+    flat, own = without.images.reshape(len(without), -1), with_scar.images.reshape(len(with_scar), -1)
+    return np.asarray(np.abs(own[:, None] - flat[None]).mean(2).argmin(1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from claim_aug import LVAnatomy
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.dataset import find_cases
 from claim_aug.evaluation.realism import patient_folds
-from claim_aug.segmentation.windows import Windows, cut_windows
+from claim_aug.phantom.other_scanner import on_other_scanner, sample_scanner
+from claim_aug.segmentation.windows import Windows, class_map, cut_windows
 
 SCHEME = LabelScheme.parse("emidec")
 FOLDS = 3
+#: Seed of the simulated scanners.
+SCANNERS = 5
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,17 @@ def read_patients(dataset: Path) -> list[Patient]:
     return found
 
 
-def parted(
-    patients: Sequence[Patient], fold: int, size: int | None, seed: int, *, inner: bool = False
-) -> tuple[list[Patient], list[Patient]]:
+def parted(patients: Sequence[Patient], fold: int, size: int | None, seed: int) -> tuple[list[Patient], list[Patient]]:
     """Patients to learn from, and patients to judge by: a third of those with scar, and of those without.
 
     Args:
         size: how many with scar are learnt from; all where ``None``. Smaller sets lie within larger ones.
         seed: draws which.
-        inner: stay within the patients that are learnt from otherwise, whatever their number, and part those. What
-            is chosen there never saw the third that the result is measured on.
     """
     learn, judges = [], []
     for scarred in (True, False):
         group = [patient for patient in patients if patient.scarred == scarred]
         rest, third = without(group, fold)
-        if inner:
-            rest, third = without(rest, seed % FOLDS)
         if scarred and size is not None:
             rest = [rest[index] for index in np.random.default_rng((seed, fold)).permutation(len(rest))[:size]]
         learn += rest
@@ -76,14 +73,12 @@ def without(group: Sequence[Patient], fold: int) -> tuple[list[Patient], list[Pa
     return sides
 
 
-def windows_of(patient: Patient, image: NDArray[Any] | None = None, labels: NDArray[Any] | None = None) -> Windows:
-    """The windows of every slice that shows the wall, of another image and other labels where given.
+def windows_of(patient: Patient) -> Windows:
+    """The windows of every slice that shows the wall."""
+    return cut_windows(patient.image[patient.anatomy.box], class_map(patient.anatomy), patient.anatomy)
 
-    EMIDEC's label values are the numbers of the classes.
-    """
-    box = patient.anatomy.box
-    return cut_windows(
-        (patient.image if image is None else image)[box],
-        (patient.labels if labels is None else labels)[box],
-        patient.anatomy,
-    )
+
+def on_another_scanner(patient: Patient) -> Patient:
+    """The same patient on a scanner of its own, which depends on its number alone."""
+    rng = np.random.default_rng((SCANNERS, patient.number))
+    return replace(patient, image=on_other_scanner(patient.image, patient.anatomy, sample_scanner(rng), rng))

@@ -12,13 +12,12 @@ import torch
 from torch import nn
 
 from claim_aug import ScarSynthesizer
-from claim_aug.jobs.courses import OWN_COURSE
 from claim_aug.jobs.own_scars import own_scars
 from claim_aug.optimisation.plan import Plan
 from claim_aug.segmentation import SHIPPED, read_segmenter
 from claim_aug.segmentation.augment import BATCH, BatchPlan, sample_plan
 from claim_aug.segmentation.fit import Training, fresh_network
-from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, Course, tune
+from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, OWN_COURSE, Course, tune
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, join_windows
 from study.data import SCHEME, Patient, windows_of
@@ -79,7 +78,7 @@ def begun(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path, device: 
     if arm.name == "twins":
         return tune_on_twins(start, healthy, scars, seed, device)
     shown = {patient.name: windows_of(patient) for patient in healthy}
-    return tune(start, shown | {f"{name} with scar": own for name, own in scars.items()}, OWN_COURSE, device, seed=seed)
+    return tune(start, shown, OWN_COURSE, device, seed=seed, own_scars=join_windows(scars.values()))
 
 
 def trained(

@@ -14,10 +14,19 @@ from torch import nn
 from claim_aug.data.output_layouts import write_json
 from claim_aug.data.staging import staged
 from claim_aug.optimisation.plan import Progress, Report
-from claim_aug.segmentation.tuning import Choice, Course, Patients, averaged, gathered, inner_folds, judge, tune
+from claim_aug.segmentation.tuning import (
+    OWN_COURSE,
+    Choice,
+    Course,
+    Patients,
+    averaged,
+    gathered,
+    inner_folds,
+    judge,
+    tune,
+)
+from claim_aug.segmentation.windows import Windows, join_windows
 
-#: How a start learns from scars in the data set's own healthy scans, before it learns from real scars.
-OWN_COURSE = Course(600, 1e-3, 0.5)
 #: A function that is called after every step.
 Tell = Callable[[], None]
 
@@ -93,13 +102,12 @@ class Courses:
         if not own:
             return self.start
         healthy = {name: learn[name] for name in own}
-        with_scar = {f"{name} with scar": windows for name, windows in own.items()}
-        return self.tuned(self.start, healthy | with_scar, OWN_COURSE, tell)
+        return self.tuned(self.start, healthy, OWN_COURSE, tell, own_scars=join_windows(own.values()))
 
-    def tuned(self, begun: nn.Module, learn: Patients, course: Course, tell: Tell) -> nn.Module:
+    def tuned(self, begun: nn.Module, learn: Patients, course: Course, tell: Tell, **made: Windows) -> nn.Module:
         """A network after a course on some patients, not averaged."""
         course = replace(course, average=0.0)
-        return tune(begun, learn, course, self.device, seed=self.seed, report=lambda step: tell())
+        return tune(begun, learn, course, self.device, seed=self.seed, report=lambda step: tell(), **made)
 
     def counter(self, stage: str, total: int) -> Tell:
         """A function that counts steps of a stage and reports them."""

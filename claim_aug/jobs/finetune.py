@@ -17,7 +17,7 @@ from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.fingerprint import fingerprint
-from claim_aug.jobs.courses import OWN_COURSE, Courses
+from claim_aug.jobs.courses import Courses
 from claim_aug.jobs.own_scars import own_scars as make_own_scars
 from claim_aug.optimisation.checkpoint import read_state, write_state
 from claim_aug.optimisation.device import find_device
@@ -26,7 +26,7 @@ from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, as_table
 from claim_aug.segmentation.fit import fresh_network
 from claim_aug.segmentation.folder import CONFIG, SHIPPED, read_segmenter, write_segmenter
 from claim_aug.segmentation.segmenter import Segmenter
-from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, Choice, best
+from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, OWN_COURSE, Choice, best
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, class_map, cut_windows
 from claim_aug.synthesizer import ScarSynthesizer

@@ -121,8 +121,8 @@ def sample_geometry(
         resolution=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
         coil_shading=float(rng.uniform(0, 0.7)),
         slice_thickness=min(parameters.spacing[2], float(rng.uniform(4, 10))),
-        blood_in_wall=float(rng.uniform(0, 1.5)),
-        fat_in_wall=float(rng.uniform(0, 1.2)),
+        blood_in_wall=float(rng.uniform(0, 0.8)),
+        fat_in_wall=float(rng.uniform(0, 0.8)),
         mitral_tilt=(float(rng.normal(0, 0.25)), float(rng.normal(0, 0.25))),
     )
 

@@ -46,9 +46,13 @@ FROM_SCRATCH = (Course(800, 2e-3), Course(2400, 2e-3))
 AVERAGES = (0.0, 0.25, 0.5)
 
 
+#: How a start learns from scars in healthy scans before it learns from real scars.
+OWN_COURSE = Course(600, 1e-3)
+
+
 def tune(
     start: nn.Module, patients: Patients, course: Course, device: torch.device, *, seed: int = 0,
-    report: Callable[[int], None] = lambda step: None,
+    own_scars: Windows | None = None, report: Callable[[int], None] = lambda step: None,
 ) -> nn.Module:  # fmt: skip
     """A copy of the start that has learnt from patients.
 
@@ -58,12 +62,16 @@ def tune(
         course: number of steps, learning rate, share of windows with scar and share of the start in the average.
         device: device that the network runs on.
         seed: seed of the batches.
+        own_scars: windows with scars that were made in these patients, who have none; half of every batch is of them.
         report: function that is called with the number of steps done.
     """
     windows = join_windows(patients.values())
-    batches = sample_plan(windows, course.steps, np.random.default_rng(seed), scarred=course.scarred)
+    made = [] if own_scars is None else [own_scars]
+    rng = np.random.default_rng(seed)
+    batches = sample_plan(windows, course.steps, rng, synthetic=made, ratio=0.5, scarred=course.scarred)
     network = copy.deepcopy(start).requires_grad_(True)
-    training = Training(network, Plan(course.steps, lr=course.lr), device).show(windows, batches)
+    training = Training(network, Plan(course.steps, lr=course.lr), device)
+    training.show(join_windows([windows, *made]), batches)
     for step in range(course.steps):
         training.step()
         report(step + 1)

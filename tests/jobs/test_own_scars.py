@@ -57,8 +57,8 @@ def test_scars_in_patients_that_judge_are_not_learnt_from(monkeypatch):
     """A fold learns from scars in its own healthy scans alone, and from these scans as they are."""
     seen = []
 
-    def remember(start, patients, course, device, **more):
-        seen.append(sorted(patients))
+    def remember(start, patients, course, device, *, own_scars, **more):
+        seen.append((sorted(patients), len(own_scars)))
         return start
 
     monkeypatch.setattr("claim_aug.jobs.courses.tune", remember)
@@ -66,6 +66,6 @@ def test_scars_in_patients_that_judge_are_not_learnt_from(monkeypatch):
     patients = dict.fromkeys(("N1", "N2", "P1"), window)
     courses = Courses(None, patients, {"N1": window, "N2": window}, torch.nn.Identity(), "cpu", 0, {}, print)
     courses.begun({"N1": window, "P1": window}, lambda: None)
-    assert seen == [["N1", "N1 with scar"]]
+    assert seen == [(["N1"], 1)]
     courses.begun({"P1": window}, lambda: None)
     assert len(seen) == 1

@@ -38,6 +38,29 @@ def test_tuning_leaves_the_start_as_it_was(start):
     assert not tuned.training
 
 
+def test_half_of_every_batch_shows_scars_that_were_made_in_healthy_patients(start, monkeypatch):
+    shown = []
+    monkeypatch.setattr("claim_aug.segmentation.tuning.Training", lambda *given: Remembering(shown))
+    tune(start, patients(0, 3), Course(40, 1e-3), CPU, own_scars=noise_windows(5, scarred=True))
+    windows, batches = shown[0]
+    share = windows.scarred[batches.chosen.numpy()].mean()
+    assert share == pytest.approx(0.5, abs=0.06)
+
+
+class Remembering:
+    """A training that keeps what it is shown."""
+
+    def __init__(self, shown):
+        self.shown, self.network = shown, torch.nn.Identity()
+
+    def show(self, *shown):
+        self.shown.append(shown)
+        return self
+
+    def step(self):
+        pass
+
+
 def test_the_average_lies_between_both(start):
     tuned = tune(start, patients(2, 1), Course(2, 1e-2), CPU)
     torch.testing.assert_close(weights(averaged(start, tuned, 0.0)), weights(tuned))

@@ -31,7 +31,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|home|root|Users|mnt|opt|var|usr)/")
 #: Lines of output that need to come true, but for their numbers.
 PROMISED = ("error: ", "warning: ", "note: ", "anterior RV insertion at ", "written to ")
-HOSTS = ("torchio", "monai", "albumentations", "batchgeneratorsv2")
+HOSTS = ("torchio", "monai", "albumentations", "batchgeneratorsv2", "lightning")
 NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -133,6 +133,8 @@ def test_every_example_of_a_page_runs_in_order(page, tmp_path, monkeypatch):
     namespace = {"__name__": "__docs__"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ClaimAugWarning)
+        if "lightning" in frameworks(page):
+            warnings.simplefilter("ignore")  # it warns of itself, and of a loader without workers
         for block in blocks(page):
             if block.language == "python":
                 # As many empty lines before it as on the page: a traceback names the page's own line.

@@ -25,7 +25,7 @@ from claim_aug.errors import AnatomyError
 from claim_aug.jobs.segment import segment_case
 from claim_aug.measures.dice import dice
 from claim_aug.segmentation import SHIPPED, Segmenter, read_segmenter
-from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, Curve, curve_of, score
+from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, Curve, Scores, curve_of, score
 from claim_aug.segmentation.windows import BACKGROUND, Windows, class_map
 
 #: False scar of normals, %LV, at which Dice is given.
@@ -34,23 +34,21 @@ RESAMPLES = 2000
 
 
 def curves(segmenter: Segmenter, cases: list[tuple[Case, LVAnatomy]]) -> dict[str, tuple[Curve, str]]:
-    """The curve of all patients, and the interval of Dice at the segmenter's own threshold, by where scar is sought."""
-    scores: dict[str, list[object]] = {ANYWHERE: [], WITHIN_WALL: []}
+    """The curve of all patients, and the interval of Dice at the segmenter's own caution, by where scar is sought."""
+    scores: dict[str, list[Scores]] = {ANYWHERE: [], WITHIN_WALL: []}
+    cautions = {ANYWHERE: segmenter.caution, WITHIN_WALL: segmenter.wall_caution}
     for case, anatomy in cases:
         classes = in_plane(class_map(anatomy), anatomy)
         shares = segmenter.shares(case.region(anatomy), anatomy)
         truth = Windows(np.zeros((len(classes), 1, 1, 1), np.float32), classes)
         for where, own in scores.items():
             own.append(score(shares, truth, where))
-    return {where: (curve_of(own), interval(own)) for where, own in scores.items()}  # type: ignore[arg-type]
+    return {where: (curve_of(own), interval(own, cautions[where])) for where, own in scores.items()}
 
 
-def interval(scores: list[object]) -> str:
-    """95 % interval of the mean Dice over patients at caution 1, by bootstrap."""
-    from claim_aug.segmentation.calibrate import CAUTIONS
-
-    place = CAUTIONS.index(1.0)
-    values = np.array([own[place][0] for own in scores if own[place][0] is not None])  # type: ignore[index]
+def interval(scores: list[Scores], caution: float) -> str:
+    """95 % interval of the mean Dice over patients at a caution, by bootstrap."""
+    values = np.array([curve_of([own]).dice_at(caution) for own in scores if own[0][0] is not None])
     means = values[np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))].mean(1)
     return "{:.3f} to {:.3f}".format(*np.percentile(means, [2.5, 97.5]))
 
@@ -82,7 +80,8 @@ def main() -> None:
     print("where | Dice at its own threshold (95 %) | false scar, %LV | " + " | ".join(f"at {x:g} %LV" for x in LEVELS))
     for where, (curve, between) in curves(segmenter, cases).items():
         at = " | ".join(f"{curve.dice_at(curve.caution_for(level)):.3f}" for level in LEVELS)
-        print(f"{where} | {curve.dice_at(1.0):.3f} ({between}) | {curve.false_scar_at(1.0):.2f} | {at}")
+        caution = segmenter.caution if where == ANYWHERE else segmenter.wall_caution
+        print(f"{where} | {curve.dice_at(caution):.3f} ({between}) | {curve.false_scar_at(caution):.2f} | {at}")
     start = time.perf_counter()
     found = list(located(segmenter, cases, scheme))
     seconds = time.perf_counter() - start

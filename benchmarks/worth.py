@@ -24,7 +24,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from study.arms import ARMS, Arm, begun, trained
+from study.arms import ARMS, EVERYONE, Arm, begun, trained
 from study.comparison import Runs, gain, mean
 from study.data import Patient, on_another_scanner, parted, read_patients
 from torch import nn
@@ -94,7 +94,7 @@ def write(path: Path, found: dict[float, Found]) -> None:
 def runs_of(arguments: argparse.Namespace) -> Iterator[list[Run]]:
     """Every run that was asked for, those together that begin with the same network."""
     for size, seed, fold, name in itertools.product(arguments.sizes, arguments.seeds, arguments.folds, arguments.arms):
-        yield [Run(ARMS[name], course, size, fold, seed) for course in ARMS[name].courses]
+        yield [Run(ARMS[name], course, size, fold, seed) for course in ARMS[name].courses(size or EVERYONE)]
 
 
 def read_runs(runs: Sequence[Run], share: float, scanner: str, where: str, out: Path) -> Runs | None:
@@ -117,8 +117,9 @@ def table(arguments: argparse.Namespace) -> None:
         print(f"| patients | arm | Dice | false scar, %LV | Dice at {level:g} %LV | gain (95 %) |\n" + "|---" * 6 + "|")
         for size in arguments.sizes:
             there: dict[tuple[str, int, float], Runs] = {}
-            for name, steps in dict.fromkeys((run.arm.name, run.course.steps) for run in every):
-                same = [run for run in every if (run.arm.name, run.course.steps, run.size) == (name, steps, size)]
+            of_size = [run for run in every if run.size == size]
+            for name, steps in dict.fromkeys((run.arm.name, run.course.steps) for run in of_size):
+                same = [run for run in of_size if (run.arm.name, run.course.steps) == (name, steps)]
                 for share in ARMS[name].averages:
                     found = read_runs(same, share, scanner, where, arguments.out)
                     if found is not None:

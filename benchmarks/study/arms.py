@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from claim_aug.optimisation.plan import Plan
 from claim_aug.segmentation import SHIPPED, read_segmenter
 from claim_aug.segmentation.augment import BATCH, BatchPlan, sample_plan
 from claim_aug.segmentation.fit import Training, fresh_network
-from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, OWN_COURSE, Course, tune
+from claim_aug.segmentation.tuning import AVERAGES, FROM_SCRATCH, OWN_COURSE, Course, courses_for, tune
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, join_windows
 from study.data import SCHEME, Patient, windows_of
@@ -25,6 +25,8 @@ from study.joint import tuned_generator
 
 #: Scars in every healthy scan.
 COPIES = 6
+#: Number of patients with scar of two folds, where all are learnt from.
+EVERYONE = 32
 #: Share of synthetic windows in a batch that is mixed, and of the steps over which it falls to nothing.
 MIXED, FADE = 0.5, 0.8
 
@@ -35,24 +37,24 @@ class Arm:
 
     Attributes:
         name: name of the arm, one of ``ARMS``.
-        courses: trainings on real patients that are tried, each a run of its own.
+        courses: function of the number of patients with scar to the courses that are tried, each a run of its own.
         averages: shares of the start in the mean of the weights that are judged.
     """
 
     name: str
-    courses: tuple[Course, ...]
+    courses: Callable[[int], tuple[Course, ...]] = courses_for
     averages: tuple[float, ...] = AVERAGES
 
 
 ARMS = {
     arm.name: arm
     for arm in (
-        Arm("scratch", FROM_SCRATCH, (0.0,)),  # real patients alone
-        Arm("mixed", FROM_SCRATCH[-1:], (0.0,)),  # real patients, and scar in healthy scans, fading
-        Arm("start", COURSES),  # the start of the package, then real patients
-        Arm("own", COURSES),  # the start, then scar in healthy scans, then real patients
-        Arm("twins", COURSES),  # as own, but every slice with new scar lies beside the same slice without
-        Arm("joint", COURSES),  # as own, with a generator that was trained jointly with the start
+        Arm("scratch", lambda scarred: FROM_SCRATCH, (0.0,)),  # real patients alone
+        Arm("mixed", lambda scarred: FROM_SCRATCH[-1:], (0.0,)),  # real patients, and scar in healthy scans, fading
+        Arm("start"),  # the start of the package, then real patients
+        Arm("own"),  # the start, then scar in healthy scans, then real patients
+        Arm("twins"),  # as own, but every slice with new scar lies beside the same slice without
+        Arm("joint"),  # as own, with a generator that was trained jointly with the start
     )
 }
 

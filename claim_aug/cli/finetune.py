@@ -21,7 +21,7 @@ def finetune(
         typer.Option(
             metavar="NUMBER", help="Scars made in each of your healthy scans to learn from first; 0 for none."
         ),
-    ] = 6,
+    ] = 0,
     false_scar: Annotated[
         float,
         typer.Option(metavar="%LV", help="Scar in patients without any that is put up with; it sets the caution."),

@@ -26,7 +26,7 @@ from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, as_table
 from claim_aug.segmentation.fit import fresh_network
 from claim_aug.segmentation.folder import CONFIG, SHIPPED, read_segmenter, write_segmenter
 from claim_aug.segmentation.segmenter import Segmenter
-from claim_aug.segmentation.tuning import AVERAGES, COURSES, FROM_SCRATCH, OWN_COURSE, Choice, best
+from claim_aug.segmentation.tuning import AVERAGES, FROM_SCRATCH, OWN_COURSE, Choice, best, courses_for
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, class_map, cut_windows
 from claim_aug.synthesizer import ScarSynthesizer
@@ -61,7 +61,7 @@ def finetune(
     scheme: LabelScheme,
     *,
     start: Path | None = SHIPPED,
-    own_scars: int = 6,
+    own_scars: int = 0,
     false_scar: float = 1.0,
     seed: int = 0,
     licence: str = "not stated",
@@ -117,7 +117,7 @@ def finetune(
     healthy = {name for name, one in patients.items() if own_scars and not one.scarred.any()}
     own = with_own_scars(dataset, scheme, healthy, kept, copies=own_scars, seed=seed, device=device, report=report)
     courses = Courses(out / TRAINING, patients, own, begun, where, seed, about, report)
-    tried = courses.choices(FROM_SCRATCH, (0.0,)) if start is None else courses.choices(COURSES, AVERAGES)
+    tried = courses.choices(FROM_SCRATCH, (0.0,)) if start is None else courses.choices(courses_for(scarred), AVERAGES)
     choice = best(tried, false_scar)
     tuned = courses.final(choice.course)
     cautions = {name: curve.caution_for(false_scar) for name, curve in choice.curves.items()}

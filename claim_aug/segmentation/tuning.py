@@ -39,15 +39,25 @@ class Course:
 
 
 #: What is tried: briefly and gently, which keeps most of the start, to longer and faster, which needs patients.
-COURSES = (Course(300, 5e-4, 0.4), Course(800, 1e-3))
+BRIEFLY, LONGER, LONGEST = Course(300, 5e-4, 0.4), Course(800, 1e-3), Course(2400, 1e-3)
+#: Patients with scar from which on longer courses are tried.
+MANY = 15
+#: How a start learns from scars in healthy scans before it learns from real scars.
+OWN_COURSE = Course(600, 1e-3)
 #: What is tried where there is no start.
 FROM_SCRATCH = (Course(800, 2e-3), Course(2400, 2e-3))
 #: Shares of the start that are tried in the average.
 AVERAGES = (0.0, 0.25, 0.5)
 
 
-#: How a start learns from scars in healthy scans before it learns from real scars.
-OWN_COURSE = Course(600, 1e-3)
+def courses_for(scarred: int) -> tuple[Course, ...]:
+    """The courses that are tried for a number of patients with scar.
+
+    Example:
+        >>> [course.steps for course in courses_for(10)], [course.steps for course in courses_for(20)]
+        ([300, 800], [800, 2400])
+    """
+    return (BRIEFLY, LONGER) if scarred < MANY else (LONGER, LONGEST)
 
 
 def tune(

@@ -41,7 +41,7 @@ def test_a_gain_is_paired_and_in_points():
 
 def test_the_table_compares_with_scratch_at_its_best_length(tmp_path, capsys):
     for name, dices in (("scratch", (0.3, 0.4)), ("start", (0.5, 0.6))):
-        for course, dice in zip(ARMS[name].courses, dices, strict=True):
+        for course, dice in zip(ARMS[name].courses(3), dices, strict=True):
             run = Run(ARMS[name], course, 3, 0, 0)
             own = {n: dict.fromkeys((ANYWHERE, WITHIN_WALL), s) for n, s in scores(dice, 1).items()}
             write(run.path(tmp_path), {share: {HOME: own, AWAY: own} for share in run.arm.averages})

@@ -95,10 +95,11 @@ def train_jointly(
         refuse_existing(out, [f"{GENERATOR}/{CONFIG}"])  # a training that is finished, and nothing to go on from
     steering: list[PatientWindow] = []
     if joint_plan.settings.objective == "improve":
-        learn, steering = split(learn, joint_plan.steering, joint_plan.plan.seed + 1)
-        if not steering:
-            msg = "objective 'improve' needs patients that steer the generator; a share of 0 leaves none"
+        if not 0 < joint_plan.steering <= 0.5:
+            share = joint_plan.steering
+            msg = f"objective 'improve' needs patients that steer it, a share above 0 and up to 0.5, got {share:g}"
             raise InputError(msg)
+        learn, steering = split(learn, joint_plan.steering, joint_plan.plan.seed + 1)
     unet = (config or UNetConfig()) if start is None else read_segmenter(start).config
     segmenter = fresh_network(unet, joint_plan.plan.seed)
     if start is not None:

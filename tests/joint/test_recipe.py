@@ -187,7 +187,8 @@ def test_the_command_that_was_killed_goes_on_and_says_what_came_of_it(cli, datas
     ("options", "reason"),
     [
         (["--objective", "win"], "objective needs to be one of agree, challenge, improve, got 'win'"),
-        (["--objective", "improve", "--steering", "0"], "needs patients that steer the generator"),
+        (["--objective", "improve", "--steering", "0"], "a share above 0 and up to 0.5, got 0"),
+        (["--objective", "improve", "--steering", "0.9"], "a share above 0 and up to 0.5, got 0.9"),
         (["--start", "nowhere"], "nowhere is no folder of a segmenter"),
         (["--share", "2"], "p needs to be within 0-1, got 2"),
         (["--grad-steps", "99"], "grad_steps needs to be within 0-12"),

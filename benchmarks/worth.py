@@ -17,7 +17,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -33,6 +33,7 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.segmentation import Segmenter
 from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, Scores, curve_of, score
 from claim_aug.segmentation.tuning import Course, averaged
+from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import Windows, class_map
 
 HOME, AWAY = "own scanner", "simulated scanners"
@@ -55,11 +56,11 @@ class Run:
         return out / f"{self.arm.name}-{self.course.steps}-{patients}.json"
 
 
-def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: torch.device) -> None:
+def perform(runs: Sequence[Run], patients: list[Patient], out: Path, device: torch.device, config: UNetConfig) -> None:
     """Train all courses of an arm that begin with the same network, judge at every average, write."""
     first = runs[0]
     learn, judges = parted(patients, first.fold, first.size, first.seed)
-    network = begun(first.arm, learn, first.seed, out, device)
+    network = begun(first.arm, learn, first.seed, out, device, config)
     for run in runs:
         after = trained(run.arm, network, run.course, learn, run.seed, out, device)
         write(run.path(out), {share: judged(averaged(network, after, share), judges) for share in run.arm.averages})
@@ -94,7 +95,10 @@ def write(path: Path, found: dict[float, Found]) -> None:
 def runs_of(arguments: argparse.Namespace) -> Iterator[list[Run]]:
     """Every run that was asked for, those together that begin with the same network."""
     for size, seed, fold, name in itertools.product(arguments.sizes, arguments.seeds, arguments.folds, arguments.arms):
-        yield [Run(ARMS[name], course, size, fold, seed) for course in ARMS[name].courses(size or EVERYONE)]
+        courses = ARMS[name].courses(size or EVERYONE)
+        if arguments.steps:
+            courses = tuple(replace(courses[-1], steps=steps) for steps in arguments.steps)
+        yield [Run(ARMS[name], course, size, fold, seed) for course in courses]
 
 
 def read_runs(runs: Sequence[Run], share: float, scanner: str, where: str, out: Path) -> Runs | None:
@@ -142,14 +146,17 @@ def main() -> None:
     parser.add_argument("--folds", default="0,1,2")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--arms", default="scratch,start,own", help=f"of {', '.join(ARMS)}")
+    parser.add_argument("--steps", help="lengths of an arm's last course, in place of its own courses: 1600,2400")
+    parser.add_argument("--channels", default="16,32,64,96", help="channels of a network with random weights")
     parser.add_argument("--false-scar", type=float, default=1.0, help="false scar at which arms are compared, %%LV")
     parser.add_argument("--share", default="0/1", metavar="K/N", help="every Nth run from the Kth")
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]
     arguments.arms = arguments.arms.split(",")
-    for name in ("folds", "seeds"):
-        setattr(arguments, name, [int(one) for one in getattr(arguments, name).split(",")])
+    arguments.steps = arguments.steps or ""
+    for name in ("folds", "seeds", "steps", "channels"):
+        setattr(arguments, name, [int(one) for one in getattr(arguments, name).split(",") if one])
     if arguments.table:
         table(arguments)
         return
@@ -160,7 +167,7 @@ def main() -> None:
     for runs in list(runs_of(arguments))[part::parts]:
         missing = [run for run in runs if not run.path(arguments.out).exists()]
         if missing:
-            perform(missing, patients, arguments.out, torch.device("cpu"))
+            perform(missing, patients, arguments.out, torch.device("cpu"), UNetConfig(tuple(arguments.channels)))
 
 
 if __name__ == "__main__":

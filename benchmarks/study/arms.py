@@ -59,7 +59,9 @@ ARMS = {
 }
 
 
-def begun(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path, device: torch.device) -> nn.Module:
+def begun(
+    arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path, device: torch.device, config: UNetConfig
+) -> nn.Module:
     """The network that an arm's courses begin with.
 
     Args:
@@ -68,9 +70,10 @@ def begun(arm: Arm, learn: Sequence[Patient], seed: int, scratch: Path, device: 
         seed: seed of everything that is random.
         scratch: folder for scars of a patient, made once for all runs, and for generators.
         device: device that the network runs on.
+        config: size of a network with random weights.
     """
     if arm.name in ("scratch", "mixed"):
-        return fresh_network(UNetConfig(), seed).to(device)
+        return fresh_network(config, seed).to(device)
     start = read_segmenter(SHIPPED).network.to(device)
     if arm.name == "start":
         return start

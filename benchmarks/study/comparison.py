@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from claim_aug.segmentation.calibrate import CAUTIONS, Scores, curve_of
+from claim_aug.segmentation.calibrate import Curve, Scores, curve_of
 
 RESAMPLES = 10_000
-#: Cautions are interpolated between in logarithms, ascending.
-LOG_CAUTIONS = np.log(CAUTIONS[::-1])
 
 
 @dataclass(frozen=True)
@@ -25,27 +23,22 @@ class Runs:
     scores: Mapping[str, Sequence[Scores]]
 
     @property
-    def curve(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean Dice and mean false scar for every caution, ascending."""
-        found = curve_of([own for runs in self.scores.values() for own in runs])
-        return np.array(found.dice)[::-1], np.array(found.false_scar)[::-1]
+    def curve(self) -> Curve:
+        """Mean Dice and mean false scar for every caution."""
+        return curve_of([own for runs in self.scores.values() for own in runs])
 
     def dices(self, false_scar: float | None) -> dict[str, float]:
         """Dice of every patient with scar where normals have so much false scar, %LV, or at caution 1."""
-        caution = 0.0
-        if false_scar is not None:
-            caution = float(np.interp(false_scar, np.maximum.accumulate(self.curve[1]), LOG_CAUTIONS))
-        found = {}
-        for name, runs in self.scores.items():
-            known = [[pair[0] for pair in own][::-1] for own in runs if own[0][0] is not None]
-            if known:
-                found[name] = float(np.mean([np.interp(caution, LOG_CAUTIONS, own) for own in known]))
-        return found
+        caution = 1.0 if false_scar is None else self.curve.caution_for(false_scar)
+        known = {name: runs for name, runs in self.scores.items() if runs[0][0][0] is not None}
+        return {
+            name: float(np.mean([curve_of([own]).dice_at(caution) for own in runs])) for name, runs in known.items()
+        }
 
     @property
     def false_scar(self) -> float:
         """Mean false scar of normals at caution 1, %LV."""
-        return float(np.interp(0.0, LOG_CAUTIONS, self.curve[1]))
+        return self.curve.false_scar_at(1.0)
 
 
 def mean(dices: Mapping[str, float]) -> float:

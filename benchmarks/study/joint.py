@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 
 from claim_aug import ScarSynthesizer
+from claim_aug.fingerprint import fingerprint
 from claim_aug.joint import JointTrainer
 from claim_aug.segmentation import load_start
 from claim_aug.segmentation.windows import SPACING, Windows, join_windows
@@ -24,7 +24,7 @@ GENERATOR_LR, SEGMENTER_LR = 1e-4, 5e-4
 
 def tuned_generator(learn: Sequence[Patient], seed: int, scratch: Path) -> Path:
     """The folder of a generator that two thirds of the patients taught and the others steered (``improve``)."""
-    names = hashlib.sha256(" ".join(sorted(patient.name for patient in learn)).encode()).hexdigest()[:12]
+    names = fingerprint(" ".join(sorted(patient.name for patient in learn)).encode())[:12]
     folder = scratch / f"generator-{names}-s{seed}"
     if (folder / "config.json").exists():
         return folder

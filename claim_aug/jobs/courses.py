@@ -70,8 +70,7 @@ class Courses:
     def final(self, course: Course) -> nn.Module:
         """The segmenter that learnt from all patients."""
         tell = self.counter("all patients", course.steps + (OWN_COURSE.steps if self.own else 0))
-        begun = self.begun(self.patients, tell)
-        return averaged(begun, self.tuned(begun, self.patients, course, tell), course.average)
+        return self.tuned(self.begun(self.patients, tell), self.patients, course, tell)
 
     def judged(
         self,
@@ -105,8 +104,7 @@ class Courses:
         return self.tuned(self.start, healthy, OWN_COURSE, tell, own_scars=join_windows(own.values()))
 
     def tuned(self, begun: nn.Module, learn: Patients, course: Course, tell: Tell, **made: Windows) -> nn.Module:
-        """A network after a course on some patients, not averaged."""
-        course = replace(course, average=0.0)
+        """A network after a course on some patients."""
         return tune(begun, learn, course, self.device, seed=self.seed, report=lambda step: tell(), **made)
 
     def counter(self, stage: str, total: int) -> Tell:

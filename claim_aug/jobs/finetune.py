@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from claim_aug._version import __version__
@@ -169,12 +168,12 @@ def with_own_scars(
     if not kept.exists():
         synthesizer, made = ScarSynthesizer("smile", "ddpm", labels=scheme, device=device), {}
         cases = [case for case in find_cases(dataset) if case.name in healthy]
-        for case, anatomy in iter_cases(cases, scheme, look_in_image=False, warn=False):
+        for done, (case, anatomy) in enumerate(iter_cases(cases, scheme, look_in_image=False, warn=False), 1):
             windows = make_own_scars(case, anatomy, synthesizer, copies=copies, seed=seed)
             if len(windows):
                 made[f"images.{case.name}"] = torch.from_numpy(windows.images)
                 made[f"classes.{case.name}"] = torch.from_numpy(windows.classes)
-            report(Progress("scar in healthy scans", sum(one.name <= case.name for one in cases), len(cases), np.nan))
+            report(Progress("scar in healthy scans", done, len(cases), float("nan")))
         write_state(kept, 0, made, {})
     _, tensors = read_state(kept, {})
     names = [name.removeprefix("images.") for name in tensors if name.startswith("images.")]

@@ -47,7 +47,7 @@ def test_the_table_compares_with_scratch_at_its_best_length(tmp_path, capsys):
             write(run.path(tmp_path), {share: {HOME: own, AWAY: own} for share in run.arm.averages})
             assert json.loads(run.path(tmp_path).read_text())
     capsys.readouterr()
-    table(Namespace(sizes=[3], seeds=[0], folds=[0], arms=["scratch", "start"], false_scar=1.0, out=tmp_path))
+    table(Namespace(sizes=[3], seeds=[0], folds=[0], arms=["scratch", "start"], steps=[], false_scar=1.0, out=tmp_path))
     printed = capsys.readouterr().out
     assert "| 3 | start, 800 steps, 0.5 of the start | 0.600 | 1.00 | 0.600 | +20.0 (+20.0 to +20.0) |" in printed
     assert np.char.count(printed, "scratch, 2400 steps") == 4

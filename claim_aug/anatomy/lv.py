@@ -122,15 +122,21 @@ class LVAnatomy:
             LabelError: values outside the scheme.
             AnatomyError: no myocardium, no cavity, or too little of either; no anchor where one is required.
         """
-        picture = np.ndim(labels) == 2
+        flat = np.ndim(labels) == 2
         tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
         affine = None if affine is None else check_affine(affine)
         known = spacing is not None or affine is not None
-        voxel = check_spacing(spacing, affine, picture=picture) if known else nominal_spacing(tissues, through_plane)
+        voxel = check_spacing(spacing, affine, flat=flat) if known else nominal_spacing(tissues, through_plane)
         box = region(tissues, voxel)
         tissues = Tissues(**{name: mask[box] for name, mask in vars(tissues).items()})
         orientation = find_orientation(
-            tissues, voxel, affine=affine, through_plane=through_plane, base=base, winding=winding, picture=picture
+            tissues,
+            voxel,
+            affine=affine,
+            through_plane=through_plane,
+            base=base,
+            winding=winding,
+            picture=flat and affine is None,
         )
         across = orientation.through_plane
         centres = cavity_centres(np.moveaxis(tissues.cavity, across, 0), np.moveaxis(tissues.wall, across, 0))
@@ -156,7 +162,7 @@ class LVAnatomy:
             spacing=voxel,
             spacing_known=known,
             box=box,
-            grid_shape=np.shape(labels) if not picture else (*np.shape(labels), 1),
+            grid_shape=np.shape(labels) if not flat else (*np.shape(labels), 1),
         )
 
     def __repr__(self) -> str:

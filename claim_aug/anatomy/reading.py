@@ -96,17 +96,18 @@ def nominal_spacing(tissues: Tissues, through_plane: int | None) -> tuple[float,
 
 
 def check_spacing(
-    spacing: Sequence[float] | None, affine: NDArray[np.float64] | None, *, picture: bool
+    spacing: Sequence[float] | None, affine: NDArray[np.float64] | None, *, flat: bool
 ) -> tuple[float, float, float]:
-    """Spacing in mm for three axes: given, else the affine's; of a ``picture``, two are enough."""
+    """Spacing in mm for three axes: given, else the affine's; of a ``flat`` label map, (I, J), two are enough."""
     if spacing is None:
         assert affine is not None
         spacing = np.sqrt((affine[:3, :3] ** 2).sum(0)).tolist()
     sizes = np.atleast_1d(np.asarray(spacing, dtype=np.float64))
-    lengths = (2, 3) if picture else (3,)
+    lengths = (2, 3) if flat else (3,)
     if sizes.ndim != 1 or sizes.size not in lengths or not np.isfinite(sizes).all() or sizes.min() <= 0:
-        msg = f"spacing needs {'two or three' if picture else 'three'} positive numbers in mm, got {sizes.tolist()}"
+        msg = f"spacing needs {'two or three' if flat else 'three'} positive numbers in mm, got {sizes.tolist()}"
         raise AnatomyError(msg)
     # Headers keep spacing in single precision and affines in double: rounded, both give the same scar.
-    voxel = [round(float(size), 4) for size in sizes] + [1.0] * (3 - sizes.size)
+    thick = [1.0] if affine is None else np.sqrt((affine[:3, 2:3] ** 2).sum(0))
+    voxel = [round(float(size), 4) for size in (*sizes, *thick)]
     return voxel[0], voxel[1], voxel[2]

@@ -29,7 +29,7 @@ def aha(
     from claim_aug.data.voxels import read_voxels
     from claim_aug.jobs.aha import segment_report, write_segment_map
 
-    known, file = orientation.keywords(), read_voxels(labels)
+    known, file = orientation.keywords(), read_voxels(labels, labels=True)
     if image is not None:
         scan = read_voxels(image)
         check_same_grid(scan, file)

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.voxels import SUFFIXES, VoxelFile, listed, read_voxels
+from claim_aug.data.nifti import listed
+from claim_aug.data.series import Geometry, check_same_slices, in_order
+from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
 from claim_aug.errors import InputError, UnanchoredWarning
 
 
@@ -58,7 +60,7 @@ class Case:
     @cached_property
     def label_files(self) -> tuple[VoxelFile, ...]:
         """The label maps as files, slices on one grid."""
-        return read_slices(self.label_paths)
+        return read_slices(self.label_paths, labels=True)
 
     @cached_property
     def image_files(self) -> tuple[VoxelFile, ...]:
@@ -118,11 +120,13 @@ class Case:
         labels = self.labels
         if not one and known.get("through_plane") is None:
             known["through_plane"] = 2
+        place = Geometry.of(self.label_files)
         if self.label_file.data.ndim == 2 and one:
             labels, image = labels[..., 0], None if image is None else image[..., 0]
-        affine, spacing = (self.label_file.affine, self.label_file.spacing) if one else (None, None)
         with nullcontext() if warn else no_anchor_warning():
-            return LVAnatomy.from_labels(labels, scheme, affine=affine, spacing=spacing, image=image, **known)
+            return LVAnatomy.from_labels(
+                labels, scheme, affine=place.affine, spacing=place.spacing, image=image, **known
+            )
 
 
 def check_contrast(path: Path, values: NDArray[Any]) -> None:
@@ -140,18 +144,18 @@ def check_contrast(path: Path, values: NDArray[Any]) -> None:
         raise InputError(msg)
 
 
-def read_slices(paths: tuple[Path, ...]) -> tuple[VoxelFile, ...]:
-    """The files of a stack; slices need to lie on one grid."""
-    files = tuple(read_voxels(path) for path in paths)
+def read_slices(paths: tuple[Path, ...], *, labels: bool = False) -> tuple[VoxelFile, ...]:
+    """The files of a stack; slices need to be parallel, and come in the order in which they lie."""
+    files = tuple(read_voxels(path, labels=labels) for path in paths)
     for file in files[1:]:
-        check_same_grid(files[0], file)
-    return files
+        check_same_slices(files[0], file)
+    return in_order(files)
 
 
 def stacked(files: tuple[VoxelFile, ...]) -> NDArray[Any]:
     """A stack as it is, or slices one upon the other, (I, J, K)."""
     if len(files) > 1:
-        return np.stack([file.data for file in files], axis=-1)
+        return np.stack([file.data.reshape(file.data.shape[:2]) for file in files], axis=-1)
     return files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
 
 

@@ -20,7 +20,7 @@ def read_mask_onto(path: Path, scan: VoxelFile) -> NDArray[Any]:
     Raises:
         InputError: a mask that cannot be read, or one on another grid where one of the two has no affine to say where.
     """
-    mask = read_voxels(path)
+    mask = read_voxels(path, labels=True)
     if mask.affine is None or scan.affine is None:
         if mask.data.shape == scan.data.shape:
             return mask.data

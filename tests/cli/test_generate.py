@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from claim_aug import ScarSynthesizer
-from claim_aug.data.voxels import NiftiFile
+from claim_aug.data.nifti import NiftiFile
 
 
 def test_it_writes_images_labels_sidecars_and_a_preview(generate, produced, tmp_path):

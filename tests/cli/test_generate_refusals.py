@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from claim_aug.data.voxels import NiftiFile
+from claim_aug.data.nifti import NiftiFile
 
 
 def test_an_image_given_as_labels_is_recognised(generate, case):

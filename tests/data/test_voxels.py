@@ -1,5 +1,6 @@
 """Files go through unchanged but for the voxels that changed, and say that they are synthetic."""
 
+import gzip
 import warnings
 
 import nibabel as nib
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from claim_aug.data.voxels import NIFTI_COMMENT, read_voxels
+from claim_aug.data.nifti import NIFTI_COMMENT
+from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import InputError, SpacingWarning
 
 TILTED = np.array([[-1.2, 0.3, 0.1, 20.0], [0.3, 1.2, 0.2, -7.0], [0.1, -0.2, 9.0, 3.0], [0, 0, 0, 1]])
@@ -84,10 +86,113 @@ def test_spacing_is_pixdim_and_a_contradicting_affine_is_named(tmp_path):
     assert file.spacing == pytest.approx((1.4, 1.4, 13))
 
 
-def test_a_pixdim_that_is_no_size_is_refused(tmp_path):
-    source = nifti(tmp_path / "a.nii.gz", codes=(0, 2), pixdim=[1, np.nan, 1.4, 13, 0, 0, 0, 0])
-    with pytest.raises(InputError, match="pixdim"):
+@pytest.mark.parametrize("size", [np.nan, 0, np.inf])
+def test_where_pixdim_is_no_size_the_affine_is_used(tmp_path, size):
+    source = nifti(tmp_path / "a.nii.gz", codes=(0, 2), pixdim=[1, 1.24, 1.28, size, 0, 0, 0, 0])
+    with pytest.warns(SpacingWarning, match="the affine is used"):
+        assert read_voxels(source).spacing == pytest.approx(nib.affines.voxel_sizes(TILTED))
+
+
+def test_where_neither_is_a_size_the_file_is_refused(tmp_path):
+    source = nifti(tmp_path / "a.nii", pixdim=[1, np.nan, 1.4, 13, 0, 0, 0, 0])
+    content = bytearray(source.read_bytes())
+    content[252:256] = bytes(4)  # qform_code and sform_code
+    source.write_bytes(content)
+    with pytest.raises(InputError, match="spacing needs to be positive"):
         read_voxels(source)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, np.uint16, np.int32])
+@pytest.mark.parametrize("beyond", [1e9, -1e9])
+def test_brighter_than_a_scaled_file_can_hold_is_the_brightest_it_can(tmp_path, dtype, beyond):
+    file = read_voxels(nifti(tmp_path / "a.nii.gz", dtype, scaling=(0.01, 3.0)))
+    file.write(tmp_path / "b.nii.gz", np.where(np.arange(5) == 2, beyond, file.data), "SYNTHETIC")
+    stored = nib.load(tmp_path / "b.nii.gz").dataobj.get_unscaled()
+    limits = np.iinfo(dtype)
+    assert (stored[..., 2] == (limits.max if beyond > 0 else limits.min)).all()
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("meter", 1000), ("micron", 0.001), ("mm", 1), ("unknown", 1)])
+def test_sizes_are_in_the_units_that_the_header_names(tmp_path, unit, factor):
+    affine = np.diag([1.25 / factor, 1.5 / factor, 9 / factor, 1])
+    image = nib.Nifti1Image(np.zeros((9, 8, 5), np.int16), affine)
+    image.header.set_xyzt_units(unit)
+    nib.save(image, tmp_path / "a.nii.gz")
+    file = read_voxels(tmp_path / "a.nii.gz")
+    assert file.spacing == pytest.approx((1.25, 1.5, 9))
+    assert np.allclose(file.affine, np.diag([1.25, 1.5, 9, 1]))
+    file.write(tmp_path / "b.nii.gz", file.data, "SYNTHETIC")
+    assert header_without_comment(tmp_path / "b.nii.gz") == header_without_comment(tmp_path / "a.nii.gz")
+
+
+def test_a_series_of_one_volume_is_that_volume_and_stays_a_series(tmp_path):
+    data = np.random.default_rng(0).integers(0, 200, (9, 8, 5, 1)).astype(np.int16)
+    nib.save(nib.Nifti1Image(data, TILTED), tmp_path / "a.nii.gz")
+    file = read_voxels(tmp_path / "a.nii.gz")
+    assert file.data.shape == (9, 8, 5)
+    assert len(file.spacing) == 3
+    file.write(tmp_path / "b.nii.gz", file.data, "SYNTHETIC")
+    assert np.array_equal(nib.load(tmp_path / "b.nii.gz").dataobj, data)
+
+
+def test_a_grey_palette_gives_grey_values_and_a_colourful_one_is_refused(tmp_path):
+    grey = np.random.default_rng(0).integers(0, 256, (8, 10)).astype(np.uint8)
+    image = Image.fromarray(255 - grey)
+    for name, shades in (("a", range(255, -1, -1)), ("b", [0] * 256)):
+        image.putpalette([part for shade in shades for part in (shade, shade, shade if name == "a" else 255)])
+        image.save(tmp_path / f"{name}.png")
+    assert np.array_equal(read_voxels(tmp_path / "a.png").data, grey)
+    with pytest.raises(InputError, match="a picture in colour"):
+        read_voxels(tmp_path / "b.png")
+
+
+def test_a_label_map_keeps_its_numbers_and_its_palette(tmp_path):
+    numbers = np.random.default_rng(0).integers(0, 4, (8, 10)).astype(np.uint8)
+    image = Image.fromarray(numbers)
+    image.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255])
+    image.save(tmp_path / "a.png")
+    file = read_voxels(tmp_path / "a.png", labels=True)
+    assert np.array_equal(file.data, numbers)
+    file.write(tmp_path / "b.png", file.data, "SYNTHETIC")
+    with Image.open(tmp_path / "b.png") as written:
+        assert written.mode == "P"
+        assert written.getpalette()[:12] == [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255]
+        assert np.array_equal(np.array(written), numbers)
+
+
+def test_every_flipped_bit_of_a_png_is_found(tmp_path):
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (12, 12), np.uint8)).save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        (tmp_path / "b.png").write_bytes(damaged)
+        with pytest.raises(InputError, match=r"b\.png"):
+            read_voxels(tmp_path / "b.png")
+
+
+def test_what_is_no_png_inside_is_refused_by_its_content(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n")
+    with pytest.raises(InputError, match="is no PNG, whatever its name says"):
+        read_voxels(tmp_path / "a.png")
+
+
+def test_a_file_that_claims_more_than_any_scan_is_refused_before_it_is_read(tmp_path):
+    for suffix in (".nii", ".nii.gz"):
+        header = nib.Nifti1Header()
+        header.set_data_dtype(np.int16)
+        header.set_data_shape((2048, 2048, 512))
+        content = header.binaryblock + bytes(1000)
+        (tmp_path / f"a{suffix}").write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+        with pytest.raises(InputError, match="no cardiac scan is that large"):
+            read_voxels(tmp_path / f"a{suffix}")
+
+
+def test_a_file_that_unpacks_to_more_than_it_claims_is_refused(tmp_path):
+    source = nifti(tmp_path / "a.nii.gz")
+    (tmp_path / "b.nii.gz").write_bytes(gzip.compress(gzip.decompress(source.read_bytes()) + bytes(1 << 24)))
+    with pytest.raises(InputError, match="holds more than"):
+        read_voxels(tmp_path / "b.nii.gz")
 
 
 @pytest.mark.parametrize(("dtype", "mode"), [(np.uint8, "L"), (np.uint16, "I;16")])
@@ -148,7 +253,7 @@ def complex_voxels(folder):
         (truncated, "truncated, damaged"),
         (damaged, "truncated, damaged"),
         (not_nifti, "cannot be read as NIfTI"),
-        (cut_png, "cannot be read as PNG"),
+        (cut_png, "ends in the middle; is it truncated"),
         (colour_png, "grey PNG with one channel"),
         (four_dimensional, r"2-D or 3-D.*\(4, 4, 3, 2\); save one of its volumes by itself"),
         (complex_voxels, "real numbers"),

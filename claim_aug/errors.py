@@ -62,6 +62,14 @@ class SpacingWarning(ClaimAugWarning):
     """A file whose ``pixdim`` and affine disagree on the voxel size."""
 
 
+class LabelWarning(ClaimAugWarning):
+    """A label map of which a part cannot belong to the left ventricle, or whose ventricle has an impossible size."""
+
+
+class WindingWarning(ClaimAugWarning):
+    """A stack of which nothing tells whether segments run with growing angle of the array or against it."""
+
+
 class UnanchoredWarning(ClaimAugWarning):
     """A stack without a known anterior RV insertion, so that AHA segments are rotated by an unknown angle."""
 

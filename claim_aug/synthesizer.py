@@ -82,7 +82,7 @@ class ScarSynthesizer:
             msg = f"existing needs to be one of {', '.join(EXISTING)}, got {existing!r}"
             raise InputError(msg)
         self.prior, self.generator, self.existing, self.options = prior, generator, existing, options
-        self.labels = LabelScheme.parse(labels)
+        self.labels = LabelScheme.parse(labels).require("infarct")
         self.backends  # noqa: B018  a wrong option is an error now, not in the middle of a run
 
     @cached_property

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.labels import LabelScheme
-from claim_aug.anatomy.lv import LVAnatomy, report_unanchored
+from claim_aug.anatomy.lv import LVAnatomy, report_orientation
 from claim_aug.fingerprint import fingerprint
 
 #: A ventricle takes 0.1 MB, so these are some two hundred patients: no reason for a worker to grow noticeably.
@@ -100,8 +100,7 @@ class AnatomyCache:
             )
             return anatomy
         self.kept[key] = kept
-        if not kept.plain.anchor.known:
-            report_unanchored(False, looked=image is not None)
+        report_orientation(kept.plain.anchor, kept.plain.orientation, False, looked=image is not None)
         return kept.anatomy
 
     def keep(self, key: str, kept: Kept) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,20 +52,29 @@ class LabelScheme:
     name: str
     cavity: tuple[int, ...]
     myocardium: tuple[int, ...]
-    infarct: tuple[int, ...]
+    infarct: tuple[int, ...] = ()
     mvo: tuple[int, ...] = ()
     rv: tuple[int, ...] = ()
     background: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
-        for tissue in ("cavity", "myocardium", "infarct"):
-            if not getattr(self, tissue):
-                msg = f"label scheme {self.name!r} gives no value for {tissue}; add {tissue}=VALUE"
-                raise LabelError(msg)
+        self.require("cavity", "myocardium")
         doubles = sorted({value for value in self.values if self.values.count(value) > 1})
         if doubles:
             msg = f"label scheme {self.name!r} gives the value {doubles[0]} to more than one tissue"
             raise LabelError(msg)
+
+    def require(self, *tissues: str) -> LabelScheme:
+        """The scheme itself, refused where it gives no value for one of the tissues.
+
+        Raises:
+            LabelError: a tissue without a value.
+        """
+        for tissue in tissues:
+            if not getattr(self, tissue):
+                msg = f"label scheme {self.name!r} gives no value for {tissue}; add {tissue}=VALUE"
+                raise LabelError(msg)
+        return self
 
     @property
     def values(self) -> list[int]:
@@ -114,7 +125,7 @@ class LabelScheme:
                     f"labels {text!r}: {tissue} needs whole numbers such as {tissue}=2 or {tissue}=2+7, got {values!r}"
                 )
                 raise LabelError(msg) from None
-        return cls("custom", **({"cavity": (), "myocardium": (), "infarct": ()} | given))
+        return cls("custom", **({"cavity": (), "myocardium": ()} | given))
 
     def read(self, labels: ArrayLike) -> Tissues:
         """The tissue masks of a label map of any shape.
@@ -126,7 +137,7 @@ class LabelScheme:
         whole = whole_numbers(labels)
         found = present_values(whole)
         if not set(found) <= set(self.values):
-            fitting = [name for name, scheme in SCHEMES.items() if set(found) <= set(scheme.values)]
+            fitting = fitting_schemes(found)
             hint = f"; these schemes would fit: {', '.join(fitting)}" if fitting else ""
             shown = f"{found}" if len(found) <= 16 else f"{str(found[:8])[:-1]}, ...] ({len(found)} of them)"
             if len(found) > 16:
@@ -153,6 +164,11 @@ class LabelScheme:
         return written
 
 
+def fitting_schemes(found: Iterable[int]) -> list[str]:
+    """Names of the schemes that know every value found in a label map."""
+    return [name for name, scheme in SCHEMES.items() if set(found) <= set(scheme.values)]
+
+
 def among(labels: NDArray[np.int32], values: tuple[int, ...]) -> Mask:
     """Where the labels have one of a few values; much quicker than a search."""
     found = np.zeros(labels.shape, np.bool_)
@@ -164,6 +180,8 @@ def among(labels: NDArray[np.int32], values: tuple[int, ...]) -> Mask:
 def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:
     """Labels as int32, refusing anything that is not a whole number."""
     array = np.asarray(labels)
+    if array.dtype.kind in "iuf" and array.size:
+        check_range(array)
     if array.dtype.kind in "iub":
         return array.astype(np.int32)
     if array.dtype.kind != "f":
@@ -177,6 +195,15 @@ def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:
         )
         raise LabelError(msg)
     return array.astype(np.int32)
+
+
+def check_range(labels: NDArray[Any]) -> None:
+    """Refuse values that are too large for labels: cut to 32 bits, 2^32 + 2 would pass for 2."""
+    finite = labels[np.isfinite(labels)] if labels.dtype.kind == "f" else labels
+    for value in (finite.min(), finite.max()) if finite.size else ():
+        if not -(2**31) <= value < 2**31:
+            msg = f"the label map holds the value {value:.0f}, which is no label; is this an image, not a label map?"
+            raise LabelError(msg)
 
 
 def present_values(labels: NDArray[np.int32]) -> list[int]:

@@ -16,6 +16,7 @@ from claim_aug.anatomy.anchoring import Landmark, find_anchor
 from claim_aug.anatomy.box import Box, bounds
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
 from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
+from claim_aug.anatomy.pieces import filled, in_place, without_islands
 from claim_aug.anatomy.reading import (
     check_affine,
     check_spacing,
@@ -26,12 +27,16 @@ from claim_aug.anatomy.reading import (
     scheme_tissues,
 )
 from claim_aug.anatomy.wall import angle_around, apicobasal_coordinate, cavity_centres, transmural_coordinate
-from claim_aug.errors import AnatomyError, UnanchoredWarning
+from claim_aug.errors import AnatomyError, SpacingWarning, UnanchoredWarning, WindingWarning
 
 Volume = NDArray[np.float32]
 
 #: Specific gravity of myocardium in g/mL, the value cardiac MR reports use (SCMR post-processing 2020).
 MYOCARDIAL_DENSITY = 1.05
+#: Volumes of wall between which a stack can be of a human heart, mL.
+SMALLEST_ML, LARGEST_ML = 10, 1000
+#: Most that an anchor can be trusted where a mirrored array would look the same.
+UNTOLD = 0.5
 #: Two slices may lie anywhere along the heart.
 FEWEST_SLICES = 3
 #: A ring that leaves more of the cavity open than this is not counted by the thirds of the long axis.
@@ -123,7 +128,8 @@ class LVAnatomy:
             AnatomyError: no myocardium, no cavity, or too little of either; no anchor where one is required.
         """
         flat = np.ndim(labels) == 2
-        tissues = scheme_tissues(labels, LabelScheme.parse(scheme))
+        scheme = LabelScheme.parse(scheme)
+        tissues = without_islands(scheme_tissues(labels, scheme))
         affine = None if affine is None else check_affine(affine)
         known = spacing is not None or affine is not None
         voxel = check_spacing(spacing, affine, flat=flat) if known else nominal_spacing(tissues, through_plane)
@@ -139,6 +145,7 @@ class LVAnatomy:
             picture=flat and affine is None,
         )
         across = orientation.through_plane
+        tissues = filled(in_place(tissues, across, voxel, scheme, labels), across)
         centres = cavity_centres(np.moveaxis(tissues.cavity, across, 0), np.moveaxis(tissues.wall, across, 0))
         anchor = find_anchor(
             tissues,
@@ -149,10 +156,11 @@ class LVAnatomy:
             image=None if image is None else region_of(image, np.shape(labels), box),
             affine=affine,
         )
-        if not anchor.known:
-            report_unanchored(require_anchor, looked=image is not None)
+        if not orientation.winding_known and anchor.source != "landmark":
+            anchor = replace(anchor, confidence=min(anchor.confidence, UNTOLD))
+        report_orientation(anchor, orientation, require_anchor, looked=image is not None)
         coordinates = wall_coordinates(tissues, orientation, voxel, centres, anchor)
-        return cls(
+        anatomy = cls(
             **coordinates,
             **vars(tissues),
             orientation=orientation,
@@ -164,6 +172,8 @@ class LVAnatomy:
             box=box,
             grid_shape=np.shape(labels) if not flat else (*np.shape(labels), 1),
         )
+        report_size(anatomy)
+        return anatomy
 
     def __repr__(self) -> str:
         mass = "" if self.mass_g is None else f", {self.mass_g:.1f} g"
@@ -266,6 +276,44 @@ def wall_coordinates(
         "segment": np.where(wall, segment, 0).astype(np.uint8),
     }
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}
+
+
+def report_orientation(anchor: Anchor, orientation: Orientation, required: bool, *, looked: bool) -> None:
+    """Say where segments are not known to be: without an anchor, or with a winding that nothing tells.
+
+    Args:
+        required: whether an anchor is required.
+        looked: whether the RV was looked for in an image.
+
+    Raises:
+        AnatomyError: a ventricle without an anchor where one is required.
+    """
+    if not anchor.known:
+        report_unanchored(required, looked=looked)
+    elif not orientation.winding_known:
+        warnings.warn(
+            "nothing tells which way AHA segments run, as there is no affine, and in a mirrored array anterior and "
+            f"inferior ones change places; winding {orientation.winding} is assumed, that of a picture with the septum "
+            f"on the left and the basal slice last; a mirrored one needs {-orientation.winding} (winding, --winding) "
+            "or the affine",
+            WindingWarning,
+            stacklevel=4,
+        )
+
+
+def report_size(anatomy: LVAnatomy) -> None:
+    """Warn of a stack whose wall is too small or too large for a human heart: its spacing is hardly right."""
+    if anatomy.voxel_ml is None:
+        return
+    wall = anatomy.wall_voxels * anatomy.voxel_ml
+    slices = int(anatomy.wall.any(anatomy.orientation.in_plane).sum())
+    if wall > LARGEST_ML or (wall < SMALLEST_ML and slices >= FEWEST_SLICES):
+        warnings.warn(
+            f"the wall would have {wall:.3g} mL, a human one has some {SMALLEST_ML} to {LARGEST_ML}; is the spacing of "
+            f"{' x '.join(f'{size:.4g}' for size in anatomy.spacing)} mm right?",
+            SpacingWarning,
+            stacklevel=4,
+        )
 
 
 def report_unanchored(required: bool, *, looked: bool) -> None:

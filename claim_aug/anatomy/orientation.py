@@ -33,8 +33,9 @@ class Orientation:
         base_found: whether the basal end was given or found in the data; if not, ``base`` is assumed to be ``"last"``.
         winding: sense in which AHA segments run, anterior -> septum -> inferior: +1 with growing angle (from the first
             in-plane axis towards the second), -1 against it.
-        winding_source: source of the winding: ``"given"``, ``"affine"`` (the handedness of a trustworthy one), or
-            ``"assumed"``.
+        winding_source: source of the winding: ``"given"``, ``"affine"`` (the handedness of a trustworthy one),
+            ``"handedness"`` (that of an affine which knows no more of the patient, or of a stack whose basal end is not
+            known), or ``"assumed"`` where there is no affine.
     """
 
     through_plane: int
@@ -42,6 +43,11 @@ class Orientation:
     base_found: bool
     winding: int
     winding_source: str
+
+    @property
+    def winding_known(self) -> bool:
+        """Whether anything tells the winding; if not, a mirrored array would look the same."""
+        return self.winding_source != "assumed"
 
     @property
     def in_plane(self) -> tuple[int, int]:
@@ -78,7 +84,8 @@ def find_orientation(
     handedness = 1.0 if affine is None else float(np.sign(np.linalg.det(affine[:3, :3]))) or 1.0
     parity = -1 if axis == 1 else 1
     sense = int(parity * handedness) * (1 if end == "first" else -1)
-    return Orientation(axis, end, found is not None, sense, "affine" if trusted and found else "assumed")
+    source = "assumed" if affine is None else "affine" if trusted and found else "handedness"
+    return Orientation(axis, end, found is not None, sense, source)
 
 
 def trustworthy(affine: NDArray[np.float64], spacing: Sequence[float]) -> bool:

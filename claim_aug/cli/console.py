@@ -59,19 +59,13 @@ def print_anchor(anchor: dict[str, Any]) -> None:
 
 
 def print_checks(anatomy: LVAnatomy, scheme: LabelScheme | str) -> None:
-    """Say what the user should check: labels that may follow another scheme, and a winding that was assumed."""
+    """Say what the user should check: labels that may follow another scheme."""
     from claim_aug.anatomy import LabelScheme
     from claim_aug.anatomy.enclosure import FITTING, cavity_enclosure
 
-    winding = anatomy.orientation.winding
     if cavity_enclosure(anatomy) < FITTING:
         known = LabelScheme.parse(scheme)
         print_line(f"note: in no slice the wall closes around the cavity; is {known} the right label scheme?")
-    if anatomy.orientation.winding_source == "assumed" and anatomy.grid_shape[-1] == 1:
-        print_line(
-            f"note: one slice does not tell which way segments run; --winding {winding} was assumed, "
-            f"as for a picture with the septum on the left; a mirrored one needs --winding {-winding}"
-        )
 
 
 def counted(count: int, thing: str) -> str:

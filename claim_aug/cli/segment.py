@@ -71,7 +71,7 @@ def segment(
             segmenter,
             cases,
             folder,
-            LabelScheme.parse(scheme),
+            LabelScheme.parse(scheme).require("infarct"),
             source=source,
             overwrite=overwrite,
             skipped=(lambda case, error: failed.append(f"{case.name}: {error}")) if scan.is_dir() else None,

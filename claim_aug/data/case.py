@@ -17,7 +17,7 @@ from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.nifti import listed
 from claim_aug.data.series import Geometry, check_same_slices, in_order
 from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
-from claim_aug.errors import InputError, UnanchoredWarning
+from claim_aug.errors import InputError, UnanchoredWarning, WindingWarning
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,10 @@ class Case:
 
         Raises:
             InputError: files that cannot be read or do not fit.
-            LabelError: values outside the scheme.
+            LabelError: values outside the scheme, or a scheme without a value for infarct.
             AnatomyError: labels from which no ventricle can be read.
         """
+        scheme = LabelScheme.parse(scheme).require("infarct")
         one = len(self.label_files) == 1
         image = self.image if look_in_image and self.image_paths else None
         labels = self.labels
@@ -161,9 +162,10 @@ def stacked(files: tuple[VoxelFile, ...]) -> NDArray[Any]:
 
 @contextmanager
 def no_anchor_warning() -> Iterator[None]:
-    """No warning of a ventricle without an anchor: its segments do not matter, or one is given for the whole set."""
+    """No warning of segments that are not known: they do not matter, or one warning is given for the whole set."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnanchoredWarning)
+        warnings.simplefilter("ignore", WindingWarning)
         yield
 
 

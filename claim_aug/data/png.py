@@ -77,7 +77,8 @@ class PngFile:
         note.add_text("Description", comment)
         image = Image.fromarray(data)
         if self.palette is not None and data.dtype == np.uint8:
-            image.putpalette(self.palette)
+            beyond = range(len(self.palette) // 3, 256)  # values that the palette has no colour for are shown in grey
+            image.putpalette(self.palette + bytes(shade for shade in beyond for _ in range(3)))
         image.save(path, format="PNG", pnginfo=note)
 
     def write_map(self, path: Path, data: Array, comment: str) -> None:

@@ -85,7 +85,7 @@ def test_an_affine_aligned_with_the_patient_is_not_trusted(unlabelled, affine):
     with pytest.warns(UnanchoredWarning):
         anatomy = LVAnatomy.from_labels(unlabelled, affine=affine, spacing=(1.5, 1.5, 11))
     assert anatomy.anchor.source == "none"
-    assert anatomy.orientation.winding_source == "assumed"
+    assert anatomy.orientation.winding_source == "handedness"
 
 
 def test_an_affine_whose_spacing_contradicts_the_scans_is_not_trusted(unlabelled):

@@ -69,7 +69,7 @@ def test_whole_numbers_in_floats_are_fine():
     ("text", "reason"),
     [
         ("emidek", "unknown label scheme 'emidek'; known: emidec"),
-        ("cavity=1,myocardium=2", "no value for infarct"),
+        ("cavity=1,infarct=2", "no value for myocardium"),
         ("cavity=1,muscle=2,infarct=3", "unknown tissue 'muscle'"),
         ("cavity=1,myocardium=x,infarct=3", "whole numbers"),
         ("cavity=1,myocardium=2,infarct=2", "value 2 to more than one tissue"),

@@ -79,7 +79,7 @@ def test_a_given_angle_anchors_without_a_warning(phantom):
     labels = np.where(phantom.labels == 5, 0, phantom.labels)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        anatomy = LVAnatomy.from_labels(labels, anterior_insertion=-40)
+        anatomy = LVAnatomy.from_labels(labels, anterior_insertion=-40, winding=1)
     assert anatomy.anchor.angle_deg == 320
 
 

@@ -28,6 +28,7 @@ def heart_in(roi, anatomy, index):
     return roi.pixels(np.argwhere(heart).T.astype(float))
 
 
+@pytest.mark.filterwarnings("ignore:the wall would have")
 @settings(max_examples=25, deadline=None)
 @given(
     rows=st.floats(0.5, 2.5), columns=st.floats(0.5, 2.5), pixel=st.floats(3.0, 6.0), order=st.permutations([0, 1, 2])

@@ -104,7 +104,7 @@ def test_manual_segments_and_own_masks(generate, case, tmp_path):
 def test_a_png_pair_gives_png(generate, png_case, tmp_path):
     done = generate("--no-preview", image=png_case[0], labels=png_case[1])
     assert done.code == 0, done.err
-    assert "--winding 1 was assumed" in done.out
+    assert "winding 1 is assumed" in done.err
     before = np.array(Image.open(tmp_path / "slice.png"))
     after = np.array(Image.open(tmp_path / "out" / "images" / "slice_scar000.png"))
     scar = np.isin(np.array(Image.open(tmp_path / "out" / "labels" / "slice_scar000.png")), (3, 4))

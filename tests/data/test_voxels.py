@@ -156,7 +156,7 @@ def test_a_label_map_keeps_its_numbers_and_its_palette(tmp_path):
     file.write(tmp_path / "b.png", file.data, "SYNTHETIC")
     with Image.open(tmp_path / "b.png") as written:
         assert written.mode == "P"
-        assert written.getpalette()[:12] == [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255]
+        assert written.getpalette()[:15] == [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 4, 4, 4]
         assert np.array_equal(np.array(written), numbers)
 
 

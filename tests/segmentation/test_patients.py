@@ -46,6 +46,7 @@ def test_a_pass_has_every_window_once_and_follows_from_the_seed(windows):
     assert (first["image"].shape[:2], first["affine"].shape) == ((2, 1), (2, 4, 4))
 
 
+@pytest.mark.filterwarnings("ignore:the wall would have")
 def test_scans_without_a_spacing_have_windows_too(scans, tmp_path):
     for part, array in (("images", scans[1].image), ("labels", scans[1].labels)):
         (tmp_path / part).mkdir()

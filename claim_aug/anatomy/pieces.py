@@ -1,0 +1,142 @@
+"""What belongs to the ventricle and what does not: pieces left out, gaps closed, scar in impossible places refused."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import ndimage
+
+from claim_aug.anatomy.box import bounds
+from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues, fitting_schemes
+from claim_aug.errors import LabelError, LabelWarning
+
+#: Structure of the eight neighbours of a pixel, and of the twenty-six of a voxel.
+AROUND = np.ones((3, 3), np.bool_)
+#: Widest gap between cavity and wall that counts as cavity, pixels.
+GAP = 3
+ALL_AROUND = np.ones((3, 3, 3), np.bool_)
+#: Healthy wall lies half its thickness from the cavity on average; a septum is up to three times as thick as a thin
+#: free wall, and contours are drawn to some millimetres.
+THICKER, SLACK_MM = 3.0, 10.0
+#: Share of the scar outside the wall's reach from which the label map is taken for another scheme's, or interpolated.
+MISPLACED = 0.1
+#: Share of the cavity outside the ventricle that is worth a warning.
+RIM = 0.02
+
+
+def without_islands(tissues: Tissues) -> Tissues:
+    """The tissues without pieces of wall that touch no cavity, or of cavity that touch no wall; they are counted.
+
+    Neighbours are pieces at most two voxels apart, so that a gap between cavity and wall does not part them.
+    """
+    ventricle = tissues.cavity | tissues.wall
+    part = bounds(ventricle, (2, 2, 2))
+    near = ndimage.binary_dilation(ventricle[part], ALL_AROUND)
+    pieces, count = ndimage.label(near, ALL_AROUND)
+    if count < 2:
+        return tissues
+    whole = np.intersect1d(pieces[tissues.cavity[part]], pieces[tissues.wall[part]])
+    if not whole.size:
+        return tissues
+    belongs = np.zeros_like(ventricle)
+    belongs[part] = np.isin(pieces, whole)
+    return left_out(tissues, ventricle & ~belongs, "lie in pieces that hold no cavity with a wall around it")
+
+
+def left_out(tissues: Tissues, voxels: Mask, reason: str) -> Tissues:
+    """The tissues without some voxels, with a warning that counts them."""
+    if not voxels.any():
+        return tissues
+    warnings.warn(
+        f"{int(voxels.sum())} labelled voxels {reason}; they are left out of the ventricle", LabelWarning, stacklevel=5
+    )
+    kept = {name: mask & ~voxels for name, mask in vars(tissues).items() if name != "rv"}
+    return replace(tissues, **kept)
+
+
+def filled(tissues: Tissues, across: int) -> Tissues:
+    """The tissues with unlabelled pixels between cavity and wall as cavity: what lies inside is inside.
+
+    That is what the wall encloses at most ``GAP`` pixels from the cavity (more would hide a wrong label scheme), and,
+    where the ring is open, a gap of one or two pixels.
+
+    Args:
+        tissues: masks of the region, (I, J, K).
+        across: array axis across slices.
+    """
+    cavity, wall, rv = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall, tissues.rv))
+    closed = cavity.copy()
+    for index in np.flatnonzero(cavity.any((1, 2)) & wall.any((1, 2))):
+        blood, muscle = (np.pad(mask[index], 2) for mask in (cavity, wall))
+        gap = ndimage.binary_closing(blood | muscle, AROUND) & ndimage.binary_dilation(blood, AROUND)
+        hollow = ndimage.binary_fill_holes(blood | muscle | gap) & ndimage.binary_dilation(blood, AROUND, GAP)
+        closed[index] = hollow[2:-2, 2:-2] & ~wall[index] & ~rv[index]
+    return replace(tissues, cavity=np.moveaxis(closed, 0, across))
+
+
+def in_place(
+    tissues: Tissues, across: int, spacing: Sequence[float], scheme: LabelScheme, labels: ArrayLike
+) -> Tissues:
+    """The tissues without scar that lies out of the wall's reach, and without rims of cavity around the wall.
+
+    Interpolated labels have such rims: between 0 and 5 lie 1, 2, 3 and 4.
+
+    Args:
+        tissues: masks of the region, (I, J, K).
+        across: array axis across slices.
+        spacing: size of a voxel along each axis, mm.
+        scheme: label scheme that the tissues were read with, for the error.
+        labels: label map, for the error.
+
+    Raises:
+        LabelError: scar of which a good part lies out of reach.
+    """
+    part = bounds(tissues.cavity | tissues.wall)
+    cavity, wall, scar = (np.moveaxis(mask[part], across, 0) for mask in (tissues.cavity, tissues.wall, tissues.scar))
+    blood = np.stack([main_piece(plane) for plane in cavity])
+    pixel = [size for axis, size in enumerate(spacing) if axis != across]
+    stray = scar & ~within_reach(blood, wall & ~scar, pixel) if scar.any() else scar
+    if stray.sum() > MISPLACED * scar.sum():
+        others = (
+            ", ".join(name for name in fitting_schemes(np.unique(labels).tolist()) if name != scheme.name)
+            or "cavity=VALUE,..."
+        )
+        msg = (
+            f"{int(stray.sum())} of {int(scar.sum())} voxels of scar lie outside of the wall (scheme {scheme}); do the "
+            f"labels follow another scheme ({others}), or were they interpolated?"
+        )
+        raise LabelError(msg)
+    rim = cavity & ~blood
+    if rim.sum() > RIM * cavity.sum():
+        rim &= ~np.stack([np.asarray(ndimage.binary_fill_holes(plane)) for plane in wall | blood])
+    outside = np.zeros_like(tissues.wall)
+    outside[part] = np.moveaxis(stray | (rim if rim.sum() > RIM * cavity.sum() else False), 0, across)
+    return left_out(tissues, outside, "lie around the ventricle, not in it (were the labels interpolated?)")
+
+
+def within_reach(blood: Mask, healthy: Mask, pixel: Sequence[float]) -> Mask:
+    """Where the wall may be: at most so far from the cavity; everywhere in slices without one, (slices, rows, columns).
+
+    Args:
+        blood, healthy: masks of the cavity proper and of the wall without scar, (slices, rows, columns).
+        pixel: size of a pixel, mm.
+    """
+    shown = np.flatnonzero(blood.any((1, 2)))
+    distance = np.zeros(blood.shape)
+    distance[shown] = [ndimage.distance_transform_edt(~blood[index], sampling=pixel) for index in shown]
+    known = distance[shown][healthy[shown]]
+    return distance <= (THICKER * float(np.median(known)) + SLACK_MM if known.size else np.inf)
+
+
+def main_piece(cavity: Mask) -> Mask:
+    """The largest piece of a slice's cavity, thin rims aside; (rows, columns)."""
+    thick = ndimage.binary_opening(cavity, AROUND)
+    pieces, count = ndimage.label(thick if thick.any() else cavity, AROUND)
+    if count < 2:
+        return cavity if not thick.any() else cavity & ndimage.binary_dilation(thick, AROUND)
+    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    return cavity & ndimage.binary_dilation(largest, AROUND)

@@ -70,6 +70,10 @@ class WindingWarning(ClaimAugWarning):
     """A stack of which nothing tells whether segments run with growing angle of the array or against it."""
 
 
+class LeftoverWarning(ClaimAugWarning):
+    """What an earlier run left in an output when it was killed, and what became of it."""
+
+
 class UnanchoredWarning(ClaimAugWarning):
     """A stack without a known anterior RV insertion, so that AHA segments are rotated by an unknown angle."""
 

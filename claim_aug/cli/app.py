@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 from typing import Annotated, Any
@@ -17,11 +18,20 @@ def main() -> None:
     """Run ``claim-aug``; an error that a user can mend is one red line and exit code 1."""
     warnings.simplefilter("once", ClaimAugWarning)
     warnings.showwarning = print_warning  # type: ignore[assignment]
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
     try:
         build_app()(prog_name="claim-aug")
     except ClaimAugError as error:
         print_line(f"error: {error}", "red")
         sys.exit(1)
+
+
+def end(number: int, _: object) -> None:
+    """End as Ctrl-C does, so that what is half done is cleared away."""
+    print_line(f"stopped by {signal.Signals(number).name}", "red")
+    raise SystemExit(128 + number)
 
 
 def build_app() -> typer.Typer:

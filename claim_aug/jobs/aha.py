@@ -38,5 +38,5 @@ def write_segment_map(file: VoxelFile, anatomy: LVAnatomy, out: Path, *, overwri
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     segments = anatomy.on_grid(anatomy.segment).reshape(file.data.shape)
-    with staged(out.parent) as stage:
+    with staged(out.parent, name=out.name) as stage:
         file.write(stage / out.name, segments.astype(file.data.dtype), f"AHA 17 segments by claim-aug {__version__}")

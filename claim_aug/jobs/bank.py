@@ -50,6 +50,6 @@ def build_bank(
         msg = f"{dataset} has no labelled scar that is large enough; is {scheme} the right label scheme?"
         raise InputError(msg)
     bank = Bank.from_patches(found, source=dataset.name)
-    with staged(out.parent) as stage:
+    with staged(out.parent, name=out.name) as stage:
         write_bank(bank, stage / out.name)
     return bank, skipped

@@ -62,7 +62,7 @@ def write_bullseye(
             unanchored.append(case.name)
     if len(cases) > 1:
         warn_unanchored(unanchored, len(cases))
-    with staged(out.parent) as stage:
+    with staged(out.parent, name=out.name) as stage:
         draw(stage / out.name, cases, segments, show=show, unanchored=len(unanchored))
 
 

@@ -12,6 +12,7 @@ import torch
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
+from claim_aug.data.claim import claims_out
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
@@ -54,6 +55,7 @@ class Finetuned:
     skipped: Sequence[str]
 
 
+@claims_out
 def finetune(
     dataset: Path,
     out: Path,

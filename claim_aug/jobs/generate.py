@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
+from claim_aug.data.claim import claims_out
 from claim_aug.data.output_layouts import LAYOUTS, Layout, SampleFiles, write_json
 from claim_aug.data.provenance import COMMENT
 from claim_aug.data.staging import refuse_existing, staged
@@ -29,6 +30,7 @@ def sample_seed(seed: int, case: str, replica: int) -> int:
     return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica]).generate_state(1)[0])
 
 
+@claims_out
 def generate_case(
     case: Case,
     synthesizer: ScarSynthesizer,

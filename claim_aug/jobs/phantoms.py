@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from claim_aug.anatomy import LabelScheme
+from claim_aug.data.claim import claims_out
 from claim_aug.data.dataset import find_images
 from claim_aug.data.output_layouts import label_numbers, write_json
 from claim_aug.data.staging import refuse_existing, staged
@@ -58,6 +59,7 @@ def read_grids(dataset: Path) -> list[Grid]:
     return grids
 
 
+@claims_out
 def make_phantoms(
     out: Path,
     count: int,

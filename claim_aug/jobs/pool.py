@@ -8,17 +8,19 @@ from typing import Any
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case, naming
+from claim_aug.data.claim import claims_out
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.provenance import plain
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import InputError
+from claim_aug.errors import InputError, OutputError
 from claim_aug.jobs.generate import sample_seed
-from claim_aug.pool.file import SUFFIX, write_patient
+from claim_aug.pool.file import SUFFIX, open_patient, write_patient
 from claim_aug.pool.patient import Patient, collect
 from claim_aug.sample import ScarSample
 from claim_aug.synthesizer import ScarSynthesizer
 
 
+@claims_out
 def build_pool(
     dataset: Path,
     out: Path,
@@ -32,6 +34,8 @@ def build_pool(
 ) -> tuple[list[str], list[str]]:
     """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
 
+    A pool that was cut off is gone on with: cases that are there, made with the same request, are not made again.
+
     Args:
         dataset: folder of images and label maps.
         out: folder to write to.
@@ -43,18 +47,24 @@ def build_pool(
         advance: function that is called after every scar.
 
     Returns:
-        Names of the cases written, and of those in which no ventricle could be read.
+        Names of the cases of the pool, and of those in which no ventricle could be read.
 
     Raises:
         ClaimAugError: a folder without a data set, a case without image, an impossible request, files that exist, or an
             output that cannot be written.
     """
     cases = find_cases(dataset, images_for="a pool")
-    if not overwrite:
-        refuse_existing(out, [case.name + SUFFIX for case in cases])
-    written, skipped = [], Skipped()
     asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
-    for case, anatomy in iter_cases(cases, synthesizer.labels, on_error=skipped):
+    there = [] if overwrite else [case for case in cases if (out / (case.name + SUFFIX)).exists()]
+    if len(there) == len(cases):
+        refuse_existing(out, [case.name + SUFFIX for case in there])
+    for case in there:
+        check_same(out / (case.name + SUFFIX), asked, count)
+        for _ in range(count):
+            advance()
+    written, skipped = [case.name for case in there], Skipped()
+    missing = [case for case in cases if case.name not in written]
+    for case, anatomy in iter_cases(missing, synthesizer.labels, on_error=skipped):
         with naming(case.name):
             patient = render(case, anatomy, synthesizer, count, seed, asked, advance)
         with staged(out) as stage:
@@ -64,6 +74,22 @@ def build_pool(
         msg = f"no ventricle could be read from any case of {dataset}; is {synthesizer.labels} the right label scheme?"
         raise InputError(msg)
     return written, skipped
+
+
+def check_same(path: Path, asked: Mapping[str, Any], count: int) -> None:
+    """Refuse to go on with a pool whose scars were made with another request.
+
+    Raises:
+        OutputError: a file of another request; what differs is named.
+    """
+    kept = open_patient(path)
+    before = {**kept.about.request, "count": len(kept.seed)}
+    now = {**asked, "count": count}
+    differ = [f"{name} was {before.get(name)!r} and is {now.get(name)!r}" for name in sorted({*before, *now})
+              if before.get(name) != now.get(name)]  # fmt: skip
+    if differ:
+        msg = f"{path} is of another pool: {', '.join(differ)}; choose another folder, or add --overwrite"
+        raise OutputError(msg)
 
 
 def render(

@@ -42,6 +42,6 @@ def fit_prior(
             unanchored.append(case.name)
     warn_unanchored(unanchored, len(cases))
     distributions = fit(scars, source=f"{len(scars)} scars of {dataset.name}")
-    with staged(out.parent) as stage:
+    with staged(out.parent, name=out.name) as stage:
         distributions.save(stage / out.name)
     return distributions, len(scars), skipped

@@ -105,7 +105,10 @@ def write_csv(report: dict[str, Any], path: Path) -> None:
         OutputError: a file that cannot be written.
     """
     rows = table_rows(report)
-    with staged(path.parent) as stage, (stage / path.name).open("w", newline="", encoding="utf-8") as stream:
+    with (
+        staged(path.parent, name=path.name) as stage,
+        (stage / path.name).open("w", newline="", encoding="utf-8") as stream,
+    ):
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import Case
+from claim_aug.data.claim import claims_out
 from claim_aug.data.output_layouts import write_json
 from claim_aug.data.provenance import plain, sha256, versions
 from claim_aug.data.staging import refuse_existing, staged
@@ -113,6 +114,7 @@ def relabelled(labels: NDArray[Any], found: Segmentation, anatomy: LVAnatomy, sc
     return result
 
 
+@claims_out
 def segment_cases(
     segmenter: Segmenter,
     cases: Sequence[Case],

@@ -9,6 +9,7 @@ from typing import Any
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
+from claim_aug.data.claim import claims_out
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError, OutputError
 from claim_aug.fingerprint import fingerprint
@@ -50,6 +51,7 @@ class Trained:
     skipped: list[str]
 
 
+@claims_out
 def train_jointly(
     dataset: Path,
     out: Path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from claim_aug.anatomy import LabelScheme
+from claim_aug.data.claim import claimed
 from claim_aug.data.staging import refuse_existing
 from claim_aug.errors import InputError
 from claim_aug.generators.diffusion.config import KINDS, ModelConfig
@@ -94,16 +96,17 @@ def train_generator(
     found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
     learn, validation = split(found, validation_share, plan.seed)
     accelerator = make_accelerator(device)
-    if not overwrite and not (out / RUN).exists():
-        refuse_existing(out, [CONFIG])  # a model that is finished, and nothing to go on from
-    if overwrite and accelerator.is_main_process:
-        # The old model stays until the new one takes its place.
-        shutil.rmtree(out / RUN, ignore_errors=True)
-    accelerator.wait_for_everyone()
     patients = len({slice_.patient for slice_ in learn})
     source = TrainingData(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
     quiet = report if accelerator.is_main_process else (lambda progress: None)
-    train(learn, validation, out, config, plan, source, accelerator, start=begun, report=quiet)
+    with claimed(out) if accelerator.is_main_process else nullcontext():
+        if not overwrite and not (out / RUN).exists():
+            refuse_existing(out, [CONFIG])  # a model that is finished, and nothing to go on from
+        if overwrite and accelerator.is_main_process:
+            # The old model stays until the new one takes its place.
+            shutil.rmtree(out / RUN, ignore_errors=True)
+        accelerator.wait_for_everyone()
+        train(learn, validation, out, config, plan, source, accelerator, start=begun, report=quiet)
     others = len({slice_.patient for slice_ in validation})
     return Trained(patients, len(learn), others, skipped, accelerator.is_main_process)
 

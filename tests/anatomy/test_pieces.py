@@ -45,7 +45,7 @@ def test_pieces_that_no_cavity_touches_are_left_out_and_counted(phantom, ventric
 
 
 def test_an_rv_that_is_read_as_infarct_is_refused_with_the_schemes_that_fit(phantom):
-    with pytest.raises(LabelError, match=r"lie outside of the wall \(scheme emidec.*another scheme \(phantom, acdc, mnms"):
+    with pytest.raises(LabelError, match=r"outside of the wall \(scheme emidec.*another scheme \(phantom, acdc, mnms"):
         LVAnatomy.from_labels(np.where(phantom.labels == 5, 3, phantom.labels), "emidec", spacing=phantom.spacing)
 
 

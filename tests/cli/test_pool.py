@@ -62,3 +62,25 @@ def test_what_cannot_be_built_from_leaves_nothing(cli, scans, tmp_path):
     assert not (tmp_path / "pool").exists()
     done = cli("pool", "build", tmp_path / "no", tmp_path / "pool")
     assert (done.code, "is not a folder" in done.err) == (1, True)
+
+
+def test_a_pool_that_was_cut_off_is_gone_on_with_and_is_the_same(cli, scans, tmp_path):
+    arguments = ("-n", "2", "--labels", "phantom", "--seed", "4")
+    assert cli("pool", "build", scans, tmp_path / "whole", *arguments).code == 0
+    assert cli("pool", "build", scans, tmp_path / "cut", *arguments).code == 0
+    (tmp_path / "cut" / "Case_1.safetensors").unlink()
+    kept = (tmp_path / "cut" / "Case_0.safetensors").stat().st_mtime_ns
+    done = cli("pool", "build", scans, tmp_path / "cut", *arguments)
+    assert (done.code, "of each of 2 cases" in done.out) == (0, True)
+    assert (tmp_path / "cut" / "Case_0.safetensors").stat().st_mtime_ns == kept
+    for name in ("Case_0.safetensors", "Case_1.safetensors"):
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_another_request_does_not_go_on_with_it(cli, scans, tmp_path):
+    arguments = ("pool", "build", scans, tmp_path / "pool", "--labels", "phantom", "-n")
+    assert cli(*arguments, "2").code == 0
+    (tmp_path / "pool" / "Case_1.safetensors").unlink()
+    done = cli(*arguments, "3", "--seed", "1")
+    assert done.code == 1
+    assert "is of another pool: count was 2 and is 3, seed was 0 and is 1; choose another folder" in done.err

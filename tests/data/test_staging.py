@@ -17,7 +17,7 @@ def test_results_appear_together(tmp_path):
     with staged(tmp_path / "new" / "out") as stage:
         (stage / "images").mkdir()
         (stage / "images" / "a.txt").write_text("a")
-        assert files(tmp_path / "new" / "out") == [stage.name, f"{stage.name}/images", f"{stage.name}/images/a.txt"]
+        assert not [name for name in files(tmp_path / "new" / "out") if not name.startswith(".claim-aug")]
     assert files(tmp_path / "new") == ["out", "out/images", "out/images/a.txt"]
 
 
@@ -44,7 +44,7 @@ def test_whatever_goes_wrong_nothing_is_left_half_written(tmp_path, error):
 def test_a_move_that_fails_half_way_leaves_nothing(tmp_path):
     (tmp_path / "out" / "b").mkdir(parents=True)
     (tmp_path / "out" / "b" / "keep").write_text("kept")
-    with pytest.raises(OutputError, match="nothing was written"), staged(tmp_path / "out") as stage:
+    with pytest.raises(OutputError, match="a folder where a file is to be; nothing"), staged(tmp_path / "out") as stage:
         (stage / "a").mkdir()
         (stage / "a" / "first").write_text("moves")
         (stage / "b").write_text("cannot replace a folder")

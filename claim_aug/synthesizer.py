@@ -12,15 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.cache import ANATOMY_CACHE
+from claim_aug.border import Border
 from claim_aug.data.checks import check_image
-from claim_aug.errors import EmptyScarError, InputError
+from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.base import render_all, to_dtype
+from claim_aug.generators.base import to_dtype
 from claim_aug.generators.repaint import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
-from claim_aug.priors import MaskPrior, ScarMask
+from claim_aug.priors import MaskPrior
 from claim_aug.priors.base import realised
 from claim_aug.sample import ScarSample
 from claim_aug.text import as_code
@@ -99,12 +100,21 @@ class ScarSynthesizer:
                 raise InputError(msg)
         given = self.options | {"labels": self.labels}
         prior, generator = (
-            kind.create(name, {option: given[option] for option in given if option in names})
+            kind.create(name, {option: given[option] for option in given if option in names}, method=method)
             if isinstance(name, str)
             else name
-            for (kind, name), names in zip(asked, taken, strict=True)
+            for (kind, name), names, method in zip(asked, taken, ("sample", "render"), strict=True)
         )
         return prior, generator
+
+    def border(self, role: Literal["prior", "generator"]) -> Border:
+        """The border to a backend, which errors name as the user did, with its plugin."""
+        given, backend = getattr(self, role), self.backends[role == "generator"]
+        if not isinstance(given, str):
+            return Border(backend, f"{role} {type(given).__name__}")
+        plugins = load_plugins()
+        entry = (plugins.priors if role == "prior" else plugins.generators).get(given)
+        return Border(backend, f"{role} {entry.source}")
 
     def __repr__(self) -> str:
         own = {"prior": self.prior, "generator": self.generator, "labels": str(self.labels.source_text)}
@@ -181,7 +191,7 @@ class ScarSynthesizer:
             msg = f"every scan needs a seed of its own, got {len(scans)} scans and {len(seeds)} seeds"
             raise InputError(msg)
         prepared = [self._prepare(**scan, seed=seed) for scan, seed in zip(scans, seeds, strict=True)]
-        renderings = iter(render_all(self.backends[1], [job for one in prepared for job in one.jobs]))
+        renderings = iter(self.border("generator").render([job for one in prepared for job in one.jobs]))
         return [self._finish(one, [next(renderings) for _ in one.jobs]) for one in prepared]
 
     def _prepare(
@@ -211,8 +221,7 @@ class ScarSynthesizer:
             raise InputError(msg)
         here = full.healed() if self.existing == "replace" else full
         mask_rng, texture_rng, healing_rng = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
-        mask = self.backends[0].sample(here, mask_rng)
-        check_mask(mask, here)
+        mask = self.border("prior").sample(here, mask_rng)
         healed = full.scar & ~here.scar
         jobs = []
         for channel in image.reshape(-1, *full.grid_shape):
@@ -275,13 +284,3 @@ class PreparedSample:
     healed: Mask
     jobs: list[RenderJob]
     seed: int
-
-
-def check_mask(mask: ScarMask, anatomy: LVAnatomy) -> None:
-    """Hold a prior, of whatever plugin, to its contract."""
-    if mask.scar.shape != anatomy.wall.shape or (mask.scar & ~anatomy.healthy).any() or (mask.infarct & mask.mvo).any():
-        msg = "the prior broke its contract: infarct and MVO need to be disjoint and within anatomy.healthy"
-        raise InputError(msg)
-    if not mask.scar.any():
-        msg = "the prior drew an empty scar; ask for a larger burden or other segments"
-        raise EmptyScarError(msg)

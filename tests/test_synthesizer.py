@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
-from claim_aug.errors import AnatomyError, InputError, LabelError, PluginError
+from claim_aug.errors import AnatomyError, EmptyScarError, InputError, LabelError, PluginError
 
 DTYPES = [np.uint8, np.int16, np.uint16, np.int32, np.float16, np.float32, np.float64]
 
@@ -245,7 +245,7 @@ class Nothing:
 
 @pytest.mark.parametrize(("prior", "reason"), [(Outside(), "broke its contract"), (Nothing(), "empty scar")])
 def test_a_prior_is_held_to_its_contract(phantom, prior, reason):
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises((PluginError, EmptyScarError), match=reason):
         sample(ScarSynthesizer(prior, labels="phantom"), phantom)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
+import os
 import signal
 import sys
 import warnings
@@ -12,6 +16,10 @@ import typer
 from claim_aug._version import __version__
 from claim_aug.cli.console import print_line
 from claim_aug.errors import ClaimAugError, ClaimAugWarning
+from claim_aug.plugins.guard import in_words
+
+#: ``1``: an error that nobody expected shows where it is from.
+TRACEBACK = "CLAIM_AUG_TRACEBACK"
 
 
 def main() -> None:
@@ -21,11 +29,51 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), end)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # whatever the terminal's encoding is
+    sys.exit(flushed(run()))
+
+
+def run() -> int:
+    """Run the command; returns its exit code."""
     try:
         build_app()(prog_name="claim-aug")
     except ClaimAugError as error:
         print_line(f"error: {error}", "red")
-        sys.exit(1)
+        return 1
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:
+        if error.filename is None and error.errno in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+            return without_output(error)
+        print_line(f"error: {in_words(error)}", "red")
+        return 1
+    except Exception as error:
+        if os.environ.get(TRACEBACK) == "1":
+            raise
+        hint = f"please report it; {TRACEBACK}=1 shows where it is from"
+        print_line(f"error: unexpected {in_words(error)}; {hint}", "red")
+        return 1
+    return 0
+
+
+def flushed(code: int) -> int:
+    """The exit code once the output is out; where it cannot be written, 1, and one line that says why."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return without_output(error)
+    return code
+
+
+def without_output(error: OSError) -> int:
+    """The exit code where nobody reads the output any more, or there is no room for it, which is said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries again when it ends
+    if error.errno != errno.EPIPE:
+        with contextlib.suppress(OSError):
+            print_line(f"error: the output cannot be written: {error.strerror}", "red")
+    return 1
 
 
 def end(number: int, _: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,22 @@ if TYPE_CHECKING:
     from claim_aug.optimisation.plan import Progress
 
 
+#: Unicode's categories of control characters, of invisible ones such as those that turn the direction of writing, of
+#: halves of pairs (a name that is not UTF-8), and of ends of lines and paragraphs.
+STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
 def print_line(line: str, colour: str | None = None) -> None:
     """Print one line, whatever its length: a result on stdout, a coloured error or warning on stderr."""
-    typer.secho(" ".join(line.split()) if colour else line, fg=colour, err=colour is not None)
+    typer.secho(shown(" ".join(line.split()) if colour else line), fg=colour, err=colour is not None)
+
+
+def shown(text: str) -> str:
+    """The text with characters escaped that would steer a terminal; names of files and cards may hold any."""
+    return "".join(
+        letter if letter in "\n\t" or unicodedata.category(letter) not in STEERING else repr(letter)[1:-1]
+        for letter in text
+    )
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
@@ -27,9 +41,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=Text(title))
+    table = Table(*columns, title=Text(shown(title)))
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(Text(shown(cell)) if isinstance(cell, str) else cell for cell in row))
     Console().print(table)
 
 
@@ -78,7 +92,13 @@ def new_bar(*more: Any) -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more, TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *more,
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
@@ -87,7 +107,7 @@ def new_bar(*more: Any) -> Any:
 def progress_bar(description: str, total: int) -> Iterator[Callable[[], None]]:
     """Show a bar of ``total`` steps; what is yielded moves it on by one."""
     with new_bar() as bar:
-        task = bar.add_task(description, total=total)
+        task = bar.add_task(shown(description), total=total)
         yield lambda: bar.advance(task)
 
 

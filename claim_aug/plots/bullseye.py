@@ -107,7 +107,7 @@ def plot_bullseye_figure(
     """
     figure = Figure(figsize=(6.4, 6), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=13, fontweight="bold")
+    figure.suptitle(title, fontsize=13, fontweight="bold", parse_math=False)
     axes: Any = figure.add_subplot(projection="polar")
     axes.set_title(warning, color=WARNING_COLOUR, fontsize=10, pad=6 if warning else 22)
     plot_bullseye(axes, values, highest=highest, digits=digits, texts=texts, fontsize=10)

@@ -32,7 +32,7 @@ def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path,
     """
     figure = Figure(figsize=(12, 3 * len(samples)), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(f"{title}  -  SYNTHETIC scar")
+    figure.suptitle(f"{title}  -  SYNTHETIC scar", parse_math=False)
     grid = figure.add_gridspec(len(samples), 4)
     for row, sample in enumerate(samples):
         plane, window = busiest_plane(sample), display_window(image, sample.anatomy)

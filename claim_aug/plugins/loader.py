@@ -14,6 +14,7 @@ import pluggy
 from claim_aug._version import __version__
 from claim_aug.errors import PluginError
 from claim_aug.plugins import builtin, hookspecs
+from claim_aug.plugins.guard import in_words, kept_apart, raised_by_statement
 from claim_aug.plugins.registry import Factory, Registry
 
 if TYPE_CHECKING:
@@ -73,12 +74,36 @@ def find_points() -> list[EntryPoint]:
     Importing ``importlib.metadata`` alone takes a sixth of the start of the command line, so the files that it would
     read are looked at first.
     """
-    declared = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
-    if not any(f"[{GROUP}]" in file.read_text(encoding="utf-8", errors="ignore") for file in declared):
+    declared = (file for folder in sys.path if folder for file in files_in(Path(folder)))
+    if not any(f"[{GROUP}]" in text_of(file) for file in declared):
         return []
-    from importlib.metadata import entry_points
+    from importlib.metadata import distributions
 
-    return list(entry_points(group=GROUP))
+    found: dict[str, EntryPoint] = {}
+    for distribution in distributions():
+        try:  # each by itself: a damaged file of one distribution must not hide those of the others
+            for point in distribution.entry_points:
+                if point.group == GROUP:
+                    found.setdefault(point.name, point)
+        except Exception:
+            continue
+    return list(found.values())
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The lists of entry points in a folder of installed distributions; none where it cannot be read."""
+    try:
+        return list(folder.glob("*-info/entry_points.txt"))
+    except OSError:
+        return []
+
+
+def text_of(file: Path) -> str:
+    """The text of a file; empty where it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8", errors="ignore")
+    except OSError:
+        return ""
 
 
 def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
@@ -87,16 +112,14 @@ def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
     priors, generators = dict(plugins.priors.entries), dict(plugins.generators.entries)
     plugin: Any = None
     try:
-        plugin = load()
-        plugins.manager.register(plugin, name=status.name)
-        plugins.manager.check_pending()
-        for registry, hook in ((plugins.priors, "register_priors"), (plugins.generators, "register_generators")):
-            call_alone(plugins.manager, plugin, hook, register=registering(registry, status))
-    except (Exception, SystemExit) as error:
-        if os.environ.get(STRICT) == "1":
-            msg = f"plugin {status.name!r} failed: {type(error).__name__}: {error}"
-            raise PluginError(msg) from error
-        status.error = f"{type(error).__name__}: {error}"
+        with kept_apart():
+            plugin = load()
+            plugins.manager.register(plugin, name=status.name)
+            plugins.manager.check_pending()
+            for registry, hook in ((plugins.priors, "register_priors"), (plugins.generators, "register_generators")):
+                call_alone(plugins.manager, plugin, hook, register=registering(registry, status))
+    except BaseException as error:
+        record(status, error)
         status.provides.clear()
         if plugin is not None and plugins.manager.is_registered(plugin):
             plugins.manager.unregister(plugin)
@@ -105,11 +128,26 @@ def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
             registry.failures.append(status.name)
 
 
+def record(status: PluginStatus, error: BaseException) -> None:
+    """Keep what a plugin raised; the user's Ctrl-C goes on, and in strict mode every error.
+
+    Raises:
+        PluginError: the error, in strict mode.
+    """
+    if isinstance(error, KeyboardInterrupt) and not raised_by_statement(error):
+        raise error
+    status.error = in_words(error)
+    if os.environ.get(STRICT) == "1":
+        msg = f"plugin {status.name!r} (distribution {status.distribution}) failed: {status.error}"
+        raise PluginError(msg) from error
+
+
 def registering(registry: Registry, status: PluginStatus) -> Factory:
     """``register`` as it is handed to the hook of one plugin."""
 
     def register(name: str, factory: Factory | str, *, summary: str = "") -> None:
-        registry.register(name, factory, summary=summary, plugin=status.name)
+        where = f"{status.distribution} {status.version}"
+        registry.register(name, factory, summary=summary, plugin=status.name, distribution=where)
         status.provides.append(f"{registry.kind} {name}")
 
     return register
@@ -135,11 +173,23 @@ def register_commands(app: Any, builtin_commands: Any) -> None:
     for status in plugins.statuses:
         if status.error is None:
             before = len(app.registered_commands), len(app.registered_groups)
+            taken = command_names(app)
             try:
-                call_alone(plugins.manager, plugins.manager.get_plugin(status.name), "register_commands", app=app)
-            except (Exception, SystemExit) as error:
+                with kept_apart():
+                    call_alone(plugins.manager, plugins.manager.get_plugin(status.name), "register_commands", app=app)
+                    again = [name for name in command_names(app)[len(taken) :] if name in taken]
+                if again:
+                    msg = f"there is a command {again[0]!r} already"
+                    raise PluginError(msg)
+            except BaseException as error:
                 del app.registered_commands[before[0] :], app.registered_groups[before[1] :]
-                status.error = f"{type(error).__name__}: {error}"
+                record(status, error)
+
+
+def command_names(app: Any) -> list[str]:
+    """The names of an app's commands and groups, those of the commands that come first at the end of the groups."""
+    commands = [one.name or one.callback.__name__.replace("_", "-") for one in app.registered_commands]
+    return [str(group.name or group.typer_instance.info.name) for group in app.registered_groups] + commands
 
 
 def describe(point: EntryPoint) -> PluginStatus:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from claim_aug.errors import InputError, PluginError
+from claim_aug.plugins.guard import naming_whatever_is_raised
 
 Factory = Callable[..., Any]
+NAME = re.compile(r"[\w.-]+", re.ASCII)
 
 
 class Register(Protocol):
@@ -29,26 +32,38 @@ class Entry:
     factory: Factory | str
     summary: str
     plugin: str
+    distribution: str = "unknown"
+
+    @property
+    def source(self) -> str:
+        """Name of the backend and where it is from, for an error."""
+        return f"{self.name!r} of plugin {self.plugin!r} (distribution {self.distribution})"
 
     def load(self) -> Factory:
         """The factory itself, imported now if it was registered by name."""
         if not isinstance(self.factory, str):
             return self.factory
         module, _, attribute = self.factory.partition(":")
-        try:
-            return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
-        except (ImportError, AttributeError) as error:
-            msg = f"{self.name!r} of plugin {self.plugin!r} cannot be loaded from {self.factory!r}: {error}"
-            raise PluginError(msg) from error
+        with naming_whatever_is_raised(f"{self.source}, loaded from {self.factory!r},"):
+            factory = getattr(importlib.import_module(module), attribute)
+        if not callable(factory):
+            msg = f"{self.source} needs a factory that can be called at {self.factory!r}, there is {factory!r}"
+            raise PluginError(msg)
+        return factory  # type: ignore[no-any-return]
 
     def takes_argument(self) -> bool:
         """Whether the factory has a positional parameter, for ``name:argument``."""
-        kinds = (parameter.kind for parameter in inspect.signature(self.load()).parameters.values())
-        return inspect.Parameter.POSITIONAL_OR_KEYWORD in kinds
+        return inspect.Parameter.POSITIONAL_OR_KEYWORD in (one.kind for one in self.signature().values())
 
     def parameters(self) -> list[str]:
         """The keyword parameters that the factory takes."""
-        return list(inspect.signature(self.load()).parameters)
+        return list(self.signature())
+
+    def signature(self) -> Mapping[str, inspect.Parameter]:
+        """The parameters of the factory by name."""
+        factory = self.load()
+        with naming_whatever_is_raised(self.source):
+            return inspect.signature(factory).parameters
 
 
 @dataclass
@@ -62,16 +77,24 @@ class Registry:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
-    def register(self, name: str, factory: Factory | str, *, summary: str = "", plugin: str) -> None:
+    def register(
+        self, name: str, factory: Factory | str, *, summary: str = "", plugin: str, distribution: str = "unknown"
+    ) -> None:
         """Add a backend.
 
         Raises:
-            PluginError: a name that is taken; both plugins are named.
+            PluginError: a name that is taken (both plugins are named) or no name, or a factory that cannot be called.
         """
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            msg = f"a {self.kind} needs a name of letters, digits, -, _ and ., plugin {plugin!r} gave {name!r}"
+            raise PluginError(msg)
+        if not callable(factory) and not (isinstance(factory, str) and ":" in factory):
+            msg = f"{self.kind} {name!r} of plugin {plugin!r} needs a factory or 'module:attribute', got {factory!r}"
+            raise PluginError(msg)
         if name in self.entries:
             msg = f"{self.kind} {name!r} of plugin {plugin!r} is already registered by {self.entries[name].plugin!r}"
             raise PluginError(msg)
-        self.entries[name] = Entry(name, factory, summary, plugin)
+        self.entries[name] = Entry(name, factory, summary, plugin, distribution)
 
     def get(self, spec: str) -> Entry:
         """The backend of this name; what follows a colon, as in ``smile:fitted.json``, is its argument.
@@ -87,11 +110,16 @@ class Registry:
             msg += f"; plugins that failed to load: {', '.join(self.failures)} (see: claim-aug plugins)"
         raise PluginError(msg)
 
-    def create(self, spec: str, options: dict[str, Any]) -> Any:
+    def create(self, spec: str, options: dict[str, Any], *, method: str = "") -> Any:
         """Build a backend with keyword options, and with the argument after the colon of its name, if any.
 
+        Args:
+            spec: name of the backend, with its argument.
+            options: keyword options of the factory.
+            method: name of the method that the backend needs to have; ``""`` for none.
+
         Raises:
-            PluginError: an unknown name.
+            PluginError: an unknown name, or a factory that fails or makes something else.
             InputError: an option that the backend does not take, or that it refuses.
         """
         name, colon, argument = spec.partition(":")
@@ -104,7 +132,14 @@ class Registry:
             if option not in taken:
                 msg = f"{self.kind} {name!r} has no parameter {option!r}{did_you_mean(option, taken)}; it takes: "
                 raise InputError(msg + (", ".join(taken) or "none"))
-        return entry.load()(argument, **options) if colon else entry.load()(**options)
+        factory = entry.load()
+        with naming_whatever_is_raised(f"{self.kind} {entry.source}"):
+            backend = factory(argument, **options) if colon else factory(**options)
+            able = not method or callable(getattr(backend, method, None))
+        if not able:
+            msg = f"{self.kind} {entry.source} made something without the method {method!r}: {type(backend).__name__}"
+            raise PluginError(msg)
+        return backend
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

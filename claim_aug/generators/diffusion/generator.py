@@ -26,6 +26,7 @@ from claim_aug.generators.diffusion.painting import (
     SliceTask,
 )
 from claim_aug.generators.diffusion.samplers import SAMPLERS
+from claim_aug.generators.diffusion.threads import parted
 from claim_aug.generators.diffusion.window import Slice, Window, take_slice
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue, measure
@@ -175,12 +176,15 @@ class DiffusionGenerator:
         """One window with new scar for each slice, (size, size) in the network's units, and the one with a gradient."""
         device = model.alphas.device
         sampler = functools.partial(SAMPLERS[self.sampler], **({} if self.steps is None else {"steps": self.steps}))
-        for start in range(0, len(tasks), BATCH):
-            task = PaintTask.from_slices(tasks[start : start + BATCH], sampler, self.guidance, device)
+
+        def painted(part: Sequence[SliceTask]) -> tuple[torch.Tensor, torch.Tensor | None]:
             with autocast(device):
-                sampled, traced = paint(model, task)
-            traces = [None] * len(sampled) if traced is None else list(traced)
-            yield from zip(sampled[:, 0].cpu().numpy(), traces, strict=True)
+                return paint(model, PaintTask.from_slices(part, sampler, self.guidance, device))
+
+        for start in range(0, len(tasks), BATCH):
+            for sampled, traced in parted(painted, tasks[start : start + BATCH], device):
+                traces = [None] * len(sampled) if traced is None else list(traced)
+                yield from zip(sampled[:, 0].cpu().numpy(), traces, strict=True)
 
     def rendering(self, prepared: PreparedJob, painted: Sequence[tuple[Window, torch.Tensor | None]]) -> Rendering:
         """A scan with its painted windows pasted in."""

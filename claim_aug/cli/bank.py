@@ -15,6 +15,7 @@ def build(
     dataset: opt.Dataset,
     out: Annotated[Path, typer.Argument(help="File to write, .safetensors, for --generator transplant:OUT.")],
     scheme: opt.Scheme = opt.SCHEME,
+    channel: opt.Channel = None,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Collect the texture of the labelled scars of a data set in a file."""
@@ -23,7 +24,7 @@ def build(
     from claim_aug.anatomy import LabelScheme
     from claim_aug.jobs.bank import build_bank
 
-    bank, skipped = build_bank(dataset, out, LabelScheme.parse(scheme), overwrite=overwrite)
+    bank, skipped = build_bank(dataset, out, LabelScheme.parse(scheme), channel=channel, overwrite=overwrite)
     quartiles = np.percentile([bank.intensity(int(patient)) for patient in bank.source_patients], (25, 50, 75))
     rows = (
         ("patches of infarct / MVO", f"{(~bank.mvo).sum()} / {bank.mvo.sum()}"),

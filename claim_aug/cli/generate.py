@@ -59,8 +59,8 @@ class ScarOptions(Synthesis):
 
     def files(self) -> list[Path]:
         """The files beside the scan that the options name: mask, table, fitted prior, bank, or a model's weights."""
-        arguments = (Path(name.partition(":")[2]) for name in (self.prior, self.generator))
-        paths = [path for path in (self.mask, self.table, *arguments) if path is not None]
+        arguments = (name.partition(":")[2] for name in (self.prior, self.generator))
+        paths = [Path(path) for path in (self.mask, self.table, *arguments) if path]
         return [file for path in paths for file in (path, *sorted(path.glob("*.safetensors"))) if file.is_file()]
 
 
@@ -71,6 +71,9 @@ class OutputOptions:
     count: Annotated[int, opt.output("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
     seed: opt.Seed = 0
     layout: Annotated[str, opt.output("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = "plain"
+    name: Annotated[
+        str | None, opt.output("TEXT", "Name of the case, where files of several patients are named alike.")
+    ] = None
     preview: Annotated[bool, opt.output(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
     overwrite: opt.Overwrite = False
 
@@ -78,7 +81,8 @@ class OutputOptions:
         """Keywords of ``generate_case``, the layout as an object."""
         from claim_aug.data.output_layouts import find_layout
 
-        return vars(self) | {"layout": find_layout(self.layout)}
+        own = {name: value for name, value in vars(self).items() if name != "name"}
+        return own | {"layout": find_layout(self.layout)}
 
 
 def generate(
@@ -103,7 +107,7 @@ def generate(
         case, out, scar = demo_case(image, labels, out, scar, output)
     else:
         image, labels, out = opt.require_arguments(image=image, labels=labels, out=out)
-        case = Case.from_files(image, labels)
+        case = Case.from_files(image, labels, output.name)
     if scar.mask:
         parameters["mask"] = read_mask_onto(scar.mask, case.label_file)
     synthesizer = scar.synthesizer(parameters)

@@ -32,6 +32,10 @@ RESERVED = {name: f"--{name}" for name in ("labels", "prior", "generator", "exis
 RESERVED["distributions"] = "--prior smile:FILE.json"
 
 Dataset = Annotated[Path, typer.Argument(help="Folder of scans: EMIDEC's layout, or images/ beside labels/.")]
+Channel = Annotated[
+    str | None,
+    scan("NAME|N", "LGE channel of a data set of nnU-Net's, where none is called LGE.", "--channel"),
+]
 Scheme = Annotated[
     str,
     scan(

@@ -19,6 +19,7 @@ def build(
     scar: Synthesis,
     count: Annotated[int, opt.output("N", "How many scars per case.", "-n", "--count", min=1, max=10000)] = 32,
     seed: opt.Seed = 0,
+    channel: opt.Channel = None,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Make many scars for every scan of a data set, to be drawn while training."""
@@ -27,9 +28,17 @@ def build(
 
     parameters = scar.parameters()
     synthesizer, request = scar.synthesizer(parameters), scar.request(parameters)
-    with console.progress_bar(str(dataset), count * len(find_cases(dataset))) as advance:
+    with console.progress_bar(str(dataset), count * len(find_cases(dataset, channel=channel))) as advance:
         written, skipped = build_pool(
-            dataset, out, synthesizer, count=count, seed=seed, request=request, overwrite=overwrite, advance=advance
+            dataset,
+            out,
+            synthesizer,
+            count=count,
+            seed=seed,
+            request=request,
+            channel=channel,
+            overwrite=overwrite,
+            advance=advance,
         )
     console.print_skipped(skipped)
     scars, cases = console.counted(count, "scar"), console.counted(len(written), "case")

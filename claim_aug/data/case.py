@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.channels import CHANNEL, channel_names, lge_channel
 from claim_aug.data.nifti import listed
 from claim_aug.data.series import Geometry, check_same_slices, in_order
 from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
@@ -35,13 +36,20 @@ class Case:
     image_paths: tuple[Path, ...] = ()
 
     @classmethod
-    def from_files(cls, image: Path, labels: Path) -> Case:
-        """The case of one image and one label map, read and checked now; its name is the image's without suffix.
+    def from_files(cls, image: Path, labels: Path, name: str | None = None) -> Case:
+        """The case of one image and one label map, read and checked now.
+
+        Args:
+            image: image of the scan.
+            labels: label map of the scan.
+            name: name of the case; the image's without suffix by default.
 
         Raises:
-            InputError: a file that cannot be read, grids that differ, or an image that is not finite or is constant.
+            InputError: a file that cannot be read, grids that differ, an image that is not finite or is constant, or a
+                name that cannot be a file's.
         """
-        case = cls(stem(image), (labels,), (image,))
+        case = cls(stem(image) if name is None else check_name(name), (labels,), (image,))
+        check_lge(image)
         check_same_grid(case.image_file, case.label_file)
         check_contrast(image, case.image_file.data)
         return case
@@ -128,6 +136,34 @@ class Case:
             return LVAnatomy.from_labels(
                 labels, scheme, affine=place.affine, spacing=place.spacing, image=image, **known
             )
+
+
+def check_lge(image: Path) -> None:
+    """Refuse an image of nnU-Net's layout whose ``dataset.json`` calls another channel LGE.
+
+    Raises:
+        InputError: an image of another channel; that of the LGE channel is named.
+    """
+    found = CHANNEL.fullmatch(stem(image))
+    names = channel_names(image.parent.parent) if found else {}
+    if found and len(names) > 1:
+        number, lge = int(found["number"]), lge_channel(names, None, str(image.parent.parent))
+        if number != lge:
+            right = image.with_name(image.name.replace(f"_{number:04d}.", f"_{lge:04d}."))
+            msg = f"{image} is {names.get(str(number), 'not named')}, by its dataset.json; the LGE image is {right}"
+            raise InputError(msg)
+
+
+def check_name(name: str) -> str:
+    """A name that can begin the name of a file.
+
+    Raises:
+        InputError: a name that is empty, hidden, too long, or would be a path.
+    """
+    if not name or name.startswith(".") or len(name.encode("utf-8", "replace")) > 200 or set(name) & set("/\\\0"):
+        msg = f"a case needs a name that can begin a file's, without / and not beginning with a dot, got {name!r}"
+        raise InputError(msg)
+    return name
 
 
 def check_contrast(path: Path, values: NDArray[Any]) -> None:

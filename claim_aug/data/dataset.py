@@ -12,6 +12,7 @@ from typing import Any
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import Case, naming, stem
+from claim_aug.data.channels import CHANNEL, channel_names, lge_channel
 from claim_aug.data.checks import check_image
 from claim_aug.data.voxels import SUFFIXES
 from claim_aug.errors import AnatomyError, InputError, MissingFileError, UnanchoredWarning
@@ -69,7 +70,7 @@ def iter_cases(
             yield case, anatomy
 
 
-def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
+def find_cases(dataset: Path, *, images_for: str | None = None, channel: str | None = None) -> list[Case]:
     """The cases of a folder, by name; nothing is read yet.
 
     Known layouts: EMIDEC's ``CASE/Contours`` and ``CASE/Images``; ``labels`` beside ``images``, also as nnU-Net names
@@ -77,12 +78,13 @@ def find_cases(dataset: Path, *, images_for: str | None = None) -> list[Case]:
 
     Args:
         images_for: purpose that the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
+        channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
 
     Raises:
         InputError: a folder that does not exist, no label map in any layout, a label map without its image, or a case
             without images where they are needed.
     """
-    cases = listed_cases(dataset)
+    cases = listed_cases(dataset, channel)
     lacking = [case.name for case in cases if images_for and not case.image_paths]
     if lacking:
         msg = f"{lacking[0]} of {dataset} has labels alone; {images_for} needs the images too, in Images/ or images/"
@@ -129,7 +131,7 @@ def has_labels(dataset: Path) -> bool:
     return bool(folders) or any(is_voxels(path) for path in dataset.glob("*/Contours/*"))
 
 
-def listed_cases(dataset: Path) -> list[Case]:
+def listed_cases(dataset: Path, channel: str | None = None) -> list[Case]:
     """The cases of a folder in whichever layout it has."""
     check_folder(dataset)
     emidec = sorted(path for path in dataset.glob("*/Contours/*") if is_voxels(path))
@@ -137,7 +139,7 @@ def listed_cases(dataset: Path) -> list[Case]:
         return [Case(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec]
     for labels, images in PAIRED_FOLDERS:
         if (dataset / labels).is_dir():
-            return grouped(dataset / labels, dataset / images)
+            return grouped(dataset / labels, dataset / images, lge_number(dataset, dataset / images, channel))
     cases = grouped(dataset, None)
     if not cases:
         msg = (
@@ -148,8 +150,21 @@ def listed_cases(dataset: Path) -> list[Case]:
     return cases
 
 
-def grouped(labels: Path, images: Path | None) -> list[Case]:
-    """Label maps of one folder, slices of a case together."""
+def lge_number(dataset: Path, images: Path, channel: str | None) -> int:
+    """The number of the LGE channel of nnU-Net's layout: as ``dataset.json`` names it, or the only one there is.
+
+    Raises:
+        InputError: channels of which nothing says which one is LGE.
+    """
+    names = channel_names(dataset)
+    if not names and images.is_dir():
+        numbers = {found["number"] for path in images.iterdir() if (found := CHANNEL.fullmatch(stem(path)))}
+        names = {str(int(number)): "not named" for number in sorted(numbers)} if len(numbers) > 1 else {}
+    return lge_channel(names, channel, str(dataset)) if names or channel is not None else 0
+
+
+def grouped(labels: Path, images: Path | None, channel: int = 0) -> list[Case]:
+    """Label maps of one folder, slices of a case together, with the images of a channel."""
     files: dict[str, list[tuple[int, Path]]] = defaultdict(list)
     for path in sorted(path for path in labels.iterdir() if is_voxels(path)):
         found = SLICE.match(stem(path))
@@ -157,17 +172,17 @@ def grouped(labels: Path, images: Path | None) -> list[Case]:
     cases = []
     for name, numbered in sorted(files.items()):
         paths = tuple(path for _, path in sorted(numbered))
-        beside = tuple(image for path in paths for image in image_of(path, images)) if images else ()
+        beside = tuple(image for path in paths for image in image_of(path, images, channel)) if images else ()
         cases.append(Case(name, paths, beside))
     return cases
 
 
-def image_of(labels: Path, folder: Path) -> tuple[Path, ...]:
+def image_of(labels: Path, folder: Path, channel: int = 0) -> tuple[Path, ...]:
     """The image of a label map; none where there is no folder of images."""
     if not folder.is_dir():
         return ()
     suffix = next(suffix for suffix in SUFFIXES if labels.name.lower().endswith(suffix))
-    for name in (labels.name, f"{stem(labels)}_0000{suffix}"):
+    for name in (labels.name, f"{stem(labels)}_{channel:04d}{suffix}"):
         if (folder / name).is_file():
             return (folder / name,)
     msg = f"{labels} has no image of the same name in {folder}"

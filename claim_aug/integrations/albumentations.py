@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from claim_aug.adapters.arrays import is_tensor
 from claim_aug.adapters.insertion import SEEDS, insert
 from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.adapters.scan import Written
+from claim_aug.errors import InputError
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
 from claim_aug.text import as_code
@@ -90,6 +92,9 @@ class ScarSynthesizer(base.DualTransform):
     def written(self, data: Mapping[str, Any], seed: int | None) -> Written:
         """The slice with the scar of a seed, channels first."""
         image, mask = self.entries.fetch(data)
+        if is_tensor(image) or is_tensor(mask):
+            msg = "the picture or the mask is a tensor already; put ToTensorV2 after the scar, as the last transform"
+            raise InputError(msg)
         plane = mask[..., 0] if np.ndim(mask) == 3 and np.shape(mask)[-1] == 1 else mask
         first = np.moveaxis(image, -1, 0) if np.ndim(image) == 3 else image
         return insert(self.source, [first], plane, seed=seed, unusable=self.unusable)

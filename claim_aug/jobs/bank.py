@@ -21,9 +21,17 @@ def build_bank(
     out: Path,
     scheme: LabelScheme,
     *,
+    channel: str | None = None,
     overwrite: bool = False,
 ) -> tuple[Bank, list[str]]:
     """Unroll the labelled scars of a data set and write them as one safetensors file.
+
+    Args:
+        dataset: folder of images and label maps.
+        out: file to write.
+        scheme: label scheme of the data set.
+        channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
+        overwrite: whether a file that exists is replaced.
 
     Returns:
         The bank, and the names of cases in which no ventricle could be read.
@@ -40,7 +48,7 @@ def build_bank(
         refuse_existing(out.parent, [out.name])
     found: list[BankPatch] = []
     skipped = Skipped()
-    cases = find_cases(dataset, images_for="a bank")
+    cases = find_cases(dataset, images_for="a bank", channel=channel)
     readable = iter_cases(cases, scheme, on_error=skipped, look_in_image=False, warn=False)
     for number, (case, anatomy) in enumerate(readable):
         if anatomy.scar.any():

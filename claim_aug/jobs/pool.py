@@ -29,6 +29,7 @@ def build_pool(
     count: int,
     seed: int,
     request: Mapping[str, Any] | None = None,
+    channel: str | None = None,
     overwrite: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[list[str], list[str]]:
@@ -43,6 +44,7 @@ def build_pool(
         count: number of scars of each case.
         seed: base seed; each scar has a seed of its own.
         request: options that were asked for, kept in every file.
+        channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
         overwrite: whether files that exist are replaced.
         advance: function that is called after every scar.
 
@@ -53,7 +55,7 @@ def build_pool(
         ClaimAugError: a folder without a data set, a case without image, an impossible request, files that exist, or an
             output that cannot be written.
     """
-    cases = find_cases(dataset, images_for="a pool")
+    cases = find_cases(dataset, images_for="a pool", channel=channel)
     asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
     there = [] if overwrite else [case for case in cases if (out / (case.name + SUFFIX)).exists()]
     if len(there) == len(cases):

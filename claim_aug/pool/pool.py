@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from claim_aug.anatomy import Mask
 from claim_aug.errors import EmptyScarError, InputError, MissingFileError
 from claim_aug.pool.file import KIND, open_patient
 from claim_aug.pool.patient import INFARCT, MVO
-from claim_aug.pool.scans import find_scan, scans_of
+from claim_aug.pool.scans import find_scans, scans_of
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class PoolSample:
 class ScarPool:
     """Draws from the scars that ``claim-aug pool build`` made of these very scans.
 
-    A scan is recognised by its label map; the image needs the intensities it had when the pool was built. So this comes
-    before anything that moves voxels or changes intensities. A single slice of a scan is recognised, too.
+    A scan is recognised by its label map, and among scans with the same one by its image, which needs the intensities
+    that it had when the pool was built. So this comes before anything that moves voxels or changes intensities. A
+    single slice of a scan is recognised, too.
 
     Args:
         folder: folder that ``claim-aug pool build`` wrote.
@@ -127,7 +129,19 @@ class ScarPool:
         if image.size != labels.size:
             msg = f"a pool has scars of images with one channel on the grid {labels.shape}, got {image.shape}"
             raise InputError(msg)
-        path, plane = find_scan(Path(self.folder), labels)
+        found = find_scans(Path(self.folder), labels)
+        for path, plane in found[:-1]:
+            with contextlib.suppress(AnotherImageError):
+                return self.drawn(path, plane, image, labels, seed)
+        return self.drawn(*found[-1], image, labels, seed)
+
+    def drawn(self, path: Path, plane: int | None, image: NDArray[Any], labels: NDArray[Any], seed: int) -> PoolSample:
+        """The scan, or one slice of it, with the scar of a patient's file that the seed chooses.
+
+        Raises:
+            AnotherImageError: an image with other intensities than the scars were painted into.
+            EmptyScarError: a slice that no scar reaches.
+        """
         patient = open_patient(path)
         among = [number for number, planes in enumerate(patient.touched_slices) if plane is None or plane in planes]
         if not among:
@@ -157,4 +171,8 @@ def check_same(values: NDArray[Any], before: NDArray[Any], case: str) -> None:
             f"the image of {case} is not as it was when the pool was built; draw from the pool before intensities are "
             f"changed, or {KIND.advice}"
         )
-        raise InputError(msg)
+        raise AnotherImageError(msg)
+
+
+class AnotherImageError(InputError):
+    """An image that is not the one that a pool's scars were painted into."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from claim_aug.pool.file import KIND, SUFFIX, read_about
 from claim_aug.pool.recognition import label_map_fingerprint
 
 
-def find_scan(folder: Path, labels: NDArray[Any]) -> tuple[Path, int | None]:
-    """The file of a scan in a pool, and which of its slices this is, if it is one.
+def find_scans(folder: Path, labels: NDArray[Any]) -> list[tuple[Path, int | None]]:
+    """The files of scans in a pool with this label map, and which of their slices it is, if it is one.
+
+    There are several where one contour serves several images, such as magnitude and PSIR.
 
     Raises:
         EmptyScarError: an empty label map.
@@ -27,7 +30,7 @@ def find_scan(folder: Path, labels: NDArray[Any]) -> tuple[Path, int | None]:
     if not labels.any():
         msg = "the label map is empty: nothing of it can be in a pool"
         raise EmptyScarError(msg)
-    known = sorted({path.stem for path, _ in scans.values()})
+    known = sorted({path.stem for found in scans.values() for path, _ in found})
     msg = (
         f"no scars in {folder} for this scan of shape {labels.shape} (there are {len(known)} cases, {known[0]} the "
         "first): a pool comes first in a pipeline, before anything that moves or crops voxels"
@@ -41,7 +44,7 @@ def files_of(folder: Path) -> tuple[Path, ...]:
 
 
 @read_once(maxsize=8, files=files_of)
-def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
+def scans_of(folder: Path) -> dict[str, list[tuple[Path, int | None]]]:
     """Scans and slices of a pool by their fingerprints: read once per process, and again when files have changed.
 
     Raises:
@@ -50,9 +53,11 @@ def scans_of(folder: Path) -> dict[str, tuple[Path, int | None]]:
     if not folder.exists():
         msg = f"{folder} cannot be read: No such file or directory; {KIND.advice}"
         raise MissingFileError(msg)
-    found: dict[str, tuple[Path, int | None]] = {}
+    found: dict[str, list[tuple[Path, int | None]]] = defaultdict(list)
     for path in files_of(folder)[1:]:
         about = read_about(path)
-        planes = {mark: (path, plane) for plane, mark in enumerate(about.planes) if mark}
-        found = planes | found | {about.whole: (path, None)}
-    return found
+        found[about.whole].append((path, None))
+        for plane, mark in enumerate(about.planes):
+            if mark:
+                found[mark].append((path, plane))
+    return dict(found)

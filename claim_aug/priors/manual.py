@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,10 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.anatomy.labels import present_values, whole_numbers
-from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning, unreadable
+from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
+from claim_aug.priors.table import check_table, read_table
 from claim_aug.priors.territories import FEEDING, TERRITORIES, check_territory
+
+#: Values that mark scar in a plain mask, beside 0.
+PLAIN = (1, 255)
 
 
 class ManualPrior:
@@ -28,8 +31,8 @@ class ManualPrior:
         transmurality: share of the wall's depth that is filled, 0.05-1; a number or a range. 1 where not given.
         table: transmurality per segment, as a mapping or as a CSV file with a row ``segment,transmurality`` for each
             (0-1, or percent where a value exceeds 1).
-        mask: scar on the scan's grid, (I, J) or (I, J, K). Values of ``labels`` with scar among them are read as a
-            label map; any other array marks infarct wherever it is not zero.
+        mask: scar on the scan's grid, (I, J) or (I, J, K): 0 and 1 (or 255, or True) with 1 for infarct, or a label map
+            in the values of ``labels``.
         labels: scheme of a ``mask`` that is a label map.
 
     Raises:
@@ -107,17 +110,30 @@ def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatom
 
 
 def scar_of(array: NDArray[np.generic], scheme: LabelScheme) -> tuple[Mask, Mask]:
-    """Infarct and MVO of a label map, or of a plain mask (not zero is infarct)."""
-    if array.dtype != bool:
-        try:
-            values = set(present_values(whole_numbers(array))) - set(scheme.background)
-        except LabelError as error:
-            msg = f"the mask is neither a plain mask nor a label map: {error}"
-            raise InputError(msg) from error
-        if len(values) > 1 and values <= set(scheme.values):
-            tissues = scheme.read(array)
-            return tissues.infarct, tissues.mvo
-    return array != 0, np.zeros(array.shape, bool)
+    """Infarct and MVO of a label map, or of a plain mask.
+
+    Raises:
+        InputError: values that are neither.
+    """
+    if array.dtype == bool:
+        return array != 0, np.zeros(array.shape, bool)
+    try:
+        values = set(present_values(whole_numbers(array)))
+    except LabelError as error:
+        msg = f"the mask is neither a plain mask nor a label map: {error}; threshold a map of shares: mask > 0.5"
+        raise InputError(msg) from error
+    if any(values <= {0, one} for one in PLAIN):
+        return array != 0, np.zeros(array.shape, bool)
+    if values <= set(scheme.values):
+        tissues = scheme.read(array)
+        return tissues.infarct, tissues.mvo
+    held = sorted(values)
+    shown = ", ".join(map(str, held[:8])) + (", ..." if len(held) > 8 else "")
+    msg = (
+        f"the mask holds {shown}, which is neither 0 and 1 nor the labels {scheme}; threshold it where scar is meant, "
+        f"such as mask >= {max(held)}, or say what its labels mean (labels, --labels)"
+    )
+    raise InputError(msg)
 
 
 def territory_segments(territory: str | None) -> tuple[int, ...]:
@@ -126,44 +142,3 @@ def territory_segments(territory: str | None) -> tuple[int, ...]:
         return ()
     column = TERRITORIES.index(territory)
     return tuple(segment for segment, shares in FEEDING.items() if shares[column] == max(shares))
-
-
-def read_table(path: str | Path) -> dict[int, float]:
-    """A bull's-eye table: rows of segment and transmurality, with or without a header."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"the table {path} cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise unreadable(msg, error) from error
-    table: dict[int, float] = {}
-    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
-        if not any(cell.strip() for cell in row) or (number == 1 and not row[0].strip().isdigit()):
-            continue
-        try:
-            segment, value = int(row[0]), float(row[1])
-        except (IndexError, ValueError) as error:
-            msg = (
-                f"line {number} of the table {path} needs segment,transmurality such as 7,0.5; it is {','.join(row)!r}"
-            )
-            raise InputError(msg) from error
-        if segment in table:
-            msg = f"line {number} of the table {path} has segment {segment} again; give each segment one row"
-            raise InputError(msg)
-        table[segment] = value
-    return table
-
-
-def check_table(table: Mapping[int, float]) -> dict[int, float]:
-    """Transmurality per segment, 0-1, from shares or percent, without the segments that have none.
-
-    Raises:
-        InputError: no scar at all, a number that is no segment, or a depth beyond the wall.
-    """
-    scale = 100 if max(table.values(), default=0) > 1 else 1
-    depths = {int(segment): float(value) / scale for segment, value in table.items()}
-    wrong = {segment: value for segment, value in depths.items() if segment not in SEGMENTS or not 0 <= value <= 1}
-    if wrong or not any(depths.values()):
-        what = f"got {wrong}" if wrong else "all are 0" if depths else "it is empty"
-        msg = f"the table needs AHA segments 1-17 with a transmurality of 0-1 or 0-100 %, some above 0; {what}"
-        raise InputError(msg)
-    return {segment: value for segment, value in depths.items() if value}

@@ -10,7 +10,6 @@ import pytest
 from claim_aug.cli import app, console
 from claim_aug.cli.console import shown
 
-
 FULL = Path("/dev/full")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 albumentations = pytest.importorskip("albumentations")
 
+from claim_aug.errors import InputError  # noqa: E402
 from claim_aug.integrations.albumentations import ScarSynthesizer  # noqa: E402
 
 
@@ -78,3 +79,11 @@ def test_a_slice_of_a_pool_is_drawn(heart, plane, tmp_path):
     build_pool(tmp_path / "scans", tmp_path / "pool", Core(labels="phantom"), count=3, seed=0)
     done = ScarSynthesizer(pool=str(tmp_path / "pool"), p=1)(**plane)
     assert (done["mask"] == 3).any()
+
+
+def test_a_tensor_is_refused_with_the_order_to_use(heart, plane):
+    import torch
+
+    for data in (plane | {"image": torch.from_numpy(plane["image"])[None]}, plane | {"mask": torch.zeros(8, 8)}):
+        with pytest.raises(InputError, match="put ToTensorV2 after the scar"):
+            ScarSynthesizer(labels="phantom", p=1.0).written(data, 1)

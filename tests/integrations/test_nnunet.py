@@ -110,3 +110,29 @@ print([type(transform).__name__ for transform in pipeline.transforms][:2])
     environment = os.environ | {"nnUNet_extTrainer": str(TRAINERS), "CLAIM_AUG_NNUNET": "{}"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert "['ScarTransform', 'SpatialTransform']" in done.stdout, done.stderr
+
+
+@needs_transforms
+def test_of_several_channels_the_named_one_gets_the_scar_and_the_others_stay(patch):
+    from claim_aug.integrations.nnunet.transform import ScarTransform
+
+    three = patch | {"image": torch.cat([patch["image"] * scale for scale in (0.5, 1.0, 2.0)])}
+    done = ScarTransform(labels="phantom", channel=1)(**three)
+    assert [bool((done["image"][c] == three["image"][c]).all()) for c in range(3)] == [True, False, True]
+    with pytest.raises(InputError, match="the image has 3 channels; say which one is LGE"):
+        ScarTransform(labels="phantom")(**three)
+    with pytest.raises(InputError, match="channel 3 is asked for, the image has 3"):
+        ScarTransform(labels="phantom", channel=3)(**three)
+    with pytest.raises(InputError, match="channel needs to be the number"):
+        ScarTransform(labels="phantom", channel="LGE")
+
+
+def test_the_trainer_takes_the_channel_that_is_called_lge(monkeypatch):
+    labels = {"background": 0, "cavity": 1, "myocardium": 2, "infarct": 3}
+    assert read_settings(labels, {"0": "C0", "1": "LGE", "2": "T2"})["channel"] == 1
+    assert "channel" not in read_settings(labels, {"0": "MRI"})
+    monkeypatch.setenv("CLAIM_AUG_NNUNET", '{"channel": 2}')
+    assert read_settings(labels, {"0": "C0", "1": "LGE", "2": "T2"})["channel"] == 2
+    monkeypatch.delenv("CLAIM_AUG_NNUNET")
+    with pytest.raises(InputError, match="Say which one is"):
+        read_settings(labels, {"0": "C0", "1": "T1"})

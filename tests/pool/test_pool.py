@@ -1,6 +1,7 @@
 """Drawing from a pool: the same scans as rendering would give, recognised by their labels."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,18 @@ def test_a_pool_that_grows_is_read_again(pool, hearts, tmp_path):
         source.sample(heart.image, heart.labels, seed=0)
     (tmp_path / second.name).write_bytes(second.read_bytes())
     assert source.sample(heart.image, heart.labels, seed=0).labels.max() > 2
+
+
+def test_two_images_with_one_contour_are_told_apart(phantom, tmp_path):
+    """Magnitude and PSIR of one patient, as many hospitals keep them."""
+    psir = replace(phantom, image=phantom.image.max() - phantom.image)
+    for scan, name in ((phantom, "P1_mag"), (psir, "P1_psir")):
+        write_emidec(scan, tmp_path / "scans", name)
+    build_pool(tmp_path / "scans", tmp_path / "pool", ScarSynthesizer(labels="phantom"), count=2, seed=0)
+    for scan in (phantom, psir):
+        sample = ScarPool(tmp_path / "pool").sample(scan.image, scan.labels, seed=1)
+        assert np.array_equal(sample.image[sample.labels == scan.labels], scan.image[sample.labels == scan.labels])
+        plane = next(index for index in range(scan.image.shape[2]) if sample.infarct[..., index].any())
+        ScarPool(tmp_path / "pool").sample(scan.image[..., plane], scan.labels[..., plane], seed=1)
+    with pytest.raises(InputError, match="is not as it was when the pool was built"):
+        ScarPool(tmp_path / "pool").sample(phantom.image + 1, phantom.labels, seed=1)

@@ -117,3 +117,18 @@ def test_a_table_that_cannot_be_read_names_its_line(tmp_path, line):
     (tmp_path / "table.csv").write_text(f"1,0.5\n{line}\n")
     with pytest.raises(InputError, match=r"line 2 of the table .* needs segment,transmurality"):
         ManualPrior(table=tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize("values", [(0, 1, 255), (0, 2), (0, 7), (0, 100)])
+def test_a_mask_of_other_values_is_refused_with_what_it_holds(ventricle, values):
+    given = np.resize(values, ventricle.grid_shape).astype(np.uint8)
+    listed = ", ".join(map(str, values))
+    with pytest.raises(InputError, match=rf"holds {listed}, which is neither|has no scar in it"):
+        ManualPrior(mask=given).sample(ventricle, RNG)
+
+
+def test_a_mask_of_shares_is_refused(ventricle):
+    with pytest.raises(InputError, match="threshold a map of shares"):
+        ManualPrior(mask=np.linspace(0, 1, int(np.prod(ventricle.grid_shape))).reshape(ventricle.grid_shape)).sample(
+            ventricle, RNG
+        )

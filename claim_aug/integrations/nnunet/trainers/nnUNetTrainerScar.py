@@ -17,5 +17,7 @@ class nnUNetTrainerScar(nnUNetTrainer):
     def get_training_transforms(self, *args: Any, **settings: Any) -> Any:
         """nnU-Net's transforms, and ours in front."""
         transforms = nnUNetTrainer.get_training_transforms(*args, **settings)
-        transforms.transforms.insert(0, ScarTransform(**read_settings(self.dataset_json["labels"])))
+        table = self.dataset_json
+        own = read_settings(table["labels"], table.get("channel_names", table.get("modality")))
+        transforms.transforms.insert(0, ScarTransform(**own))
         return transforms

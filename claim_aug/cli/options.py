@@ -77,7 +77,7 @@ def parse_number_or_range(name: str, text: str | None) -> float | tuple[float, .
 
 def parse_settings(texts: list[str]) -> dict[str, Any]:
     """``NAME=VALUE`` pairs; values are read as JSON where they can be."""
-    import json
+    from claim_aug.data.strict_json import parse_json
 
     pairs = {}
     for text in texts:
@@ -87,8 +87,8 @@ def parse_settings(texts: list[str]) -> dict[str, Any]:
             msg = f"--set needs NAME=VALUE of a prior or generator, got {text!r}{why}"
             raise InputError(msg)
         try:
-            pairs[name] = json.loads(value)
-        except json.JSONDecodeError:
+            pairs[name] = parse_json(value)
+        except ValueError:
             pairs[name] = value
     return pairs
 

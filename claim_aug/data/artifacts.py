@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from claim_aug.data.strict_json import parse_json
 from claim_aug.errors import ClaimAugError, InputError, MissingFileError
 
 Arrays = dict[str, NDArray[Any]]
@@ -83,7 +84,7 @@ class ArtifactKind:
         if metadata.get("format") == self.format and 1 in self.versions:
             return {"version": 1}  # as the first version said it
         try:
-            found = dict(json.loads(metadata[self.format]))
+            found = dict(parse_json(metadata[self.format]))
         except (KeyError, ValueError, TypeError) as error:
             raise self.refusal(path, "it is a safetensors file of something else") from error
         version = found.get("version")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
 #: How nnU-Net ends the name of an image.
@@ -50,9 +50,9 @@ def channel_names(dataset: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = read_json(path)
         names = table.get("channel_names", table.get("modality", {}))
         return {str(int(number)): name for number, name in dict(names).items()}
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         msg = f"{path} cannot be read as nnU-Net's dataset.json: {error}"
         raise InputError(msg) from error

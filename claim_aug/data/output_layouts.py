@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.labels import TISSUES, LabelScheme
 from claim_aug.data.case import Case
+from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
 OURS = "claim_aug"
@@ -137,9 +138,9 @@ def read_table(out: Path, scheme: LabelScheme, ending: str) -> dict[str, Any]:
     if not path.exists():
         return fresh
     try:
-        table = dict(json.loads(path.read_text(encoding="utf-8")))
+        table = dict(read_json(path))
         real, synthetic = table[OURS]["real"], table[OURS]["synthetic"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} was not written by claim-aug generate --layout nnunet; choose another folder"
         raise InputError(msg) from error
     for name in ("labels", "file_ending"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,6 +12,8 @@ from torch import nn
 
 from claim_aug.data.output_layouts import write_json
 from claim_aug.data.staging import staged
+from claim_aug.data.strict_json import read_json
+from claim_aug.errors import InputError
 from claim_aug.optimisation.plan import Progress, Report
 from claim_aug.segmentation.tuning import (
     OWN_COURSE,
@@ -84,9 +85,13 @@ class Courses:
         about = {**self.about, "courses": [asdict(course) for course in courses], "averages": list(averages)}
         path = self.folder / f"fold {number}.json"
         if path.exists():
-            kept = json.loads(path.read_text("utf-8"))
-            if kept["about"] == about:
-                return list(kept["scores"])
+            try:
+                kept = read_json(path)
+                if kept["about"] == about:
+                    return list(kept["scores"])
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                msg = f"{path} is damaged ({error}); remove it, and the fold is trained again"
+                raise InputError(msg) from error
         learn, held = ({name: self.patients[name] for name in names} for names in fold)
         begun = self.begun(learn, tell)
         tuned = (self.tuned(begun, learn, course, tell) for course in courses)

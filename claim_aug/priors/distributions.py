@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError, unreadable
 from claim_aug.priors.territories import TERRITORIES
 
@@ -90,7 +91,7 @@ class ScarDistributions:
             InputError: a file that is missing, no JSON, or no scar distributions.
         """
         try:
-            content: Any = json.loads(Path(path).read_text(encoding="utf-8"))
+            content: Any = read_json(path)
             if content.pop("format") != "claim-aug scar distributions 1" or set(content) != {
                 field.name for field in fields(cls)
             }:
@@ -99,7 +100,7 @@ class ScarDistributions:
             distributions.draw_mvo(distributions.draw_burden(np.random.default_rng(0)), np.random.default_rng(0))
         except OSError as error:
             raise unreadable(f"{path} cannot be read: {error.strerror}", error) from error
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
+        except (ValueError, LookupError, AttributeError, TypeError, ArithmeticError) as error:
             msg = f"{path} is not a fitted smile prior; make one with claim-aug prior fit DATASET OUT.json"
             raise InputError(msg) from error
         return distributions

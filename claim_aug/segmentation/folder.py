@@ -10,13 +10,17 @@ import torch
 from torch import nn
 
 from claim_aug.data.artifacts import ArtifactKind, read_once
-from claim_aug.errors import unreadable
+from claim_aug.data.strict_json import read_json
+from claim_aug.errors import InputError, unreadable
+from claim_aug.optimisation.size import check_room
 from claim_aug.segmentation.segmenter import Segmenter
 from claim_aug.segmentation.specks import SMALLEST
 from claim_aug.segmentation.unet import UNetConfig
 from claim_aug.segmentation.windows import CLASSES, SIDE, SPACING
 
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"
+#: No network of a segmenter has more levels, or more units at a level.
+DEEPEST = 12
 KIND = ArtifactKind("claim-aug segmenter", (2,), "weights of a segmenter", "train it anew")
 #: The start that comes with the package: it learnt from phantoms alone.
 SHIPPED = Path(__file__).parent / "weights"
@@ -61,15 +65,20 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
     """
     path = Path(folder)
     try:
-        record = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+        record = read_json(path / CONFIG)
         if (record["format"], record["version"]) != (KIND.format, KIND.versions[-1]):
             raise KeyError("format")
-        config = UNetConfig(tuple(record["unet"]["channels"]), int(record["unet"]["units"]))
+        config = UNetConfig(tuple(map(int, record["unet"]["channels"])), int(record["unet"]["units"]))
+        if not 1 < len(config.channels) <= DEEPEST or not 0 <= config.units <= DEEPEST or min(config.channels) < 1:
+            raise ValueError("unet")
         caution, wall_caution = (float(record.get(name, 1.0)) for name in ("caution", "wall_caution"))
         smallest, about = float(record.get("smallest", SMALLEST)), record.get("about", {})
+        check_room(path / WEIGHTS, config.build, KIND)
         with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
             network = config.build()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except InputError:
+        raise  # says already what is wrong
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
         msg = f"{path} is no folder of a segmenter of this release, or it is damaged; {KIND.advice}"
         raise unreadable(msg, error) from error
     layout = {name: ("iuf", tuple(value.shape)) for name, value in network.state_dict().items()}

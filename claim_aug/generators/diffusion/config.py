@@ -12,6 +12,8 @@ KINDS = ("ddpm", "latent")
 GROUPS = 8
 #: No size or width is larger: a config may come from anywhere.
 LARGEST = 4096
+#: Nor has a network more scales or blocks.
+DEEPEST = 16
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ def possible(config: ModelConfig) -> bool:
     """Whether a network can be built of these numbers."""
     widths = (*config.widths, *config.codec_widths)
     whole = (config.size, config.layers, config.factor, config.codes, *widths)
-    if not config.widths or not all(type(number) is int and 0 < number <= LARGEST for number in whole):
+    if not 0 < len(config.widths) <= DEEPEST or len(config.codec_widths) > DEEPEST:
+        return False
+    if not all(type(number) is int and 0 < number <= LARGEST for number in whole) or config.layers > DEEPEST:
         return False
     if config.kind not in KINDS or not math.isfinite(config.spacing) or config.spacing <= 0:
         return False

@@ -9,10 +9,12 @@ from pathlib import Path
 import torch
 
 from claim_aug.data.artifacts import PICKLES, ArtifactKind, Layout, read_once
+from claim_aug.data.strict_json import read_json
 from claim_aug.errors import ClaimAugWarning, InputError, unreadable
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.control_histogram import BINS, Controls
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.optimisation.size import check_room
 
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"
 KIND = ArtifactKind("claim-aug lesion diffusion", (1, 2), "weights", "train one with claim-aug train DATASET OUT")
@@ -47,6 +49,7 @@ def read_model(folder: str | Path, device: str = "cpu", compiled: bool = False) 
     path = Path(folder)
     check_files(path)
     config, version = read_config(path / CONFIG)
+    check_room(path / WEIGHTS, lambda: LesionDiffusion(config), KIND)
     with torch.random.fork_rng(devices=[]):  # a fresh network draws weights that are replaced at once
         model = LesionDiffusion(config)
     read_weights(path / WEIGHTS, model, version)
@@ -74,14 +77,14 @@ def check_files(path: Path) -> None:
 def read_config(path: Path) -> tuple[ModelConfig, int]:
     """The model that a config describes, and the version of its format."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = read_json(path)
         if about["format"] != KIND.format:
             raise KeyError("format")
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} is no config of a lesion-diffusion model; {KIND.advice}"
         raise InputError(msg) from error
     version = about.get("version")
-    if version not in KIND.versions:
+    if not isinstance(version, int) or version not in KIND.versions:
         known = " or ".join(map(str, KIND.versions))
         msg = f"{path} has format version {version}, this release reads version {known}; {KIND.advice}"
         raise InputError(msg)

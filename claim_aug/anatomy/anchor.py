@@ -16,6 +16,8 @@ from claim_aug.anatomy.wall import angle_around
 #: Label maps leave a gap of a pixel or so between RV cavity and LV wall: the RV's own wall is not labelled.
 TOUCHING_MM = 4.0
 FEWEST_CONTACTS = 4
+#: Angles that septa subtend; a label that touches the wall over more or less is no whole RV.
+SEPTA_DEG = (80, 170)
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,20 @@ class Anchor:
         confidence: trust in the angle, 0-1; for an RV label, agreement of the slices.
         septum_deg: middle of the septum between both insertions, degrees in [0, 360) from the same axis; ``None``
             unless both are known.
+        septum_extent_deg: angle between both insertions over the septum, degrees; ``None`` unless both are known.
     """
 
     angle_deg: float | None
     source: str
     confidence: float
     septum_deg: float | None = None
+    septum_extent_deg: float | None = None
 
     def first_segment_deg(self, winding: int) -> float | None:
-        """Where segments begin: AHA's septum of 120 degrees, centred between both insertions where they are known.
-
-        Septa subtend 100-140 degrees; hung on one insertion alone, the segments of the other would be off by all of it.
-        """
-        return self.angle_deg if self.septum_deg is None else (self.septum_deg - 60 * winding) % 360
+        """Where segment 2 begins: the anterior insertion, as far from the septum's middle as the inferior one."""
+        if self.septum_deg is None or self.septum_extent_deg is None:
+            return self.angle_deg
+        return (self.septum_deg - self.septum_extent_deg / 2 * winding) % 360
 
     @property
     def known(self) -> bool:
@@ -66,7 +69,7 @@ def anchor_from_rv(
         spacing: size of a row and a column, mm.
         winding: sense in which segments run, +1 or -1 as in ``Orientation``.
     """
-    starts, middles, weights = [], [], []
+    starts, middles, extents, weights = [], [], [], []
     reach = max(TOUCHING_MM, 2.0 * max(spacing))
     # Nothing farther from the wall than that can touch it.
     near = bounds(wall, (0, *(int(reach / size) + 1 for size in spacing)))[1:]
@@ -82,12 +85,15 @@ def anchor_from_rv(
         start, extent = contact_arc(winding * around)
         starts.append((winding * start) % 360)
         middles.append((winding * (start + extent / 2)) % 360)
+        extents.append(extent)
         weights.append(extent)
     if not starts:
         return UNANCHORED
     angle, septum = circular_median(starts, weights), circular_median(middles, weights)
     spread = float(np.average(np.abs(turn_between(np.array(starts), angle)), weights=weights))
-    return Anchor(round(angle, 2), "rv_label", round(float(np.exp(-spread / 60)), 3), round(septum, 2))
+    extent = float(np.clip(np.median(np.repeat(extents, np.rint(weights).astype(int))), *SEPTA_DEG))
+    certain = round(float(np.exp(-spread / 60)), 3)
+    return Anchor(round(angle, 2), "rv_label", certain, round(septum, 2), round(extent, 2))
 
 
 def contact_arc(angles: NDArray[np.floating]) -> tuple[float, float]:

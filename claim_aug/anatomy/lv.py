@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from claim_aug.anatomy.aha import SEGMENTS, aha_segment
+from claim_aug.anatomy.aha import NOMINAL_SEPTUM_DEG, SEGMENTS, aha_segment
 from claim_aug.anatomy.anchor import Anchor
 from claim_aug.anatomy.anchoring import Landmark, find_anchor
 from claim_aug.anatomy.box import Box, bounds
@@ -268,7 +268,8 @@ def wall_coordinates(
     transmural[part] = [transmural_coordinate(*planes, pixel) for planes in zip(cavity[part], wall[part], strict=True)]
     rotational = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
-    segment = aha_segment(rotational, apicobasal, cap=beyond[:, None, None])
+    septum = anchor.septum_extent_deg or NOMINAL_SEPTUM_DEG
+    segment = aha_segment(rotational, apicobasal, cap=beyond[:, None, None], septum=septum)
     layers: dict[str, NDArray[Any]] = {
         "transmural": transmural,
         "rotational": np.where(wall, rotational, 0).astype(np.float32),

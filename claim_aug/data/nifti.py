@@ -23,8 +23,8 @@ from claim_aug.errors import InputError, SpacingWarning
 
 Array = NDArray[Any]
 NIFTI_COMMENT = "comment"
-#: Millimetres in the units of length that a header can name; where it names none, they are millimetres.
-MILLIMETRES = {"meter": 1000.0, "micron": 0.001}
+#: Millimetres in the units of length that a header can name by number: metres and micrometres. Others are millimetres.
+MILLIMETRES = {1: 1000.0, 3: 0.001}
 #: What may follow the last voxel of a file that is unpacked.
 ROOM = 1 << 20
 
@@ -62,7 +62,7 @@ class NiftiFile:
         """
         with refusing(path), quiet_nibabel():
             image: Any = nib.load(path)
-            claimed = check_size(path, image.shape, image.get_data_dtype().itemsize)
+            claimed = check_size(path, image.shape, image.header.get_data_dtype().itemsize)
             check_gzip(path, int(image.dataobj.offset) + claimed)
             stored = np.asanyarray(image.dataobj.get_unscaled())
             slope, inter = image.dataobj.slope, image.dataobj.inter
@@ -75,7 +75,7 @@ class NiftiFile:
             shape = shape[:-1]
         values = stored.reshape(shape)
         scaled = (slope, inter) != (1.0, 0.0)
-        unit = MILLIMETRES.get(image.header.get_xyzt_units()[0], 1.0)
+        unit = MILLIMETRES.get(int(image.header["xyzt_units"]) % 8, 1.0)
         affine = np.asarray(image.affine, dtype=np.float64).copy()
         affine[:3] *= unit
         return cls(

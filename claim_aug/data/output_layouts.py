@@ -139,7 +139,9 @@ def read_table(out: Path, scheme: LabelScheme, ending: str) -> dict[str, Any]:
         return fresh
     try:
         table = dict(read_json(path))
-        real, synthetic = table[OURS]["real"], table[OURS]["synthetic"]
+        real, synthetic = list(table[OURS]["real"]), dict(table[OURS]["synthetic"])
+        if not all(isinstance(name, str) for name in (*real, *synthetic, *synthetic.values())):
+            raise TypeError(OURS)
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} was not written by claim-aug generate --layout nnunet; choose another folder"
         raise InputError(msg) from error
@@ -147,7 +149,7 @@ def read_table(out: Path, scheme: LabelScheme, ending: str) -> dict[str, Any]:
         if table.get(name) != fresh[name]:
             msg = f"{path} has {name} {table.get(name)}, this case has {fresh[name]}; choose another folder"
             raise InputError(msg)
-    return fresh | {OURS: {"real": list(real), "synthetic": dict(synthetic)}}
+    return fresh | {OURS: {"real": real, "synthetic": synthetic}}
 
 
 def splits(real: list[str], synthetic: Mapping[str, str]) -> list[dict[str, list[str]]]:

@@ -120,15 +120,16 @@ def _bulge(position: Array) -> Array:
 def segments(heart: HeartCoordinates, attachment: float) -> NDArray[np.uint8]:
     """AHA segment 1-17 of every myocardial voxel, 0 elsewhere, (I, J, n); planes run from apex to base.
 
-    Thirds of the planes that show a ring; six sectors of 60 degrees in the basal and middle third, four of 90 in the
-    apical; myocardium below the last ring is 17. The septum of 120 degrees is centred between both insertions, which
-    are ``attachment`` degrees apart.
+    Thirds of the planes that show a ring; six sectors in the basal and middle third, four in the apical; myocardium
+    below the last ring is 17. The septum is what lies between both insertions, which are ``attachment`` degrees apart:
+    two sectors share it, and four the rest.
     """
     wall = heart.wall
     ring = np.any(heart.cavity, axis=(0, 1)) & np.any(wall, axis=(0, 1))
     from_base = np.cumsum(ring[::-1])[::-1] - 0.5
     down = from_base / max(int(ring.sum()), 1)
-    phi = (heart.phi - (attachment / 2 - 60)) % 360
+    rest = 120 + (heart.phi - attachment) * 240 / (360 - attachment)
+    phi = np.where(heart.phi < attachment, heart.phi * 120 / attachment, rest)
     six = np.array([2, 3, 4, 5, 6, 1])[np.minimum(phi // 60, 5).astype(int)]
     four = np.array([13, 14, 15, 16])[_quarter(phi)]
     found = np.where(down < 1 / 3, six, np.where(down < 2 / 3, six + 6, four))

@@ -17,10 +17,17 @@ def test_segments_agree_with_a_phantom_that_knows_them_by_construction(seed):
     wall = phantom.segments > 0
     found = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine)
     assert np.mean(found.on_grid(found.segment)[wall] == phantom.segments[wall]) > 0.9
-    begins = phantom.parameters.septum_deg + 60  # segments begin where a septum of 120 degrees does
+    assert found.anchor.septum_extent_deg == pytest.approx(phantom.parameters.rv_attachment_deg, abs=7)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_one_insertion_alone_the_septum_is_120_degrees(seed):
+    phantom = make_phantom(seed, shape=(120, 120, 8), spacing=(1.5, 1.5, 10.0))
+    begins = phantom.anterior_insertion_deg
     given = LVAnatomy.from_labels(phantom.labels, "phantom", affine=phantom.affine, anterior_insertion=begins)
-    assert np.mean(given.on_grid(given.segment)[wall] == phantom.segments[wall]) > 0.98
     assert given.anchor.source == "landmark"
+    turned = given.rotational[np.isin(given.segment, (2, 3, 8, 9))]
+    assert 119 < np.ptp(turned) <= 120
 
 
 def test_depth_runs_from_endocardium_to_epicardium(ventricle):

@@ -62,6 +62,10 @@ class SpacingWarning(ClaimAugWarning):
     """A file whose ``pixdim`` and affine disagree on the voxel size."""
 
 
+class IntensityWarning(ClaimAugWarning):
+    """Intensities that a file's type cannot hold."""
+
+
 class LabelWarning(ClaimAugWarning):
     """A label map of which a part cannot belong to the left ventricle, or whose ventricle has an impossible size."""
 

@@ -17,12 +17,13 @@ from claim_aug.data.checks import check_image
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.base import to_dtype
+from claim_aug.generators.base import beyond_dtype, to_dtype
 from claim_aug.generators.repaint import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior
 from claim_aug.priors.base import realised
+from claim_aug.priors.wishes import as_note
 from claim_aug.sample import ScarSample
 from claim_aug.text import as_code
 
@@ -235,10 +236,11 @@ class ScarSynthesizer:
         """Paste the scar back and write it into the labels."""
         full, mask, image = one.anatomy, one.jobs[0].mask, one.image
         channels = image.reshape(-1, *full.grid_shape).copy()
-        changed = mask.scar | one.healed
+        changed, beyond = mask.scar | one.healed, 0
         for channel, job, rendering in zip(channels, one.jobs, renderings, strict=True):
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
+            beyond += beyond_dtype(painted, image.dtype)
         params = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(one.volume.shape) for part in (mask.infarct, mask.mvo, one.healed)
@@ -254,13 +256,24 @@ class ScarSynthesizer:
                 "prior": dict(mask.params),
                 "generator": params[0] if len(params) == 1 else params,
                 "realised": realised(mask, one.jobs[0].anatomy),
-                "note": mask.note,
+                "note": as_note([mask.note, *self.unwritten(mask.mvo, beyond, image.dtype)]),
                 "existing": self.existing,
             },
             seed=one.seed,
             anatomy=full,
             renderings=tuple(renderings),
         )
+
+    def unwritten(self, mvo: Mask, beyond: int, dtype: np.dtype[Any]) -> list[str]:
+        """What the scan's labels and its type cannot hold."""
+        found = []
+        if mvo.any() and not self.labels.mvo:
+            found.append(
+                f"the labels {self.labels.name} have no value for MVO: {int(mvo.sum())} voxels are infarct in them"
+            )
+        if beyond:
+            found.append(f"{beyond} voxels of scar are brighter or darker than {dtype} can hold, and are at its end")
+        return found
 
 
 @dataclass(frozen=True)

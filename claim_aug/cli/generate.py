@@ -33,6 +33,10 @@ class ScarOptions(Synthesis):
     extent: Annotated[str | None, opt.where("0-1", "Share of the wall's sectors that hold scar.")] = None
     territory: Annotated[str | None, opt.where("LAD|RCA|LCX", "Coronary territory.")] = None
     segments: Annotated[str | None, opt.where("1,2,7,8", "AHA segments that scar may not leave.")] = None
+    levels: Annotated[
+        str | None,
+        opt.where("basal,mid,apical,apex", "Levels that scar may not leave; with others, what all leave."),
+    ] = None
     preset: Annotated[str | None, opt.where("acute|chronic", "Age of the infarct that scars are drawn for.")] = None
     mvo: Annotated[str | None, opt.where("0-0.6", "MVO as share of the scar.")] = None
     grey_zone: Annotated[str | None, opt.where("0-0.6", "Grey zone as share of the scar.")] = None
@@ -48,6 +52,7 @@ class ScarOptions(Synthesis):
         given = {name: opt.parse_number_or_range(name, getattr(self, name)) for name in AMOUNTS} | {
             "territory": self.territory,
             "segments": opt.parse_numbers("segments", self.segments, "AHA segments such as 1,2,7,8", int),
+            "levels": self.levels,
             "preset": self.preset,
             "table": None if self.table is None else str(self.table),
         }

@@ -19,7 +19,7 @@ from nibabel.filebasedimages import ImageFileError
 from numpy.typing import NDArray
 
 from claim_aug.data.sizes import check_size
-from claim_aug.errors import InputError, SpacingWarning
+from claim_aug.errors import InputError, IntensityWarning, SpacingWarning
 
 Array = NDArray[Any]
 NIFTI_COMMENT = "comment"
@@ -102,7 +102,15 @@ class NiftiFile:
             stored = self.stored.copy()
             if stored.dtype.kind in "iu":
                 limits = np.iinfo(stored.dtype)
+                beyond = int(((np.rint(levels) < limits.min) | (np.rint(levels) > limits.max)).sum())
                 levels = np.clip(np.rint(levels), limits.min, limits.max)
+                if beyond:
+                    warnings.warn(
+                        f"{path.name}: {beyond} voxels are brighter or darker than the scaled {stored.dtype} of the "
+                        "scan's file can hold, and are at its end",
+                        IntensityWarning,
+                        stacklevel=2,
+                    )
             stored[changed] = levels
         image = self._commented(stored, self.header.copy(), comment)
         if self.scaling is not None:

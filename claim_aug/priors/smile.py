@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.errors import EmptyScarError, InputError
-from claim_aug.measures.shares import burden
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.distributions import PRESETS, ScarDistributions
 from claim_aug.priors.growth import (
@@ -24,9 +23,11 @@ from claim_aug.priors.growth import (
     mvo_region,
     tidy,
 )
+from claim_aug.priors.places import check_levels, common_segments
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
 from claim_aug.priors.territories import check_territory, draw_segments
 from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
+from claim_aug.priors.wishes import IN_TERRITORY, as_note, missed_burden, unmet_shares
 
 #: How often growing is aimed anew at the depth that is wanted.
 TRIES = 3
@@ -67,8 +68,11 @@ class SmilePrior:
         transmurality: mean share of the wall's depth over the scarred sectors, 0.05-1.
         extent: share of the wall's sectors that are scarred, 0.01-1. Size is extent times transmurality, so two of the
             three give the third.
-        territory: culprit artery, ``"LAD"``, ``"RCA"`` or ``"LCX"``.
+        territory: culprit artery, ``"LAD"``, ``"RCA"`` or ``"LCX"``; at least four fifths of the scar lie in the
+            segments that it feeds in most people.
         segments: AHA segments that the scar may not leave, 1-17.
+        levels: levels that the scar may not leave: ``"basal"``, ``"mid"``, ``"apical"`` and ``"apex"``, some of them or
+            text such as ``"mid,apical"``. Of territory, segments and levels, what all leave counts.
         mvo: share of the scar that is microvascular obstruction, 0-0.6.
         grey_zone: share of the scar that is grey zone at its rim, 0-0.6.
 
@@ -86,6 +90,7 @@ class SmilePrior:
         extent: Range = None,
         territory: str | None = None,
         segments: Iterable[int] | None = None,
+        levels: Iterable[str] | str | None = None,
         mvo: Range = None,
         grey_zone: Range = None,
     ) -> None:
@@ -101,15 +106,14 @@ class SmilePrior:
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
         self.extent = check_range("extent", extent, 0.01, 1)
         self.territory = check_territory(territory)
-        self.segments = check_segments(segments)
+        self.segments, self.levels = check_segments(segments), check_levels(levels)
+        self.places = common_segments(self.territory, self.segments, self.levels)
         self.mvo = check_range("mvo", mvo, 0, 0.6)
         self.grey_zone = check_range("grey_zone", grey_zone, 0, 0.6)
         self._refuse_clashes(preset)
 
     def _refuse_clashes(self, preset: str | None) -> None:
         size, depth, extent = self.burden, self.transmurality, self.extent
-        if self.territory and self.segments:
-            raise clash("territory", self.territory, "segments", list(self.segments), "give one of them")
         if size is not None and depth is not None and extent is not None:
             msg = "burden, transmurality and extent clash: size is extent times transmurality, so give two of them"
             raise InputError(msg)
@@ -124,19 +128,46 @@ class SmilePrior:
     def sample(self, anatomy: LVAnatomy, rng: np.random.Generator) -> ScarMask:
         """Draw the parameters of a scar, then grow it."""
         inner, part = anatomy.tight()
-        return apply(self.sample_parameters(inner, rng), inner, rng).placed(anatomy.wall.shape, part)
+        parameters = self.sample_parameters(inner, rng)
+        mask = apply(parameters, inner, rng)
+        if self.territory and inner.anchor.known and not parameters.front.strict:
+            inside = np.isin(inner.segment[mask.scar], self.places or ())
+            if inside.mean() < IN_TERRITORY:  # the front ran out of the territory: keep it in
+                parameters = replace(parameters, front=replace(parameters.front, strict=True))
+                mask = apply(parameters, inner, rng)
+        note = as_note([shortfall(parameters, mask, inner), *self.unmet(mask, inner)])
+        return replace(mask, note=note).placed(anatomy.wall.shape, part)
+
+    def unmet(self, mask: ScarMask, anatomy: LVAnatomy) -> list[str]:
+        """What was asked for beside the burden and is not there."""
+        found = unmet_shares(
+            mask,
+            anatomy,
+            transmural=self.transmurality,
+            wide=self.extent,
+            mvo=self.mvo,
+            grey_zone=self.grey_zone,
+        )
+        if self.territory and not anatomy.anchor.known:
+            found.append(f"territory {self.territory} was wanted, but without an anchor nobody knows where it is")
+        return found
 
     def sample_parameters(self, anatomy: LVAnatomy, rng: np.random.Generator) -> SmileParameters:
         """Size and depth first, then place and shape, then what is inside."""
-        if self.segments and not anatomy.healthy[np.isin(anatomy.segment, self.segments)].any():
-            msg = f"no healthy myocardium of this scan lies in AHA segments {list(self.segments)}"
+        allowed = self.allowed(anatomy)
+        if allowed and not anatomy.healthy[np.isin(anatomy.segment, allowed)].any():
+            msg = f"no healthy myocardium of this scan lies in AHA segments {list(allowed)}"
             raise EmptyScarError(msg)
         size, target = self._draw_size(rng)
-        territory = None if self.segments else self.territory or self.distributions.draw_territory(rng)
-        fed = self.segments or draw_segments(territory or "LAD", rng)
-        # Nobody knows where the artery is in a ventricle without an anchor; always the same wall would be a bias.
-        loose = not anatomy.anchor.known and self.segments is None
-        if loose:
+        drawn = self.distributions.draw_territory(rng)
+        territory = self.territory or (None if self.segments else drawn)
+        fed = draw_segments(territory or "LAD", rng)
+        if allowed:
+            here = set(fed) & set(allowed) if self.segments is None and self.territory is None else set(allowed)
+            room = anatomy.healthy[np.isin(anatomy.segment, tuple(here))].any()
+            fed = tuple(sorted(here)) if room and anatomy.anchor.known else allowed
+        elif not anatomy.anchor.known:
+            # Nobody knows where the artery is; always the same wall would be a bias.
             territory, fed = self.territory, tuple(SEGMENTS)
         front = Front(
             sources=draw_sources(fed, target.area(size), self.distributions, anatomy, rng),
@@ -147,11 +178,15 @@ class SmilePrior:
             jitter=float(rng.uniform(0, 0.28)),
             unlabelled_endocardium=float(self.distributions.unlabelled_endocardium * rng.uniform(0, 2)),
             segments=fed,
-            strict=self.segments is not None,
+            strict=self.segments is not None or self.levels is not None,
         )
         mvo = draw(self.mvo, lambda rng: self.distributions.draw_mvo(size, rng), rng)
         grey = min(draw(self.grey_zone, self.distributions.draw_grey_zone, rng), 0.9 - mvo)
         return SmileParameters(size, target, draw_max_depth(target, rng), territory, front, mvo, grey)
+
+    def allowed(self, anatomy: LVAnatomy) -> tuple[int, ...] | None:
+        """The segments that the scar is to be in; an artery is nowhere where there is no anchor."""
+        return self.places if anatomy.anchor.known else common_segments(None, self.segments, self.levels)
 
     def _draw_size(self, rng: np.random.Generator) -> tuple[float, Target]:
         """Burden, and the transmurality or extent that goes with it; redrawn where they would need more than a wall."""
@@ -182,12 +217,13 @@ def apply(parameters: SmileParameters, anatomy: LVAnatomy, rng: np.random.Genera
     mvo = mvo_region(scar, time, parameters.mvo, anatomy)
     grey = grey_zone_rim(scar & ~mvo, scar, time, parameters.grey_zone, anatomy)
     params = {"prior": "smile"} | asdict(parameters) | {"profile": asdict(profile)}
-    return ScarMask(scar & ~mvo, mvo, params, shortfall(parameters, burden(scar, anatomy)), grey)
+    return ScarMask(scar & ~mvo, mvo, params, grey_zone=grey)
 
 
-def shortfall(parameters: SmileParameters, reached: float) -> str | None:
-    """Why the burden that was wanted is not there, or ``None`` where it is within a point."""
-    if abs(reached - parameters.burden) <= 1:
+def shortfall(parameters: SmileParameters, mask: ScarMask, anatomy: LVAnatomy) -> str | None:
+    """Why the burden that was wanted is not there, or ``None`` where it is."""
+    reached = missed_burden(parameters.burden, mask, anatomy)
+    if reached is None:
         return None
     room = f"AHA segments {list(parameters.front.segments)}" if parameters.front.strict else "the healthy wall"
     target = parameters.target

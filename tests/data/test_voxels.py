@@ -10,7 +10,7 @@ from PIL import Image
 
 from claim_aug.data.nifti import NIFTI_COMMENT
 from claim_aug.data.voxels import read_voxels
-from claim_aug.errors import InputError, SpacingWarning
+from claim_aug.errors import InputError, IntensityWarning, SpacingWarning
 
 TILTED = np.array([[-1.2, 0.3, 0.1, 20.0], [0.3, 1.2, 0.2, -7.0], [0.1, -0.2, 9.0, 3.0], [0, 0, 0, 1]])
 DTYPES = [np.uint8, np.int16, np.uint16, np.float32, np.float64]
@@ -106,7 +106,8 @@ def test_where_neither_is_a_size_the_file_is_refused(tmp_path):
 @pytest.mark.parametrize("beyond", [1e9, -1e9])
 def test_brighter_than_a_scaled_file_can_hold_is_the_brightest_it_can(tmp_path, dtype, beyond):
     file = read_voxels(nifti(tmp_path / "a.nii.gz", dtype, scaling=(0.01, 3.0)))
-    file.write(tmp_path / "b.nii.gz", np.where(np.arange(5) == 2, beyond, file.data), "SYNTHETIC")
+    with pytest.warns(IntensityWarning, match="72 voxels are brighter or darker than the scaled"):
+        file.write(tmp_path / "b.nii.gz", np.where(np.arange(5) == 2, beyond, file.data), "SYNTHETIC")
     stored = nib.load(tmp_path / "b.nii.gz").dataobj.get_unscaled()
     limits = np.iinfo(dtype)
     assert (stored[..., 2] == (limits.max if beyond > 0 else limits.min)).all()

@@ -72,7 +72,7 @@ def test_a_cases_own_label_map_needs_its_scar_replaced(scarred):
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({}, "needs segments, a territory, a table or a mask, one of them: nothing was given"),
+        ({}, "needs segments, territory or levels, or a table, or a mask: nothing was given"),
         ({"segments": [1], "mask": np.ones((2, 2))}, "segments and mask clash"),
         ({"mask": np.ones((2, 2)), "transmurality": 0.5}, "mask and transmurality clash"),
         ({"table": {1: 0.5}, "transmurality": 0.5}, "table and transmurality clash"),

@@ -36,6 +36,8 @@ from claim_aug.priors.ranges import Range, check_range, draw
 
 #: Slices that go through the network together.
 BATCH = 8
+#: Spread of remote myocardium, as a share of blood over remote, below which an image is no scan but a drawing.
+SMALLEST_SD = 1e-3
 #: In SD above remote: 2 is the faintest that any rule calls scar, 60 the brightest of EMIDEC.
 BRIGHTNESS_SD = (2.0, 60.0)
 SHIPPED = Path(__file__).parent / "weights"
@@ -162,7 +164,14 @@ class DiffusionGenerator:
             brightness_sd = draw(self.brightness_sd, lambda _: 0.0, job.rng)
             remote = remote_myocardium(job.image, job.anatomy)
             sd = remote.sd if remote is not None and remote.sd else tissue.noise
-            ratio = brightness_sd * sd / float(np.median(tissue.contrast))
+            contrast = float(np.median(tissue.contrast))
+            if sd < SMALLEST_SD * contrast:
+                msg = (
+                    f"brightness_sd {brightness_sd:g} cannot be met: remote myocardium of this scan has hardly any spread "
+                    f"({sd:.3g}, blood lies {contrast:.3g} above it), so its SD measures nothing; leave brightness_sd away"
+                )
+                raise InputError(msg)
+            ratio = brightness_sd * sd / contrast
             one = control_histogram.histogram_around(ratio)
             return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), seeds)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)

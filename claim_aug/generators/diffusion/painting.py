@@ -14,7 +14,11 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.samplers import Sampler
 from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
+from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue
+
+#: A scar that would have to be stretched more than this is lifted instead.
+MOST_STRETCHED = 2.5
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,30 @@ class PreparedJob:
         """The region with new scar in it, (I, J, K), in the scan's own units, from one window for each slice."""
         result = self.job.image.copy()
         planes, contrast = in_plane(result, self.job.anatomy), self.tissue.contrast
-        for (index, slice_), window in zip(self.slices.items(), windows, strict=True):
-            intensity = self.tissue.remote[index] + contrast[index] * scar_intensity(window, slice_)
-            planes[index][slice_.scar] = intensity
+        pairs = list(zip(self.slices.items(), windows, strict=True))
+        above = {index: contrast[index] * scar_intensity(window, slice_) for (index, slice_), window in pairs}
+        for index, values in self.as_bright_as_asked(above).items():
+            planes[index][self.slices[index].scar] = self.tissue.remote[index] + values
         return result
+
+    def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
+        """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.
+
+        The network follows its histogram where patients are, and less far from them. A scar that came out far too dark
+        is lifted, as stretching would make noise of it.
+        """
+        infarct = {index: ~slice_.mvo[slice_.scar] for index, slice_ in self.slices.items()}
+        voxels = sum(int(mask.sum()) for mask in infarct.values())
+        if self.params.brightness_ratio is None or not voxels:
+            return above
+        known = remote_myocardium(self.job.image, self.job.anatomy)
+        own = sum(float(self.tissue.remote[index]) * int(mask.sum()) for index, mask in infarct.items()) / voxels
+        asked = self.params.brightness_ratio * float(np.median(self.tissue.contrast))
+        asked += 0.0 if known is None else known.mean - own
+        found = sum(float(above[index][mask].sum()) for index, mask in infarct.items()) / voxels
+        if found < asked / MOST_STRETCHED:
+            return {index: values + (asked - found) for index, values in above.items()}
+        return {index: values * (asked / found) for index, values in above.items()}
 
 
 @dataclass(frozen=True)

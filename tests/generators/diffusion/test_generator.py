@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
-from claim_aug.errors import PluginError
+from claim_aug.errors import InputError, PluginError
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
 from claim_aug.training.slices import controls_of
@@ -129,11 +130,23 @@ def test_a_scan_without_noise_gets_its_scar(spec, heart, scan, noise):
     """As from another synthesizer, or after denoising: two intensities and nothing else."""
     image = np.select([scan.labels == 1, scan.labels == 2], [300.0, 80.0], 150.0)
     image += noise * rng().standard_normal(image.shape)
-    for options in ({}, {"brightness_sd": 5}):
-        synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, **options)
-        with np.errstate(all="raise", under="ignore"):
-            made = synthesizer.sample(image, scan.labels, seed=1, **GEOMETRY)
-        assert np.isfinite(made.image).all()
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2)
+    with np.errstate(all="raise", under="ignore"):
+        made = synthesizer.sample(image, scan.labels, seed=1, **GEOMETRY)
+    assert np.isfinite(made.image).all()
+    with pytest.raises(InputError, match="brightness_sd 5 cannot be met: remote myocardium .* has hardly any spread"):
+        ScarSynthesizer(generator=spec, labels="phantom", brightness_sd=5).sample(
+            image, scan.labels, seed=1, **GEOMETRY
+        )
+
+
+@pytest.mark.parametrize("brightness_sd", [2, 5, 12, 30])
+def test_the_brightness_that_is_asked_for_is_met(spec, scan, brightness_sd):
+    synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2, brightness_sd=brightness_sd, mvo=0.1)
+    made = synthesizer.sample(scan.image.astype(float), scan.labels, seed=1, **GEOMETRY)
+    known = remote_myocardium(scan.image.astype(float)[made.anatomy.box], made.anatomy)
+    found = (made.image[made.infarct].mean() - known.mean) / known.sd
+    assert found == pytest.approx(brightness_sd, rel=0.02)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

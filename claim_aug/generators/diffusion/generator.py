@@ -167,8 +167,8 @@ class DiffusionGenerator:
             contrast = float(np.median(tissue.contrast))
             if sd < SMALLEST_SD * contrast:
                 msg = (
-                    f"brightness_sd {brightness_sd:g} cannot be met: remote myocardium of this scan has hardly any spread "
-                    f"({sd:.3g}, blood lies {contrast:.3g} above it), so its SD measures nothing; leave brightness_sd away"
+                    f"brightness_sd {brightness_sd:g} cannot be met: remote myocardium of this scan has hardly any "
+                    f"spread ({sd:.3g}, blood lies {contrast:.3g} above it), so its SD says nothing; leave it away"
                 )
                 raise InputError(msg)
             ratio = brightness_sd * sd / contrast
@@ -184,6 +184,7 @@ class DiffusionGenerator:
     ) -> Iterator[tuple[Window, torch.Tensor | None]]:
         """One window with new scar for each slice, (size, size) in the network's units, and the one with a gradient."""
         device = model.alphas.device
+        learns = any(parameter.requires_grad for parameter in model.parameters())
         sampler = functools.partial(SAMPLERS[self.sampler], **({} if self.steps is None else {"steps": self.steps}))
 
         def painted(part: Sequence[SliceTask]) -> tuple[torch.Tensor, torch.Tensor | None]:
@@ -191,7 +192,8 @@ class DiffusionGenerator:
                 return paint(model, PaintTask.from_slices(part, sampler, self.guidance, device))
 
         for start in range(0, len(tasks), BATCH):
-            for sampled, traced in parted(painted, tasks[start : start + BATCH], device):
+            batch = tasks[start : start + BATCH]
+            for sampled, traced in [painted(batch)] if learns else parted(painted, batch, device):
                 traces = [None] * len(sampled) if traced is None else list(traced)
                 yield from zip(sampled[:, 0].cpu().numpy(), traces, strict=True)
 

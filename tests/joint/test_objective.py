@@ -122,10 +122,14 @@ def test_its_gradient_is_that_of_finite_differences(smooth_case, lr):
 
 
 def test_to_improve_moves_the_generator_to_what_the_segmenter_learns_from(joint, net, slices):
-    """The segmenter stays as it is; its loss on other scans after a step falls by what the generator learns."""
-    trainer = joint(net(), objective="improve", steering=lambda step: slices, lr=1e-2, weight=100.0)
-    losses = [trainer.generator_step(slices, seed=1)["feedback"] for _ in range(15)]
-    assert np.mean(losses[-3:]) < np.mean(losses[:3])
+    """The segmenter stays as it is; its loss on other scans after a step falls by what the generator learns.
+
+    One step of the segmenter moves that loss little, so the weight is such that it outweighs the lesion's.
+    """
+    scans = slices | {"image": slices["image"] / slices["image"].std()}  # as segmenters are shown them
+    trainer = joint(net(), objective="improve", steering=lambda step: scans, weight=1e6)
+    losses = [trainer.generator_step(scans, seed=1)["feedback"] for _ in range(10)]
+    assert losses[-1] < losses[5] < losses[0]
 
 
 def test_the_burden_follows_the_curriculum(joint, net, hearts):

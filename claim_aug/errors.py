@@ -78,6 +78,10 @@ class LeftoverWarning(ClaimAugWarning):
     """What an earlier run left in an output when it was killed, and what became of it."""
 
 
+class RequestWarning(ClaimAugWarning):
+    """A request that can be met, but is hardly what was meant."""
+
+
 class UnanchoredWarning(ClaimAugWarning):
     """A stack without a known anterior RV insertion, so that AHA segments are rotated by an unknown angle."""
 

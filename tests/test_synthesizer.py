@@ -255,3 +255,9 @@ def test_a_ventricle_that_is_all_scar_has_no_room(phantom):
         with pytest.raises(InputError, match="no healthy myocardium left"):
             sample(ScarSynthesizer(prior, labels="phantom"), phantom, labels=labels)
     assert sample(ScarSynthesizer(labels="phantom", existing="replace"), phantom, labels=labels).infarct.any()
+
+
+def test_one_hot_labels_are_refused_with_what_to_hand_over(phantom):
+    one_hot = np.stack([phantom.labels == value for value in range(6)]).astype(np.uint8)
+    with pytest.raises(InputError, match=r"if they are one-hot, .* hand over labels.argmax\(0\)"):
+        ScarSynthesizer(labels="phantom").sample(phantom.image, one_hot, seed=1)

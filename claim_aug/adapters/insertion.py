@@ -39,7 +39,8 @@ def insert(
     refuse_in_worker(source)
     try:
         return scan.written(source.sample(**scan.arguments, seed=seed))
-    except (AnatomyError, EmptyScarError):
+    except (AnatomyError, EmptyScarError) as error:
         if unusable == "raise":
-            raise
+            msg = f"{error}; unusable='keep' leaves such slices and crops as they are"
+            raise type(error)(msg) from error
         return scan.written(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,14 +93,19 @@ class LabelScheme:
         return f"{self.name}: {', '.join(parts)}"
 
     @classmethod
-    def parse(cls, text: str | LabelScheme) -> LabelScheme:
-        """A scheme by its name, or from ``cavity=1,myocardium=200+1220,infarct=3``.
+    def parse(cls, text: str | LabelScheme | Mapping[str, Any]) -> LabelScheme:
+        """A scheme by its name, or from ``cavity=1,myocardium=200+1220,infarct=3``, or the same as a dictionary.
 
         Raises:
             LabelError: an unknown name or tissue, a value that is no whole number, or a tissue missing or doubled.
         """
         if isinstance(text, LabelScheme):
             return text
+        if isinstance(text, Mapping):
+            several = {
+                name: value if isinstance(value, (list, tuple, set)) else [value] for name, value in text.items()
+            }
+            text = ",".join(f"{name}={'+'.join(map(str, values))}" for name, values in several.items())
         if not isinstance(text, str):
             msg = f"labels need a LabelScheme or text such as emidec or cavity=1,myocardium=2,infarct=3, got {text!r}"
             raise LabelError(msg)

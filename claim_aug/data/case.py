@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from claim_aug.data.channels import CHANNEL, channel_names, lge_channel
 from claim_aug.data.nifti import listed
 from claim_aug.data.series import Geometry, check_same_slices, in_order
 from claim_aug.data.voxels import SUFFIXES, VoxelFile, read_voxels
-from claim_aug.errors import InputError, UnanchoredWarning, WindingWarning
+from claim_aug.errors import ClaimAugWarning, InputError, UnanchoredWarning, WindingWarning
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Case:
         place = Geometry.of(self.label_files)
         if self.label_file.data.ndim == 2 and one:
             labels, image = labels[..., 0], None if image is None else image[..., 0]
-        with nullcontext() if warn else no_anchor_warning():
+        with naming_warnings(self.name) if warn else no_anchor_warning():
             return LVAnatomy.from_labels(
                 labels, scheme, affine=place.affine, spacing=place.spacing, image=image, **known
             )
@@ -203,6 +203,18 @@ def no_anchor_warning() -> Iterator[None]:
         warnings.simplefilter("ignore", UnanchoredWarning)
         warnings.simplefilter("ignore", WindingWarning)
         yield
+
+
+@contextmanager
+def naming_warnings(case: str) -> Iterator[None]:
+    """Warnings of this package begin with a case's name."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for one in caught:
+        ours = isinstance(one.message, ClaimAugWarning)
+        text = f"{case}: {one.message}" if ours and not str(one.message).startswith(case) else str(one.message)
+        warnings.warn(text, one.category, stacklevel=4)
 
 
 @contextmanager

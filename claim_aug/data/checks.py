@@ -12,6 +12,12 @@ from claim_aug.errors import InputError
 
 def check_image(image: NDArray[Any], labels: NDArray[Any]) -> None:
     """Refuse an image that does not lie on the grid of the labels or is not finite real numbers."""
+    if labels.ndim == 4:
+        msg = (
+            f"labels need one value for each voxel, (I, J, K), got {labels.shape}; if they are one-hot, with a channel "
+            "for each class, hand over labels.argmax(0)"
+        )
+        raise InputError(msg)
     if image.dtype.kind not in "iuf":
         msg = f"the image needs real numbers, got dtype {image.dtype}"
         raise InputError(msg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from claim_aug.anatomy import LVAnatomy
 from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.errors import EmptyScarError, InputError
+from claim_aug.errors import EmptyScarError, InputError, RequestWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.distributions import PRESETS, ScarDistributions
 from claim_aug.priors.growth import (
@@ -24,7 +25,7 @@ from claim_aug.priors.growth import (
     tidy,
 )
 from claim_aug.priors.places import check_levels, common_segments
-from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends
+from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends, shown
 from claim_aug.priors.territories import check_territory, draw_segments
 from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
 from claim_aug.priors.wishes import IN_TERRITORY, as_note, missed_burden, unmet_shares
@@ -111,6 +112,13 @@ class SmilePrior:
         self.mvo = check_range("mvo", mvo, 0, 0.6)
         self.grey_zone = check_range("grey_zone", grey_zone, 0, 0.6)
         self._refuse_clashes(preset)
+        if self.burden is not None and ends(self.burden)[1] < 1:
+            low = shown(self.burden)
+            warnings.warn(
+                f"burden {low} is {low} %LV, hardly a voxel of scar; burden is in percent of LV mass, a fifth is 20",
+                RequestWarning,
+                stacklevel=3,
+            )
 
     def _refuse_clashes(self, preset: str | None) -> None:
         size, depth, extent = self.burden, self.transmurality, self.extent

@@ -46,5 +46,5 @@ def check_territory(territory: str | None) -> str | None:
     """
     if territory is None or str(territory).upper() in TERRITORIES:
         return None if territory is None else str(territory).upper()
-    msg = f"territory needs to be one of {', '.join(TERRITORIES)}, got {territory!r}"
+    msg = f"territory needs to be one of {', '.join(TERRITORIES)}, such as territory='LAD', got {territory!r}"
     raise InputError(msg)

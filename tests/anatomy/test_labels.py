@@ -73,7 +73,7 @@ def test_whole_numbers_in_floats_are_fine():
         ("cavity=1,muscle=2,infarct=3", "unknown tissue 'muscle'"),
         ("cavity=1,myocardium=x,infarct=3", "whole numbers"),
         ("cavity=1,myocardium=2,infarct=2", "value 2 to more than one tissue"),
-        ({"cavity": 1}, "need a LabelScheme or text such as emidec .*, got {'cavity': 1}"),
+        (7, "need a LabelScheme or text such as emidec .*, got 7"),
         (None, "need a LabelScheme or text such as emidec .*, got None"),
     ],
 )
@@ -86,3 +86,17 @@ def test_a_dtype_that_cannot_hold_the_new_value_is_refused():
     none, one = np.zeros(1, bool), np.ones(1, bool)
     with pytest.raises(LabelError, match="uint8 cannot hold the value 2221"):
         SCHEMES["myops"].write(np.zeros(1, np.uint8), healed=none, infarct=one, mvo=none)
+
+
+def test_a_scheme_may_be_a_dictionary():
+    asked = {"cavity": 1, "myocardium": [2, 7], "infarct": 3}
+    assert LabelScheme.parse(asked) == LabelScheme.parse("cavity=1,myocardium=2+7,infarct=3")
+    with pytest.raises(LabelError, match="unknown tissue 'scar'"):
+        LabelScheme.parse({"cavity": 1, "scar": 3})
+
+
+def test_a_map_of_segments_needs_no_infarct_and_scar_does():
+    scheme = LabelScheme.parse("cavity=1,myocardium=2")
+    assert scheme.read(np.array([1, 2])).wall.tolist() == [False, True]
+    with pytest.raises(LabelError, match="gives no value for infarct; add infarct=VALUE"):
+        scheme.require("infarct")

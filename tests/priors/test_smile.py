@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from claim_aug import LVAnatomy
-from claim_aug.errors import EmptyScarError, InputError
+from claim_aug.errors import EmptyScarError, InputError, RequestWarning
 from claim_aug.measures.shares import burden, extent, sectors, transmurality
 from claim_aug.priors.base import realised
 from claim_aug.priors.distributions import ACUTE
@@ -195,3 +195,8 @@ def test_priors_are_clean_under_strict_floating_point(ventricle):
 def test_what_cannot_be_is_refused(parameters, reason):
     with pytest.raises(InputError, match=reason):
         SmilePrior(**parameters)
+
+
+def test_a_burden_that_looks_like_a_share_is_asked_about():
+    with pytest.warns(RequestWarning, match=r"burden 0.2 is 0.2 %LV, .* a fifth is 20"):
+        SmilePrior(burden=0.2)

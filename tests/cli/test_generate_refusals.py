@@ -113,7 +113,7 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(generate, case, produced
         (["--base", "top"], "--base needs to be first or last"),
         (["--set", "thickness"], "--set needs NAME=VALUE"),
         (["--prior", "random", "--territory", "LAD"], "parameter 'territory'"),
-        (["--territory", "LAD", "--segments", "5,6"], "have no AHA segment in common"),
+        (["--territory", "LAD", "--segments", "4,5"], "have no AHA segment in common"),
         (["--levels", "top"], "levels need to be some of basal, mid, apical, apex"),
         (["--set", "labels=acdc"], "labels is set by --labels"),
         (["--set", "territory=3"], "territory needs to be one of LAD, RCA, LCX"),

@@ -19,6 +19,9 @@ AROUND = np.ones((3, 3), np.bool_)
 #: Widest gap between cavity and wall that counts as cavity, pixels.
 GAP = 3
 ALL_AROUND = np.ones((3, 3, 3), np.bool_)
+#: Neighbours within a slice of a stack with slices first: four of them, and all eight.
+IN_PLANE = ndimage.generate_binary_structure(2, 1)[None]
+IN_PLANE_SQUARE = np.pad(AROUND[None], ((1, 1), (0, 0), (0, 0)))
 #: Healthy wall lies half its thickness from the cavity on average; a septum is up to three times as thick as a thin
 #: free wall, and contours are drawn to some millimetres.
 THICKER, SLACK_MM = 3.0, 10.0
@@ -34,6 +37,8 @@ def without_islands(tissues: Tissues) -> Tissues:
     Neighbours are pieces at most two voxels apart, so that a gap between cavity and wall does not part them.
     """
     ventricle = tissues.cavity | tissues.wall
+    if ndimage.label(ventricle[bounds(ventricle)], ALL_AROUND)[1] == 1:
+        return tissues
     part = bounds(ventricle, (2, 2, 2))
     near = ndimage.binary_dilation(ventricle[part], ALL_AROUND)
     pieces, count = ndimage.label(near, ALL_AROUND)
@@ -68,14 +73,22 @@ def filled(tissues: Tissues, across: int) -> Tissues:
         tissues: masks of the region, (I, J, K).
         across: array axis across slices.
     """
-    cavity, wall, rv = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall, tissues.rv))
-    closed = cavity.copy()
-    for index in np.flatnonzero(cavity.any((1, 2)) & wall.any((1, 2))):
-        blood, muscle = (np.pad(mask[index], 2) for mask in (cavity, wall))
-        gap = ndimage.binary_closing(blood | muscle, AROUND) & ndimage.binary_dilation(blood, AROUND)
-        hollow = ndimage.binary_fill_holes(blood | muscle | gap) & ndimage.binary_dilation(blood, AROUND, GAP)
-        closed[index] = hollow[2:-2, 2:-2] & ~wall[index] & ~rv[index]
-    return replace(tissues, cavity=np.moveaxis(closed, 0, across))
+    part = bounds(tissues.cavity | tissues.wall)
+    blood, muscle, rv = (
+        np.pad(np.moveaxis(mask[part], across, 0), ((0, 0), (GAP, GAP), (GAP, GAP)))
+        for mask in (tissues.cavity, tissues.wall, tissues.rv)
+    )
+    near = ndimage.maximum_filter(blood, (1, 3, 3))
+    whole = blood | muscle
+    closing = ndimage.minimum_filter(ndimage.maximum_filter(whole, (1, 3, 3)), (1, 3, 3))
+    hollow = ndimage.binary_fill_holes(whole | (closing & near), IN_PLANE)
+    inside = hollow & ~muscle & ~rv
+    if (inside == blood).all():
+        return tissues
+    inside &= ndimage.maximum_filter(blood, (1, 2 * GAP + 1, 2 * GAP + 1))
+    cavity = tissues.cavity.copy()
+    cavity[part] |= np.moveaxis(inside[:, GAP:-GAP, GAP:-GAP], 0, across)
+    return replace(tissues, cavity=cavity)
 
 
 def in_place(
@@ -97,6 +110,8 @@ def in_place(
     """
     part = bounds(tissues.cavity | tissues.wall)
     cavity, wall, scar = (np.moveaxis(mask[part], across, 0) for mask in (tissues.cavity, tissues.wall, tissues.scar))
+    if not scar.any() and ndimage.label(cavity, IN_PLANE_SQUARE)[1] == int(cavity.any((1, 2)).sum()):
+        return tissues  # one piece of cavity in each slice, and no scar: nothing can be out of place
     blood = np.stack([main_piece(plane) for plane in cavity])
     pixel = [size for axis, size in enumerate(spacing) if axis != across]
     stray = scar & ~within_reach(blood, wall & ~scar, pixel) if scar.any() else scar

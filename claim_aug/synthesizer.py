@@ -258,6 +258,11 @@ class ScarSynthesizer:
                 "realised": realised(mask, one.jobs[0].anatomy),
                 "note": as_note([mask.note, *self.unwritten(mask.mvo, beyond, image.dtype)]),
                 "existing": self.existing,
+                "segments_rest_on": {
+                    "anchor": full.anchor.source,
+                    "confidence": full.anchor.confidence,
+                    "winding": full.orientation.winding_source,
+                },
             },
             seed=one.seed,
             anatomy=full,

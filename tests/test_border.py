@@ -120,8 +120,12 @@ def test_the_user_s_own_ctrl_c_is_not_taken_for_the_plugin_s(phantom):
         threading.Timer(0.1, lambda: signal.raise_signal(signal.SIGINT)).start()
         threading.Event().wait(5)
 
-    with pytest.raises(KeyboardInterrupt):
-        make(phantom, prior=Prior(interrupted))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            make(phantom, prior=Prior(interrupted))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_what_a_prior_keeps_of_its_mask_cannot_change_the_sample(phantom):

@@ -29,11 +29,23 @@ class Case:
         name: name of the case, from which seeds and the names of results follow.
         label_paths: label map of the stack, or label maps of its slices in order.
         image_paths: image of the stack, or images of its slices in order; empty where there are labels alone.
+
+    Raises:
+        InputError: a name that is not UTF-8.
     """
 
     name: str
     label_paths: tuple[Path, ...]
     image_paths: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            self.name.encode("utf-8")
+        except UnicodeEncodeError as error:
+            msg = (
+                f"{self.name!r} is the name of a file that is not UTF-8 and could not be written down; rename the file"
+            )
+            raise InputError(msg) from error
 
     @classmethod
     def from_files(cls, image: Path, labels: Path, name: str | None = None) -> Case:

@@ -139,8 +139,10 @@ def listed_cases(dataset: Path, channel: str | None = None) -> list[Case]:
         return [Case(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec]
     for labels, images in PAIRED_FOLDERS:
         if (dataset / labels).is_dir():
-            return grouped(dataset / labels, dataset / images, lge_number(dataset, dataset / images, channel))
-    cases = grouped(dataset, None)
+            cases = grouped(dataset / labels, dataset / images, lge_number(dataset, dataset / images, channel))
+            break
+    else:
+        cases = grouped(dataset, None)
     if not cases:
         msg = (
             f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "

@@ -69,3 +69,8 @@ def test_a_constant_image_is_refused(pair, phantom):
 def test_naming_keeps_the_kind_of_an_error():
     with pytest.raises(LabelError, match="^Case_7: odd$"), naming("Case_7"):
         raise LabelError("odd")
+
+
+def test_a_name_that_is_not_utf_8_is_refused_with_what_to_do():
+    with pytest.raises(InputError, match=r"'caf\\udce9' is the name of a file that is not UTF-8 .* rename the file"):
+        Case("caf\udce9", ())

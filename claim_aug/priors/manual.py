@@ -17,7 +17,7 @@ from claim_aug.anatomy.labels import present_values, whole_numbers
 from claim_aug.errors import EmptyScarError, InputError, LabelError, MaskWarning
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.growth import grey_zone_rim, mvo_region
-from claim_aug.priors.places import check_levels, common_segments
+from claim_aug.priors.places import check_levels, common_segments, unusual
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 from claim_aug.priors.table import check_table, read_table
 from claim_aug.priors.territories import check_territory
@@ -71,9 +71,8 @@ class ManualPrior:
         if transmurality is not None and given[0] in ("mask", "table"):
             msg = f"{given[0]} and transmurality clash: a {given[0]} has its own depth"
             raise InputError(msg)
-        self.segments = (
-            common_segments(check_territory(territory), check_segments(segments), check_levels(levels)) or ()
-        )
+        self.territory = check_territory(territory)
+        self.segments = common_segments(self.territory, check_segments(segments), check_levels(levels)) or ()
         self.transmurality = check_range("transmurality", transmurality, 0.05, 1)
         self.table = None if table is None else check_table(table if isinstance(table, Mapping) else read_table(table))
         self.mask = None if mask is None else np.asarray(mask)
@@ -111,8 +110,9 @@ class ManualPrior:
         if not infarct.any():
             msg = f"no healthy myocardium of this scan lies in AHA segments {sorted(table)}"
             raise EmptyScarError(msg)
+        note = unusual(self.territory, self.segments)
         params = {"prior": "manual", "transmurality": {str(segment): value for segment, value in table.items()}}
-        return ScarMask(infarct, np.zeros_like(infarct), params)
+        return ScarMask(infarct, np.zeros_like(infarct), params, note)
 
 
 def from_mask(given: NDArray[np.generic], scheme: LabelScheme, anatomy: LVAnatomy) -> ScarMask:

@@ -37,6 +37,13 @@ def territory_segments(territory: str | None) -> tuple[int, ...]:
     return tuple(segment for segment, shares in FEEDING.items() if shares[column] == max(shares))
 
 
+def unusual(territory: str | None, places: Iterable[int] | None) -> str | None:
+    """A sentence where what is left of a territory is not the territory of most people."""
+    if territory is None or places is None or set(places) & set(territory_segments(territory)):
+        return None
+    return f"territory {territory} was wanted with places that it feeds in few people: AHA segments {sorted(places)}"
+
+
 def common_segments(
     territory: str | None, segments: Iterable[int] | None, levels: Iterable[str] | None
 ) -> tuple[int, ...] | None:

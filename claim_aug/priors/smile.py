@@ -24,7 +24,7 @@ from claim_aug.priors.growth import (
     mvo_region,
     tidy,
 )
-from claim_aug.priors.places import check_levels, common_segments
+from claim_aug.priors.places import check_levels, common_segments, unusual
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends, shown
 from claim_aug.priors.territories import check_territory, draw_segments
 from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
@@ -158,7 +158,8 @@ class SmilePrior:
         )
         if self.territory and not anatomy.anchor.known:
             found.append(f"territory {self.territory} was wanted, but without an anchor nobody knows where it is")
-        return found
+        odd = unusual(self.territory, self.places)
+        return [*found, odd] if odd else found
 
     def sample_parameters(self, anatomy: LVAnatomy, rng: np.random.Generator) -> SmileParameters:
         """Size and depth first, then place and shape, then what is inside."""

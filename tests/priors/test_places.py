@@ -88,3 +88,9 @@ def test_a_territory_without_an_anchor_is_said_not_to_be_met(hearts, phantom):
         heart = LVAnatomy.from_labels(labels, "phantom", spacing=phantom.spacing)
     mask = SmilePrior(territory="LAD").sample(heart, np.random.default_rng(1))
     assert "territory LAD was wanted, but without an anchor" in mask.note
+
+
+@pytest.mark.parametrize("prior", [SmilePrior, ManualPrior])
+def test_a_territory_that_is_left_with_places_of_few_people_says_so(hearts, prior):
+    mask = prior(territory="LCX", segments=(16,)).sample(hearts[0], np.random.default_rng(0))
+    assert "territory LCX was wanted with places that it feeds in few people: AHA segments [16]" in mask.note

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy.labels import LabelScheme
-from claim_aug.anatomy.lv import LVAnatomy, report_orientation
+from claim_aug.anatomy.lv import LVAnatomy
+from claim_aug.anatomy.reports import report_orientation
 from claim_aug.fingerprint import fingerprint
 
 #: A ventricle takes 0.1 MB, so these are some two hundred patients: no reason for a worker to grow noticeably.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,15 +25,13 @@ from claim_aug.anatomy.reading import (
     region_of,
     scheme_tissues,
 )
+from claim_aug.anatomy.reports import report_orientation, report_size
 from claim_aug.anatomy.wall import angle_around, apicobasal_coordinate, cavity_centres, transmural_coordinate
-from claim_aug.errors import AnatomyError, SpacingWarning, UnanchoredWarning, WindingWarning
 
 Volume = NDArray[np.float32]
 
 #: Specific gravity of myocardium in g/mL, the value cardiac MR reports use (SCMR post-processing 2020).
 MYOCARDIAL_DENSITY = 1.05
-#: Volumes of wall between which a stack can be of a human heart, mL.
-SMALLEST_ML, LARGEST_ML = 10, 1000
 #: Most that an anchor can be trusted where a mirrored array would look the same.
 UNTOLD = 0.5
 #: Two slices may lie anywhere along the heart.
@@ -172,7 +169,9 @@ class LVAnatomy:
             box=box,
             grid_shape=np.shape(labels) if not flat else (*np.shape(labels), 1),
         )
-        report_size(anatomy)
+        if anatomy.voxel_ml is not None:
+            shown = int(anatomy.wall.any(orientation.in_plane).sum())
+            report_size(anatomy.wall_voxels * anatomy.voxel_ml, shown, anatomy.spacing)
         return anatomy
 
     def __repr__(self) -> str:
@@ -277,54 +276,3 @@ def wall_coordinates(
         "segment": np.where(wall, segment, 0).astype(np.uint8),
     }
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}
-
-
-def report_orientation(anchor: Anchor, orientation: Orientation, required: bool, *, looked: bool) -> None:
-    """Say where segments are not known to be: without an anchor, or with a winding that nothing tells.
-
-    Args:
-        required: whether an anchor is required.
-        looked: whether the RV was looked for in an image.
-
-    Raises:
-        AnatomyError: a ventricle without an anchor where one is required.
-    """
-    if not anchor.known:
-        report_unanchored(required, looked=looked)
-    elif not orientation.winding_known:
-        warnings.warn(
-            "nothing tells which way AHA segments run, as there is no affine, and in a mirrored array anterior and "
-            f"inferior ones change places; winding {orientation.winding} is assumed, that of a picture with the septum "
-            f"on the left and the basal slice last; a mirrored one needs {-orientation.winding} (winding, --winding) "
-            "or the affine",
-            WindingWarning,
-            stacklevel=4,
-        )
-
-
-def report_size(anatomy: LVAnatomy) -> None:
-    """Warn of a stack whose wall is too small or too large for a human heart: its spacing is hardly right."""
-    if anatomy.voxel_ml is None:
-        return
-    wall = anatomy.wall_voxels * anatomy.voxel_ml
-    slices = int(anatomy.wall.any(anatomy.orientation.in_plane).sum())
-    if wall > LARGEST_ML or (wall < SMALLEST_ML and slices >= FEWEST_SLICES):
-        warnings.warn(
-            f"the wall would have {wall:.3g} mL, a human one has some {SMALLEST_ML} to {LARGEST_ML}; is the spacing of "
-            f"{' x '.join(f'{size:.4g}' for size in anatomy.spacing)} mm right?",
-            SpacingWarning,
-            stacklevel=4,
-        )
-
-
-def report_unanchored(required: bool, *, looked: bool) -> None:
-    """Raise where an anchor is required, warn where it is not."""
-    tried = "there is no RV label" + (" and no RV was found in the image" if looked else "")
-    more = "" if looked else "the image (image, --image) or "
-    msg = (
-        f"unanchored: {tried}, so AHA segments are rotated by an unknown angle; "
-        f"give {more}the angle of the anterior RV insertion (anterior_insertion, --anterior-insertion)"
-    )
-    if required:
-        raise AnatomyError(msg)
-    warnings.warn(msg, UnanchoredWarning, stacklevel=4)

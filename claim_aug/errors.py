@@ -78,6 +78,10 @@ class LeftoverWarning(ClaimAugWarning):
     """What an earlier run left in an output when it was killed, and what became of it."""
 
 
+class RepeatedScarsWarning(ClaimAugWarning):
+    """Workers of a data loader that all make the same scars, as nobody seeded them apart."""
+
+
 class RequestWarning(ClaimAugWarning):
     """A request that can be met, but is hardly what was meant."""
 

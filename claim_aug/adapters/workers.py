@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import warnings
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
 from claim_aug.adapters.scan import HasGenerator, ScarSource
-from claim_aug.errors import ClaimAugWarning, InputError
+from claim_aug.errors import ClaimAugWarning, InputError, RepeatedScarsWarning
 
 
 @runtime_checkable
@@ -73,6 +74,33 @@ def seedable(held: Any, depth: int = 4) -> Iterator[Any]:
         inside = held if isinstance(held, (list, tuple)) else getattr(held, "__dict__", {}).values()
         for value in inside:
             yield from seedable(value, depth - 1)
+
+
+class SeededInProcess:
+    """A transform with a random state of its own, which knows in which process it was last seeded.
+
+    A worker gets a copy of it. Unless the copy is seeded anew there, all workers draw the same.
+    """
+
+    _process: int | None = None
+
+    def seeded(self) -> None:
+        """Remember that the random state was seeded here."""
+        self._process = os.getpid()
+
+    def warn_of_repeats(self) -> None:
+        """Warn, once in each worker, of several workers that nobody seeded apart."""
+        torch: Any = sys.modules.get("torch")
+        worker = None if torch is None else torch.utils.data.get_worker_info()
+        if worker is None or worker.num_workers < 2 or self._process == os.getpid():
+            return
+        self.seeded()
+        warnings.warn(
+            f"the {worker.num_workers} workers of this DataLoader all make the same scars, as nothing seeded them "
+            "apart: DataLoader(..., worker_init_fn=claim_aug.seed_worker)",
+            RepeatedScarsWarning,
+            stacklevel=3,
+        )
 
 
 def refuse_in_worker(source: ScarSource) -> None:

@@ -12,6 +12,7 @@ from claim_aug.adapters.arrays import is_tensor
 from claim_aug.adapters.insertion import SEEDS, insert
 from claim_aug.adapters.keys import Keys, check_probability
 from claim_aug.adapters.scan import Written
+from claim_aug.adapters.workers import SeededInProcess
 from claim_aug.errors import InputError
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
@@ -24,7 +25,7 @@ base: Any = need("albumentations", "albumentations")
 IS_X = hasattr(base.BasicTransform, "sample_parameters")
 
 
-class ScarSynthesizer(base.DualTransform):
+class ScarSynthesizer(base.DualTransform, SeededInProcess):
     """Places a scar in a short-axis slice and its mask, in one step.
 
     The image is (H, W) or (H, W, C), the mask (H, W) or (H, W, 1). Nothing else is changed: no boxes, no key points.
@@ -60,11 +61,23 @@ class ScarSynthesizer(base.DualTransform):
         self.image_key, self.label_key, self.out_keys, self.unusable = image_key, label_key, out_keys, unusable
         self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
         self.entries = Keys(image_key, label_key, out_keys or {}, unusable)
+        self.seeded()
+
+    def set_random_state(self, *args: Any, **settings: Any) -> None:
+        """Take the random state of a pipeline, and remember in which process."""
+        super().set_random_state(*args, **settings)
+        self.seeded()
+
+    def set_random_seed(self, seed: int | None) -> None:
+        """Seed it, and remember in which process."""
+        super().set_random_seed(seed)
+        self.seeded()
 
     if IS_X:
 
         def sample_parameters(self, params: Any, data: Any, targets: Any, sampling: Any) -> Any:
             """The seed is all that is drawn."""
+            self.warn_of_repeats()
             seed = int(sampling.random_generator.integers(SEEDS))
             return base.core.transform_params.SampledParams(params={"seed": seed})
 
@@ -72,6 +85,7 @@ class ScarSynthesizer(base.DualTransform):
 
         def get_params(self) -> dict[str, Any]:
             """The seed is all that is drawn, and all that a replay needs."""
+            self.warn_of_repeats()
             return {"seed": int(self.random_generator.integers(SEEDS))}
 
     def __call__(self, *args: Any, force_apply: bool = False, **data: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from claim_aug.adapters.insertion import SEEDS, insert
 from claim_aug.adapters.keys import Keys, check_probability
+from claim_aug.adapters.workers import SeededInProcess
 from claim_aug.integrations.source import make_scar_source
 from claim_aug.optional import need
 from claim_aug.text import as_code
@@ -16,7 +17,7 @@ utils: Any = need("monai.utils", "monai")
 meta: Any = need("monai.data.meta_obj", "monai")
 
 
-class ScarSynthesizer(transforms.RandomizableTransform):
+class ScarSynthesizer(transforms.RandomizableTransform, SeededInProcess):
     """Places a scar in an image and its label map.
 
     With PyTorch's own ``DataLoader`` pass ``worker_init_fn=claim_aug.seed_worker``: it does not seed NumPy's state,
@@ -38,12 +39,20 @@ class ScarSynthesizer(transforms.RandomizableTransform):
         self.unusable = Keys("image", "label", unusable=unusable).unusable
         self.synthesis_options, self.source = synthesis_options, make_scar_source(synthesis_options)
         self.seed = 0
+        self.seeded()
+
+    def set_random_state(self, seed: Any = None, state: Any = None) -> ScarSynthesizer:
+        """Seed it, and remember in which process."""
+        super().set_random_state(seed, state)
+        self.seeded()
+        return self
 
     def __repr__(self) -> str:
         return as_code(self, prob=self.prob, unusable=self.unusable, **self.synthesis_options)
 
     def randomize(self, data: Any = None) -> None:
         """Draw the gate and a seed, whatever comes of the gate."""
+        self.warn_of_repeats()
         super().randomize(None)
         self.seed = int(self.R.randint(SEEDS))
 

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 
 from claim_aug import ScarSynthesizer, seed_worker
-from claim_aug.adapters.workers import MainProcessOnly
+from claim_aug.adapters.workers import MainProcessOnly, SeededInProcess
 from claim_aug.errors import ClaimAugError, ClaimAugWarning
 from claim_aug.generators.signal import SignalGenerator
 
@@ -116,3 +116,38 @@ def test_one_that_does_not_say_its_device_warns_in_a_worker_too(phantom):
 def test_what_belongs_in_the_main_process_says_so_by_a_protocol():
     assert isinstance(Heavy("cpu"), MainProcessOnly)
     assert not isinstance(SignalGenerator(), MainProcessOnly)
+
+
+class Repeats(SeededInProcess):
+    """A transform whose draws depend on how it was seeded."""
+
+    def __init__(self):
+        self.seeded()
+
+    def set_random_state(self, seed=None):
+        self.seeded()
+
+    def draw(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self.warn_of_repeats()
+            self.warn_of_repeats()
+        return [str(one.message) for one in caught]
+
+
+class Warned(Dataset):
+    def __init__(self):
+        self.transform = Repeats()
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        return " ".join(self.transform.draw())
+
+
+@pytest.mark.parametrize(("workers", "seeded", "count"), [(2, False, 2), (2, True, 0), (1, False, 0), (0, False, 0)])
+def test_workers_that_nobody_seeded_apart_are_warned_of_once_each(workers, seeded, count):
+    init = {"worker_init_fn": seed_worker} if seeded else {}
+    said = [message for (message,) in DataLoader(Warned(), num_workers=workers, **init)]
+    assert sum("2 workers of this DataLoader all make the same scars" in one for one in said) == count

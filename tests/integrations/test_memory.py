@@ -76,6 +76,7 @@ def test_five_hundred_samples_in_two_persistent_workers_grow_memory_by_less_than
     check_growth(samples(native, native.transform(burden=5), EPOCH, read=resident))
 
 
+@pytest.mark.filterwarnings("ignore:the 2 workers of this DataLoader")  # in a closure seed_worker finds none
 @pytest.mark.parametrize("way", [called_on_a_dictionary, monais_array_form, augment_batch, the_synthesizer])
 def test_the_same_holds_for_ways_in_that_are_no_transform_of_a_framework(heart, way):
     check_growth(Calls(way(heart)))

@@ -21,7 +21,7 @@ from claim_aug.generators.base import beyond_dtype, to_dtype
 from claim_aug.generators.repaint import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
-from claim_aug.priors import MaskPrior
+from claim_aug.priors import MaskPrior, ScarMask
 from claim_aug.priors.base import realised
 from claim_aug.priors.wishes import as_note
 from claim_aug.sample import ScarSample
@@ -256,7 +256,7 @@ class ScarSynthesizer:
                 "prior": dict(mask.params),
                 "generator": params[0] if len(params) == 1 else params,
                 "realised": realised(mask, one.jobs[0].anatomy),
-                "note": as_note([mask.note, *self.unwritten(mask.mvo, beyond, image.dtype)]),
+                "note": as_note([mask.note, *self.unwritten(mask, one, beyond)]),
                 "existing": self.existing,
                 "segments_rest_on": {
                     "anchor": full.anchor.source,
@@ -269,14 +269,24 @@ class ScarSynthesizer:
             renderings=tuple(renderings),
         )
 
-    def unwritten(self, mvo: Mask, beyond: int, dtype: np.dtype[Any]) -> list[str]:
-        """What the scan's labels and its type cannot hold."""
-        found = []
-        if mvo.any() and not self.labels.mvo:
-            found.append(
-                f"the labels {self.labels.name} have no value for MVO: {int(mvo.sum())} voxels are infarct in them"
-            )
+    def unwritten(self, mask: ScarMask, one: PreparedSample, beyond: int) -> list[str]:
+        """What the scan's labels and its type cannot hold, or not any more.
+
+        Args:
+            mask: new scar.
+            one: sample before its scar was rendered.
+            beyond: number of voxels of scar that the image's dtype cannot hold.
+        """
+        name, mvo, found = self.labels.name, int(mask.mvo.sum()), []
+        if mvo and not self.labels.mvo:
+            found.append(f"{mvo} voxels of MVO are labelled infarct: {name} has no value for MVO")
+        values = self.labels.myocardium[1:]  # such as oedema
+        before = one.volume.reshape(one.anatomy.grid_shape)[one.anatomy.box]
+        covered = int((mask.scar & np.isin(before, values)).sum()) if values else 0
+        if covered:
+            found.append(f"{covered} voxels labelled {'+'.join(map(str, values))} are labelled scar now")
         if beyond:
+            dtype = one.image.dtype
             found.append(f"{beyond} voxels of scar are brighter or darker than {dtype} can hold, and are at its end")
         return found
 

@@ -261,3 +261,23 @@ def test_one_hot_labels_are_refused_with_what_to_hand_over(phantom):
     one_hot = np.stack([phantom.labels == value for value in range(6)]).astype(np.uint8)
     with pytest.raises(InputError, match=r"if they are one-hot, .* hand over labels.argmax\(0\)"):
         ScarSynthesizer(labels="phantom").sample(phantom.image, one_hot, seed=1)
+
+
+def test_labels_that_scar_covers_or_cannot_be_written_in_are_noted(phantom):
+    myops = np.select([phantom.labels == 1, phantom.labels == 2, phantom.labels == 5], [500, 200, 600], 0)
+    myops[(phantom.labels == 2) & (phantom.segments == 7)] = 1220  # oedema
+    sample = ScarSynthesizer(labels="myops", segments=(7,), mvo=0.1, burden=5).sample(
+        phantom.image, myops, affine=phantom.affine, seed=1
+    )
+    note = sample.parameters["note"]
+    covered = int(((sample.infarct | sample.mvo) & (myops == 1220)).sum())
+    assert f"{int(sample.mvo.sum())} voxels of MVO are labelled infarct: myops has no value for MVO" in note
+    assert f"{covered} voxels labelled 1220 are labelled scar now" in note
+
+
+def test_what_an_integer_image_cannot_hold_is_noted(phantom):
+    image = np.clip(255 * phantom.image / np.percentile(phantom.image[phantom.labels == 1], 20), 0, 255)
+    sample = ScarSynthesizer(labels="phantom", brightness_ratio=3.0, burden=10).sample(
+        image.astype(np.uint8), phantom.labels, affine=phantom.affine, seed=1
+    )
+    assert "voxels of scar are brighter or darker than uint8 can hold" in sample.parameters["note"]

@@ -82,12 +82,12 @@ def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
     if not path.exists():
         return 0, {}
     found, arrays = KIND.read(path)
-    if not {"step", "run"} <= found.keys():
+    step, about = found.get("step"), found.get("run")
+    if not isinstance(step, int) or step < 0 or not isinstance(about, dict):
         raise KIND.refusal(path, "it does not say its step and its run")
     for name, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise KIND.refusal(path, f"{name} holds values that are NaN or infinite")
-    step, about = int(found["step"]), found["run"]
     differ = [name for name in {**about, **run} if about.get(name) != run.get(name)]
     if differ:
         asked = ", ".join(f"{name} was {about.get(name)!r} and is {run.get(name)!r}" for name in sorted(differ))

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from claim_aug import ScarSynthesizer
+from claim_aug.cli.generate import ScarOptions
 from claim_aug.data.nifti import NiftiFile
 
 
@@ -146,3 +147,18 @@ def test_by_default_the_weights_of_the_package_paint(cli, case, tmp_path):
     assert record["request"]["generator"] == record["parameters"]["generator"]["generator"] == "ddpm"
     assert record["parameters"]["generator"]["model"] == "weights"
     assert record["software"]["torch"]
+
+
+def test_two_patients_whose_files_have_one_name_are_told_apart_by_theirs(generate, produced):
+    for name in ("P1", "P2"):
+        assert generate("-n", "1", "--no-preview", "--name", name).code == 0
+    assert [path for path in produced() if path.startswith("images")] == [
+        "images/P1_scar000.nii.gz", "images/P2_scar000.nii.gz",
+    ]  # fmt: skip
+
+
+def test_nothing_is_read_from_the_working_folder(monkeypatch, tmp_path):
+    (tmp_path / "weights.safetensors").write_bytes(b"another's")
+    monkeypatch.chdir(tmp_path)
+    assert ScarOptions(prior="smile", generator="ddpm").files() == []
+    assert ScarOptions(prior="smile", generator="ddpm:model").files() == []

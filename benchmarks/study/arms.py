@@ -51,6 +51,7 @@ ARMS = {
     for arm in (
         Arm("scratch", lambda scarred: FROM_SCRATCH, (0.0,)),  # real patients alone
         Arm("mixed", lambda scarred: FROM_SCRATCH[-1:], (0.0,)),  # real patients, and scar in healthy scans, fading
+        Arm("fading", lambda scarred: (Course(1600, 1e-3),)),  # the start, and as mixed
         Arm("start"),  # the start of the package, then real patients
         Arm("own"),  # the start, then scar in healthy scans, then real patients
         Arm("twins"),  # as own, but every slice with new scar lies beside the same slice without
@@ -75,7 +76,7 @@ def begun(
     if arm.name in ("scratch", "mixed"):
         return fresh_network(config, seed).to(device)
     start = read_segmenter(SHIPPED).network.to(device)
-    if arm.name == "start":
+    if arm.name in ("start", "fading"):
         return start
     model = tuned_generator(learn, seed, scratch) if arm.name == "joint" else None
     healthy = [patient for patient in learn if not patient.scarred]
@@ -92,14 +93,18 @@ def trained(
 ) -> nn.Module:  # fmt: skip
     """The network after a course."""
     windows = {patient.name: windows_of(patient) for patient in learn}
-    if arm.name != "mixed":
+    if arm.name not in ("mixed", "fading"):
         return tune(network, windows, course, device, seed=seed)
     real = join_windows(windows.values())
     scars = join_windows(scars_of(patient, seed, scratch) for patient in learn if not patient.scarred)
     rng = np.random.default_rng(seed)
     batches = sample_plan(real, course.steps, rng, synthetic=[scars], ratio=MIXED, fade=FADE, scarred=course.scarred)
     shown = join_windows([real, scars])
-    return Training(copy.deepcopy(network), Plan(course.steps, lr=course.lr), device).show(shown, batches).run()
+    return (
+        Training(copy.deepcopy(network).requires_grad_(True), Plan(course.steps, lr=course.lr), device)
+        .show(shown, batches)
+        .run()
+    )
 
 
 def scars_of(patient: Patient, seed: int, scratch: Path, model: Path | None = None) -> Windows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,10 +24,10 @@ NAMES: dict[int, str] = dict(
 
 
 def aha_segment(
-    rotational: NDArray[np.float32],
-    apicobasal: NDArray[np.float32],
+    rotational: NDArray[Any],
+    apicobasal: NDArray[Any],
     *,
-    cap: NDArray[np.bool_] | bool = False,
+    cap: NDArray[Any] | bool = False,
     septum: float = NOMINAL_SEPTUM_DEG,
 ) -> NDArray[np.uint8]:
     """Segment 1-17 from the wall's coordinates; the arguments broadcast.

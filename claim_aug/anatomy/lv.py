@@ -268,11 +268,13 @@ def wall_coordinates(
     rotational = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
     septum = anchor.septum_extent_deg or NOMINAL_SEPTUM_DEG
-    segment = aha_segment(rotational, apicobasal, cap=beyond[:, None, None], septum=septum)
+    level, cap = (np.broadcast_to(values, wall.shape)[wall] for values in (apicobasal, beyond[:, None, None]))
+    segment = np.zeros(wall.shape, np.uint8)
+    segment[wall] = aha_segment(rotational[wall], level, cap=cap, septum=septum)
     layers: dict[str, NDArray[Any]] = {
         "transmural": transmural,
         "rotational": np.where(wall, rotational, 0).astype(np.float32),
         "apicobasal": np.where(wall, apicobasal, 0).astype(np.float32),
-        "segment": np.where(wall, segment, 0).astype(np.uint8),
+        "segment": segment,
     }
     return {name: np.ascontiguousarray(np.moveaxis(layer, 0, across)) for name, layer in layers.items()}

@@ -78,16 +78,19 @@ def filled(tissues: Tissues, across: int) -> Tissues:
         np.pad(np.moveaxis(mask[part], across, 0), ((0, 0), (GAP, GAP), (GAP, GAP)))
         for mask in (tissues.cavity, tissues.wall, tissues.rv)
     )
-    near = ndimage.maximum_filter(blood, (1, 3, 3))
     whole = blood | muscle
-    closing = ndimage.minimum_filter(ndimage.maximum_filter(whole, (1, 3, 3)), (1, 3, 3))
-    hollow = ndimage.binary_fill_holes(whole | (closing & near), IN_PLANE)
-    inside = hollow & ~muscle & ~rv
-    if (inside == blood).all():
+    near = ndimage.binary_dilation(blood, IN_PLANE_SQUARE)
+    some = (near & ~whole & ~rv).any((1, 2))  # in most slices nothing lies between
+    if not some.any():
         return tissues
-    inside &= ndimage.maximum_filter(blood, (1, 2 * GAP + 1, 2 * GAP + 1))
+    near, whole = near[some], whole[some]
+    closing = ndimage.binary_erosion(ndimage.binary_dilation(whole, IN_PLANE_SQUARE), IN_PLANE_SQUARE)
+    hollow = ndimage.binary_fill_holes(whole | (closing & near), IN_PLANE)
+    inside = hollow & ~muscle[some] & ~rv[some]
+    inside &= ndimage.binary_dilation(blood[some], IN_PLANE_SQUARE, GAP)
     cavity = tissues.cavity.copy()
-    cavity[part] |= np.moveaxis(inside[:, GAP:-GAP, GAP:-GAP], 0, across)
+    layers = np.moveaxis(cavity[part], across, 0)
+    layers[some] |= inside[:, GAP:-GAP, GAP:-GAP]
     return replace(tissues, cavity=cavity)
 
 

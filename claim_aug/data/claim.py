@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import inspect
 import os
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ except ImportError:  # Windows: two runs on one output are not told apart there
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 
+#: What file systems without locks answer, some of a network among them: there runs are not told apart.
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 #: What this process has claimed, and may use again.
 HELD: set[Path] = set()
 
@@ -82,6 +85,10 @@ def take(path: Path, what: Path) -> TextIO:
             stream.close()
             msg = f"{what} is in use by another run ({holder}); wait until it ends, or give another output"
             raise OutputError(msg) from error
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                stream.close()
+                raise
         if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
             stream.truncate()
             stream.write(this_run())

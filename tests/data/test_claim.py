@@ -1,11 +1,13 @@
 """One run at a time on one output."""
 
+import errno
 import re
 import subprocess
 import sys
 
 import pytest
 
+from claim_aug.data import claim
 from claim_aug.data.claim import claimed, claims_out
 from claim_aug.data.staging import staged
 from claim_aug.errors import OutputError
@@ -89,3 +91,14 @@ def test_errors_of_a_job_are_not_taken_for_errors_of_its_output(tmp_path):
     with pytest.raises(FileNotFoundError, match="an input"):
         job(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+def test_where_a_file_system_has_no_locks_runs_are_made_all_the_same(tmp_path, monkeypatch, number):
+    def without(*_):
+        raise OSError(number, "no locks")
+
+    monkeypatch.setattr(claim.fcntl, "flock", without)
+    with staged(tmp_path / "out") as stage:
+        (stage / "a.txt").write_text("a")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]

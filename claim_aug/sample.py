@@ -1,4 +1,4 @@
-"""``ScarSample``: what a synthesizer gives."""
+"""``ScarSample``, what a synthesizer gives, and the sample before it is rendered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.generators import Rendering
+from claim_aug.generators import Rendering, RenderJob
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,26 @@ class ScarSample:
     def changed(self) -> Mask:
         """Every voxel that may differ from the input."""
         return self.infarct | self.mvo | self.healed
+
+
+@dataclass(frozen=True)
+class PreparedSample:
+    """A sample before its scar is rendered.
+
+    Attributes:
+        image: image as it came, (I, J), (I, J, K) or (C, I, J, K).
+        labels: label map as it came, (I, J), (I, J, K) or (1, I, J, K).
+        volume: label map without a channel axis, (I, J) or (I, J, K).
+        anatomy: ventricle as it is labelled, with its scar.
+        healed: mask of old scar that was painted over, of the anatomy's region.
+        jobs: job for each channel; all share the mask and the stream of randomness.
+        seed: seed of the sample.
+    """
+
+    image: NDArray[Any]
+    labels: NDArray[Any]
+    volume: NDArray[Any]
+    anatomy: LVAnatomy
+    healed: Mask
+    jobs: list[RenderJob]
+    seed: int

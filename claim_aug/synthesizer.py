@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from claim_aug.anatomy import LabelScheme, LVAnatomy, Mask
+from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.anatomy.cache import ANATOMY_CACHE
 from claim_aug.border import Border
 from claim_aug.data.checks import check_image
+from claim_aug.data.dtypes import beyond_dtype, to_dtype
 from claim_aug.errors import InputError
 from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.base import beyond_dtype, to_dtype
 from claim_aug.generators.repaint import heal
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
 from claim_aug.priors.base import realised
-from claim_aug.priors.wishes import as_note
-from claim_aug.sample import ScarSample
+from claim_aug.priors.requested import as_note
+from claim_aug.sample import PreparedSample, ScarSample
 from claim_aug.text import as_code
 
 Existing = Literal["keep", "replace", "refuse"]
@@ -289,26 +288,3 @@ class ScarSynthesizer:
             dtype = one.image.dtype
             found.append(f"{beyond} voxels of scar are brighter or darker than {dtype} can hold, and are at its end")
         return found
-
-
-@dataclass(frozen=True)
-class PreparedSample:
-    """A sample before its scar is rendered.
-
-    Attributes:
-        image: image as it came, (I, J), (I, J, K) or (C, I, J, K).
-        labels: label map as it came, (I, J), (I, J, K) or (1, I, J, K).
-        volume: label map without a channel axis, (I, J) or (I, J, K).
-        anatomy: ventricle as it is labelled, with its scar.
-        healed: mask of old scar that was painted over, of the anatomy's region.
-        jobs: job for each channel; all share the mask and the stream of randomness.
-        seed: seed of the sample.
-    """
-
-    image: NDArray[Any]
-    labels: NDArray[Any]
-    volume: NDArray[Any]
-    anatomy: LVAnatomy
-    healed: Mask
-    jobs: list[RenderJob]
-    seed: int

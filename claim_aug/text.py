@@ -1,4 +1,4 @@
-"""Objects as the code that would make them again."""
+"""Objects as the code that would make them again, and what differs between two requests."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def is_default(value: Any, defaults: Mapping[str, Any], name: str) -> bool:
 def shortened(value: Any) -> str:
     """The value as code; an array by its shape and dtype."""
     return f"<{value.dtype} array {tuple(value.shape)}>" if hasattr(value, "dtype") and value.shape else repr(value)
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between two requests, such as ``"seed was 0 and is 1"``, by name."""
+    names = sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+    return [f"{name} was {before.get(name)!r} and is {now.get(name)!r}" for name in names]

@@ -1,4 +1,4 @@
-"""Requests drawn at random over all options: each is met within its tolerance, or the sample says which wish was not.
+"""Requests drawn at random over all options: each is met within its tolerance, or the sample says which was not.
 
     python benchmarks/robustness/requests.py 1000
 
@@ -23,13 +23,13 @@ from claim_aug.phantom import make_phantom
 from claim_aug.priors.places import LEVELS, territory_segments
 
 PHANTOMS = 20
-#: By name of a realised number: name of the wish, and tolerances of it, absolute and relative.
+#: By name of a realised number: name of the option, and its tolerance.
 TOLERANCES = {
-    "burden_percent": ("burden", 1.0, 0.0),
-    "transmurality_mean": ("transmurality", 0.06, 0.0),
-    "extent": ("extent", 0.06, 0.0),
-    "mvo_percent_of_scar": ("mvo", 6.0, 0.0),
-    "grey_zone_percent_of_scar": ("grey_zone", 6.0, 0.0),
+    "burden_percent": ("burden", 1.0),
+    "transmurality_mean": ("transmurality", 0.06),
+    "extent": ("extent", 0.06),
+    "mvo_percent_of_scar": ("mvo", 6.0),
+    "grey_zone_percent_of_scar": ("grey_zone", 6.0),
 }
 NOTED = {"mvo": "MVO ", "grey_zone": "grey zone "}
 
@@ -51,15 +51,15 @@ def draw_request(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def unmet(asked: dict[str, Any], sample: Any, image: np.ndarray) -> list[str]:
-    """Names of wishes that are not there and of which the sample says nothing."""
+    """Names of options that are not met and of which the sample says nothing."""
     real, note = sample.parameters["realised"], sample.parameters["note"] or ""
     slack = 100 / max(int(sample.infarct.sum() + sample.mvo.sum()), 1)
     found = []
-    for key, (wish, near, _) in TOLERANCES.items():
-        scale = 100 if wish in NOTED else 1
-        off = abs(real[key] - scale * asked[wish]) if wish in asked else 0
-        if off > near + (slack if wish in NOTED else 0) and f"{NOTED.get(wish, wish + ' ')}" not in note:
-            found.append(wish)
+    for key, (option, near) in TOLERANCES.items():
+        scale = 100 if option in NOTED else 1
+        off = abs(real[key] - scale * asked[option]) if option in asked else 0
+        if off > near + (slack if option in NOTED else 0) and f"{NOTED.get(option, option + ' ')}" not in note:
+            found.append(option)
     counts = {int(segment): count for segment, count in real["segment_voxels"].items()}
     allowed = set(asked.get("segments", range(1, 18)))
     allowed &= {one for level in asked.get("levels", LEVELS) for one in LEVELS[level]}

@@ -69,7 +69,7 @@ def anchor_from_rv(
         spacing: size of a row and a column, mm.
         winding: sense in which segments run, +1 or -1 as in ``Orientation``.
     """
-    starts, middles, extents, weights = [], [], [], []
+    starts, middles, weights = [], [], []  # an arc weighs as much as its extent
     reach = max(TOUCHING_MM, 2.0 * max(spacing))
     # Nothing farther from the wall than that can touch it.
     near = bounds(wall, (0, *(int(reach / size) + 1 for size in spacing)))[1:]
@@ -85,13 +85,12 @@ def anchor_from_rv(
         start, extent = contact_arc(winding * around)
         starts.append((winding * start) % 360)
         middles.append((winding * (start + extent / 2)) % 360)
-        extents.append(extent)
         weights.append(extent)
     if not starts:
         return UNANCHORED
     angle, septum = circular_median(starts, weights), circular_median(middles, weights)
     spread = float(np.average(np.abs(turn_between(np.array(starts), angle)), weights=weights))
-    extent = float(np.clip(np.median(np.repeat(extents, np.rint(weights).astype(int))), *SEPTA_DEG))
+    extent = float(np.clip(np.median(np.repeat(weights, np.rint(weights).astype(int))), *SEPTA_DEG))
     certain = round(float(np.exp(-spread / 60)), 3)
     return Anchor(round(angle, 2), "rv_label", certain, round(septum, 2), round(extent, 2))
 

@@ -13,9 +13,9 @@ from claim_aug.anatomy.aha import NOMINAL_SEPTUM_DEG, SEGMENTS, aha_segment
 from claim_aug.anatomy.anchor import Anchor
 from claim_aug.anatomy.anchoring import Landmark, find_anchor
 from claim_aug.anatomy.box import Box, bounds
+from claim_aug.anatomy.cleaning import filled, in_place, without_islands
 from claim_aug.anatomy.labels import LabelScheme, Mask, Tissues
 from claim_aug.anatomy.orientation import End, Orientation, enclosed, find_orientation
-from claim_aug.anatomy.pieces import filled, in_place, without_islands
 from claim_aug.anatomy.reading import (
     check_affine,
     check_spacing,
@@ -171,7 +171,7 @@ class LVAnatomy:
         )
         if anatomy.voxel_ml is not None:
             shown = int(anatomy.wall.any(orientation.in_plane).sum())
-            report_size(anatomy.wall_voxels * anatomy.voxel_ml, shown, anatomy.spacing)
+            report_size(anatomy.wall_voxels * anatomy.voxel_ml, anatomy.spacing, several=shown >= FEWEST_SLICES)
         return anatomy
 
     def __repr__(self) -> str:

@@ -35,15 +35,15 @@ def report_orientation(anchor: Anchor, orientation: Orientation, required: bool,
         )
 
 
-def report_size(wall: float, slices: int, spacing: tuple[float, ...]) -> None:
+def report_size(wall: float, spacing: tuple[float, ...], *, several: bool) -> None:
     """Warn of a stack whose wall is too small or too large for a human heart: its spacing is hardly right.
 
     Args:
         wall: volume of the wall, mL.
-        slices: number of slices that show it; of one or two, nobody knows how much of a heart they are.
         spacing: size of a voxel along each axis, mm.
+        several: whether there are enough slices to be most of a heart.
     """
-    if wall > LARGEST_ML or (wall < SMALLEST_ML and slices >= 3):
+    if wall > LARGEST_ML or (wall < SMALLEST_ML and several):
         warnings.warn(
             f"the wall would have {wall:.3g} mL, a human one has some {SMALLEST_ML} to {LARGEST_ML}; is the spacing of "
             f"{' x '.join(f'{size:.4g}' for size in spacing)} mm right?",

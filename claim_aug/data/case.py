@@ -141,7 +141,7 @@ class Case:
         labels = self.labels
         if not one and known.get("through_plane") is None:
             known["through_plane"] = 2
-        place = Geometry.of(self.label_files)
+        place = Geometry.from_files(self.label_files)
         if self.label_file.data.ndim == 2 and one:
             labels, image = labels[..., 0], None if image is None else image[..., 0]
         with naming_warnings(self.name) if warn else no_anchor_warning():

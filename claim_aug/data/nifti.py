@@ -18,6 +18,7 @@ import numpy as np
 from nibabel.filebasedimages import ImageFileError
 from numpy.typing import NDArray
 
+from claim_aug.data.dtypes import beyond_dtype, to_dtype
 from claim_aug.data.sizes import check_size
 from claim_aug.errors import InputError, IntensityWarning, SpacingWarning
 
@@ -98,20 +99,16 @@ class NiftiFile:
         stored = data.reshape(self.stored.shape)
         if self.scaling is not None:
             changed = stored != self.data.reshape(self.stored.shape)
-            levels = (stored[changed] - self.scaling[1]) / self.scaling[0]
+            numbers = (stored[changed] - self.scaling[1]) / self.scaling[0]
             stored = self.stored.copy()
-            if stored.dtype.kind in "iu":
-                limits = np.iinfo(stored.dtype)
-                beyond = int(((np.rint(levels) < limits.min) | (np.rint(levels) > limits.max)).sum())
-                levels = np.clip(np.rint(levels), limits.min, limits.max)
-                if beyond:
-                    warnings.warn(
-                        f"{path.name}: {beyond} voxels are brighter or darker than the scaled {stored.dtype} of the "
-                        "scan's file can hold, and are at its end",
-                        IntensityWarning,
-                        stacklevel=2,
-                    )
-            stored[changed] = levels
+            stored[changed] = to_dtype(numbers, stored.dtype)
+            if beyond := beyond_dtype(numbers, stored.dtype):
+                warnings.warn(
+                    f"{path.name}: {beyond} voxels are brighter or darker than the scaled {stored.dtype} of the scan's "
+                    "file can hold, and are at its end",
+                    IntensityWarning,
+                    stacklevel=2,
+                )
         image = self._commented(stored, self.header.copy(), comment)
         if self.scaling is not None:
             image.header.set_slope_inter(*self.scaling)

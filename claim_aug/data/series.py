@@ -32,7 +32,7 @@ class Geometry:
     spacing: tuple[float, ...] | None
 
     @classmethod
-    def of(cls, files: tuple[VoxelFile, ...]) -> Geometry:
+    def from_files(cls, files: tuple[VoxelFile, ...]) -> Geometry:
         """The geometry of a stack in one file, or of slices in their order."""
         first = files[0]
         if first.affine is None or first.spacing is None:
@@ -43,10 +43,10 @@ class Geometry:
         whole = np.linalg.norm(places[-1] - places[0])
         if whole < SAME:
             return cls(None, None)
-        apart = float(np.median(np.linalg.norm(np.diff(places, axis=0), axis=1)))
+        step = float(np.median(np.linalg.norm(np.diff(places, axis=0), axis=1)))
         affine = first.affine.copy()
-        affine[:3, 2] = (places[-1] - places[0]) / whole * apart
-        return cls(affine, (*first.spacing[:2], apart))
+        affine[:3, 2] = (places[-1] - places[0]) / whole * step
+        return cls(affine, (*first.spacing[:2], step))
 
 
 def check_same_slices(first: VoxelFile, other: VoxelFile) -> None:

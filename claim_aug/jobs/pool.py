@@ -18,6 +18,7 @@ from claim_aug.pool.file import SUFFIX, open_patient, write_patient
 from claim_aug.pool.patient import Patient, collect
 from claim_aug.sample import ScarSample
 from claim_aug.synthesizer import ScarSynthesizer
+from claim_aug.text import differences
 
 
 @claims_out
@@ -87,9 +88,7 @@ def check_same(path: Path, asked: Mapping[str, Any], count: int) -> None:
     kept = open_patient(path)
     before = {**kept.about.request, "count": len(kept.seed)}
     now = {**asked, "count": count}
-    differ = [f"{name} was {before.get(name)!r} and is {now.get(name)!r}" for name in sorted({*before, *now})
-              if before.get(name) != now.get(name)]  # fmt: skip
-    if differ:
+    if differ := differences(before, now):
         msg = f"{path} is of another pool: {', '.join(differ)}; choose another folder, or add --overwrite"
         raise OutputError(msg)
 

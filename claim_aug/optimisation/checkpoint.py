@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 from claim_aug.data.artifacts import ArtifactKind
 from claim_aug.errors import InputError, OutputError
+from claim_aug.text import differences
 
 Tensors = dict[str, Tensor]
 
@@ -88,10 +89,8 @@ def read_state(path: Path, run: Mapping[str, Any]) -> tuple[int, Tensors]:
     for name, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise KIND.refusal(path, f"{name} holds values that are NaN or infinite")
-    differ = [name for name in {**about, **run} if about.get(name) != run.get(name)]
-    if differ:
-        asked = ", ".join(f"{name} was {about.get(name)!r} and is {run.get(name)!r}" for name in sorted(differ))
-        msg = f"{path} is of another training: {asked}; choose another folder, or ask for the same"
+    if differ := differences(about, run):
+        msg = f"{path} is of another training: {', '.join(differ)}; choose another folder, or ask for the same"
         raise InputError(msg)
     return step, {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
 

@@ -132,10 +132,12 @@ class ScarPool:
         found = find_scans(Path(self.folder), labels)
         for path, plane in found[:-1]:
             with contextlib.suppress(AnotherImageError):
-                return self.drawn(path, plane, image, labels, seed)
-        return self.drawn(*found[-1], image, labels, seed)
+                return self.sample_from(path, plane, image, labels, seed)
+        return self.sample_from(*found[-1], image, labels, seed)
 
-    def drawn(self, path: Path, plane: int | None, image: NDArray[Any], labels: NDArray[Any], seed: int) -> PoolSample:
+    def sample_from(
+        self, path: Path, plane: int | None, image: NDArray[Any], labels: NDArray[Any], seed: int
+    ) -> PoolSample:
         """The scan, or one slice of it, with the scar of a patient's file that the seed chooses.
 
         Raises:

@@ -19,9 +19,9 @@ from claim_aug.priors.base import ScarMask
 from claim_aug.priors.growth import grey_zone_rim, mvo_region
 from claim_aug.priors.places import check_levels, common_segments, unusual
 from claim_aug.priors.ranges import Range, check_range, check_segments, draw
+from claim_aug.priors.requested import as_note, unmet_shares
 from claim_aug.priors.table import check_table, read_table
 from claim_aug.priors.territories import check_territory
-from claim_aug.priors.wishes import as_note, unmet_shares
 
 #: Values that mark scar in a plain mask, beside 0.
 PLAIN = (1, 255)

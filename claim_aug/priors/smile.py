@@ -26,9 +26,9 @@ from claim_aug.priors.growth import (
 )
 from claim_aug.priors.places import check_levels, common_segments, unusual
 from claim_aug.priors.ranges import Range, check_range, check_segments, clash, draw, ends, shown
+from claim_aug.priors.requested import IN_TERRITORY, as_note, missed_burden, unmet_shares
 from claim_aug.priors.territories import check_territory, draw_segments
 from claim_aug.priors.wavefront import Front, Origin, arrival, mid_wall_radius, survey
-from claim_aug.priors.wishes import IN_TERRITORY, as_note, missed_burden, unmet_shares
 
 #: How often growing is aimed anew at the depth that is wanted.
 TRIES = 3
@@ -168,8 +168,8 @@ class SmilePrior:
             msg = f"no healthy myocardium of this scan lies in AHA segments {list(allowed)}"
             raise EmptyScarError(msg)
         size, target = self._draw_size(rng)
-        drawn = self.distributions.draw_territory(rng)
-        territory = self.territory or (None if self.segments else drawn)
+        culprit = self.distributions.draw_territory(rng)
+        territory = self.territory or (None if self.segments else culprit)
         fed = draw_segments(territory or "LAD", rng)
         if allowed:
             here = set(fed) & set(allowed) if self.segments is None and self.territory is None else set(allowed)

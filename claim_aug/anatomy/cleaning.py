@@ -1,4 +1,4 @@
-"""What belongs to the ventricle and what does not: pieces left out, gaps closed, scar in impossible places refused."""
+"""What belongs to the ventricle and what does not: parts left out, gaps closed, scar in impossible places refused."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ IN_PLANE_SQUARE = np.pad(AROUND[None], ((1, 1), (0, 0), (0, 0)))
 #: Healthy wall lies half its thickness from the cavity on average; a septum is up to three times as thick as a thin
 #: free wall, and contours are drawn to some millimetres.
 THICKER, SLACK_MM = 3.0, 10.0
-#: Share of the scar outside the wall's reach from which the label map is taken for another scheme's, or interpolated.
+#: Share of the scar too far from the cavity from which labels are taken for another scheme's, or for interpolated ones.
 MISPLACED = 0.1
 #: Share of the cavity outside the ventricle that is worth a warning.
 RIM = 0.02
 
 
 def without_islands(tissues: Tissues) -> Tissues:
-    """The tissues without pieces of wall that touch no cavity, or of cavity that touch no wall; they are counted.
+    """The tissues without parts of wall that touch no cavity, or of cavity that touch no wall; they are counted.
 
-    Neighbours are pieces at most two voxels apart, so that a gap between cavity and wall does not part them.
+    Parts belong together where at most two voxels lie between them, so a gap between cavity and wall does not matter.
     """
     ventricle = tissues.cavity | tissues.wall
     if ndimage.label(ventricle[bounds(ventricle)], ALL_AROUND)[1] == 1:
         return tissues
     part = bounds(ventricle, (2, 2, 2))
     near = ndimage.binary_dilation(ventricle[part], ALL_AROUND)
-    pieces, count = ndimage.label(near, ALL_AROUND)
+    components, count = ndimage.label(near, ALL_AROUND)
     if count < 2:
         return tissues
-    whole = np.intersect1d(pieces[tissues.cavity[part]], pieces[tissues.wall[part]])
+    whole = np.intersect1d(components[tissues.cavity[part]], components[tissues.wall[part]])
     if not whole.size:
         return tissues
     belongs = np.zeros_like(ventricle)
-    belongs[part] = np.isin(pieces, whole)
+    belongs[part] = np.isin(components, whole)
     return left_out(tissues, ventricle & ~belongs, "lie in pieces that hold no cavity with a wall around it")
 
 
@@ -97,7 +97,7 @@ def filled(tissues: Tissues, across: int) -> Tissues:
 def in_place(
     tissues: Tissues, across: int, spacing: Sequence[float], scheme: LabelScheme, labels: ArrayLike
 ) -> Tissues:
-    """The tissues without scar that lies out of the wall's reach, and without rims of cavity around the wall.
+    """The tissues without scar that lies too far from the cavity, and without rims of cavity around the wall.
 
     Interpolated labels have such rims: between 0 and 5 lie 1, 2, 3 and 4.
 
@@ -109,15 +109,15 @@ def in_place(
         labels: label map, for the error.
 
     Raises:
-        LabelError: scar of which a good part lies out of reach.
+        LabelError: scar of which a good part lies too far away.
     """
     part = bounds(tissues.cavity | tissues.wall)
     cavity, wall, scar = (np.moveaxis(mask[part], across, 0) for mask in (tissues.cavity, tissues.wall, tissues.scar))
     if not scar.any() and ndimage.label(cavity, IN_PLANE_SQUARE)[1] == int(cavity.any((1, 2)).sum()):
-        return tissues  # one piece of cavity in each slice, and no scar: nothing can be out of place
-    blood = np.stack([main_piece(plane) for plane in cavity])
+        return tissues  # one component of cavity in each slice, and no scar: nothing can be out of place
+    blood = np.stack([largest_component(plane) for plane in cavity])
     pixel = [size for axis, size in enumerate(spacing) if axis != across]
-    stray = scar & ~within_reach(blood, wall & ~scar, pixel) if scar.any() else scar
+    stray = scar & ~near_cavity(blood, wall & ~scar, pixel) if scar.any() else scar
     if stray.sum() > MISPLACED * scar.sum():
         others = (
             ", ".join(name for name in fitting_schemes(np.unique(labels).tolist()) if name != scheme.name)
@@ -136,7 +136,7 @@ def in_place(
     return left_out(tissues, outside, "lie around the ventricle, not in it (were the labels interpolated?)")
 
 
-def within_reach(blood: Mask, healthy: Mask, pixel: Sequence[float]) -> Mask:
+def near_cavity(blood: Mask, healthy: Mask, pixel: Sequence[float]) -> Mask:
     """Where the wall may be: at most so far from the cavity; everywhere in slices without one, (slices, rows, columns).
 
     Args:
@@ -150,11 +150,11 @@ def within_reach(blood: Mask, healthy: Mask, pixel: Sequence[float]) -> Mask:
     return distance <= (THICKER * float(np.median(known)) + SLACK_MM if known.size else np.inf)
 
 
-def main_piece(cavity: Mask) -> Mask:
-    """The largest piece of a slice's cavity, thin rims aside; (rows, columns)."""
+def largest_component(cavity: Mask) -> Mask:
+    """The largest component of a slice's cavity, thin rims aside; (rows, columns)."""
     thick = ndimage.binary_opening(cavity, AROUND)
-    pieces, count = ndimage.label(thick if thick.any() else cavity, AROUND)
+    components, count = ndimage.label(thick if thick.any() else cavity, AROUND)
     if count < 2:
         return cavity if not thick.any() else cavity & ndimage.binary_dilation(thick, AROUND)
-    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    largest = components == 1 + np.argmax(np.bincount(components.ravel())[1:])
     return cavity & ndimage.binary_dilation(largest, AROUND)

@@ -1,4 +1,4 @@
-"""Every wish is met within its tolerance, or the sample says which one was not."""
+"""Every request is met within its tolerance, or the sample says which one was not."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from claim_aug.errors import EmptyScarError, InputError
 from claim_aug.measures.shares import burden, extent, transmurality
+from claim_aug.priors.requested import as_note
 from claim_aug.priors.smile import SmilePrior
-from claim_aug.priors.wishes import as_note
 
 
 def optional(values):
@@ -35,7 +35,7 @@ def test_each_is_met_or_named(ventricle, asked, seed):
     try:
         mask = SmilePrior(**asked).sample(ventricle, np.random.default_rng(seed))
     except (InputError, EmptyScarError):
-        return  # a wish that contradicts another, or itself, is refused
+        return  # a request that contradicts another, or itself, is refused
     note, voxels = mask.note or "", mask.scar.sum()
     reached = {
         "burden": (asked["burden"], burden(mask.scar, ventricle), 1.0),

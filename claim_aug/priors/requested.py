@@ -9,7 +9,7 @@ from claim_aug.measures.shares import burden, extent, transmurality
 from claim_aug.priors.base import ScarMask
 from claim_aug.priors.ranges import Range, ends
 
-#: Differences that are no unmet wish: %LV, and shares.
+#: Differences with which a request still counts as met: %LV, and shares.
 POINTS, SHARES = 1.0, 0.04
 #: Least share of a scar that lies in the territory that was asked for.
 IN_TERRITORY = 0.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from dataclasses import dataclass
@@ -48,8 +49,9 @@ class PngFile:
             InputError: a file that is damaged, of another kind, larger than any scan, or in colour.
         """
         try:
-            check_chunks(path)
-            with Image.open(path, formats=("PNG",)) as image:
+            content = path.read_bytes()
+            check_chunks(path, content)
+            with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
                 check_size(path, image.size)
                 mode, palette = image.mode, image.getpalette()
                 data = np.array(image)
@@ -87,13 +89,16 @@ class PngFile:
         plain.write(path, np.rint(255 * data).astype(np.uint8) if data.dtype.kind == "f" else data, comment)
 
 
-def check_chunks(path: Path) -> None:
+def check_chunks(path: Path, content: bytes) -> None:
     """Compare the checksum of every chunk; Pillow leaves those of the pixels out.
+
+    Args:
+        path: path of the file, for the error.
+        content: bytes of the file.
 
     Raises:
         InputError: a file that is no PNG, ends too early, or has a chunk that does not fit its checksum.
     """
-    content = path.read_bytes()
     if not content.startswith(SIGNATURE):
         msg = f"{path} is no PNG, whatever its name says; save it as a grey PNG"
         raise InputError(msg)

@@ -47,9 +47,8 @@ def main() -> None:
     for asked, column in zip(ASKED, found.T, strict=True):
         print(f"| {asked} | {column.min():.2f} | {column.max():.2f} |")
     rank = spearmanr(np.tile(ASKED, len(scans)), found.ravel()).statistic
-    print(
-        f"\n{len(scans)} scans: rank correlation {rank:.3f}, error at most {100 * np.abs(found / ASKED - 1).max():.1f} %"
-    )
+    error = 100 * np.abs(found / ASKED - 1).max()
+    print(f"\n{len(scans)} scans: rank correlation {rank:.3f}, error at most {error:.1f} %")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import json
 import os
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from claim_aug.evaluation.realism import patient_folds, realism
 from claim_aug.evaluation.scar_set import ScarSet
 from claim_aug.evaluation.seam import seam
 from claim_aug.evaluation.texture_distance import texture_distance
+from claim_aug.phantom.other_scanner import OtherScanner, on_other_scanner, sample_scanner, zero_filled
 
 COLUMNS = "generator | s/slice | Wasserstein, SD | texture | seam | CNN AUC (95 %) | 5 SD | FWHM | U-Net | changed"
 
@@ -68,6 +69,16 @@ def read_patients(dataset: Path, most: int | None = None) -> list[Patient]:
             anatomy = LVAnatomy.from_labels(labels, "emidec", image=image, through_plane=across)
         found.append(Patient(case, image, labels, anatomy))
     return [patient for patient in found if patient.anatomy.scar.any()]
+
+
+def on_scanner(patient: Patient, scanner: OtherScanner, factor: float, seed: int) -> Patient:
+    """The patient as another scanner shows them, on a grid so many times finer, in whole numbers of 16 bits."""
+    across = patient.anatomy.orientation.through_plane
+    shown = on_other_scanner(patient.image, patient.anatomy, scanner, np.random.default_rng(seed))
+    image, labels = zero_filled(shown, patient.labels, factor, through_plane=across)
+    image = np.rint(1000 * np.clip(image, 0, None)).astype(np.int16)
+    anatomy = LVAnatomy.from_labels(labels, "emidec", image=image, through_plane=across)
+    return replace(patient, image=image, labels=labels, anatomy=anatomy)
 
 
 def fewer_slices(anatomy: LVAnatomy, most: int) -> NDArray[np.intp]:
@@ -149,11 +160,17 @@ def main() -> None:
     parser.add_argument(
         "--seeds", type=int, default=1, help="networks that tell real from painted; their mean is shown"
     )
+    parser.add_argument("--scanner", type=int, metavar="SEED", help="show the patients as a simulated scanner would")
     parser.add_argument("--split", type=Path, metavar="DIR", help="lay out patients to train and to test on, and stop")
     parser.add_argument("--fold", type=int, default=0, choices=range(3), help="the third that ``--split`` sets apart")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     patients = read_patients(arguments.dataset, arguments.slices)
+    if arguments.scanner is not None:
+        rng = np.random.default_rng(arguments.scanner)
+        scanner, factor = sample_scanner(rng), float(rng.uniform(1, 2.2))
+        print(f"{scanner}, grid {factor:.2f} times finer")
+        patients = [on_scanner(patient, scanner, factor, seed) for seed, patient in enumerate(patients)]
     if arguments.split:
         lay_out(patients, arguments.split, arguments.fold)
         return

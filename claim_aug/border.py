@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.errors import EmptyScarError, PluginError
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.base import render_all
+from claim_aug.generators.base import Heals, render_all
+from claim_aug.generators.healing import heal
+from claim_aug.measures.remote import Image
 from claim_aug.plugins.guard import naming_whatever_is_raised
 from claim_aug.priors import MaskPrior, ScarMask
 
@@ -71,6 +73,22 @@ class Border:
         if wrong:
             raise self.broken(wrong)
         return renderings
+
+    def heal(self, image: NDArray[np.float64], anatomy: LVAnatomy, region: Mask, rng: np.random.Generator) -> Image:
+        """The image with a region of its wall healed: by the generator where it can, else by the wall beside it.
+
+        Raises:
+            PluginError: a generator that breaks its contract, or fails.
+        """
+        if not isinstance(self.backend, Heals):
+            return heal(image, anatomy, region, rng)
+        with naming_whatever_is_raised(self.who):
+            healed = self.backend.heal(locked(image), read_only(anatomy), locked(region), rng)
+            job = RenderJob(image, ScarMask(region, np.zeros_like(region)), anatomy, rng)
+            wrong = wrong_rendering(Rendering(healed), job)
+        if wrong:
+            raise self.broken(f"of healing, {wrong}")
+        return np.where(region, healed, image)
 
     def broken(self, what: str) -> PluginError:
         """The error of a backend that handed back what it may not."""

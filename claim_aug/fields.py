@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 
-def smooth_field(
-    shape: tuple[int, ...], sigma: float | Sequence[float], rng: np.random.Generator
-) -> NDArray[np.float32]:
+def smooth_field(shape: Sequence[int], sigma: float | Sequence[float], rng: np.random.Generator) -> NDArray[np.float32]:
     """Gaussian random field of zero mean and unit variance.
 
     White noise smoothed by a Gaussian of ``sigma`` voxels (a number, or one per axis), wrapping round at the borders.

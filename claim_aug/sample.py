@@ -21,7 +21,8 @@ class ScarSample:
         labels: label map with the scar, of the input's shape and dtype, in values of its scheme.
         infarct: voxels of new infarct, of the labels' shape.
         mvo: voxels of new MVO, of the labels' shape.
-        healed: voxels of old scar that was painted over as remote myocardium, of the labels' shape.
+        healed: voxels of old scar, and of the wall that it brightens, that were painted over as remote myocardium, of
+            the labels' shape.
         parameters: parameters that prior and generator drew, and their outcome, ready for JSON.
         seed: seed that gives this sample again.
         anatomy: ventricle that the sample was made for.
@@ -68,7 +69,7 @@ class PreparedSample:
         labels: label map as it came, (I, J), (I, J, K) or (1, I, J, K).
         volume: label map without a channel axis, (I, J) or (I, J, K).
         anatomy: ventricle as it is labelled, with its scar.
-        healed: mask of old scar that was painted over, of the anatomy's region.
+        healed: mask of old scar and its rim that were painted over, of the anatomy's region.
         jobs: job for each channel; all share the mask and the stream of randomness.
         seed: seed of the sample.
     """

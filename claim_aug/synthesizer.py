@@ -15,9 +15,8 @@ from claim_aug.border import Border
 from claim_aug.data.checks import check_image
 from claim_aug.data.dtypes import beyond_dtype, to_dtype
 from claim_aug.errors import InputError
-from claim_aug.fields import smooth_field
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
-from claim_aug.generators.repaint import heal
+from claim_aug.generators.healing import healed_region
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
@@ -223,11 +222,15 @@ class ScarSynthesizer:
         mask_rng, texture_rng, healing_rng = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
         mask = self.border("prior").sample(here, mask_rng)
         healed = full.scar & ~here.scar
+        if healed.any():
+            # The rim about old scar is healed, too, but where its label says more than that it is wall.
+            plain = volume.reshape(full.grid_shape)[full.box] == self.labels.myocardium[0]
+            healed = healed_region(full, mask.scar) & (healed | plain)
         jobs = []
         for channel in image.reshape(-1, *full.grid_shape):
             region = channel[full.box].astype(np.float64)
             if healed.any():
-                region = heal(region, full, smooth_field(region.shape, 0.5, healing_rng).astype(np.float64))
+                region = self.border("generator").heal(region, full, healed, healing_rng)
             jobs.append(RenderJob(region, mask, here, texture_rng))
         return PreparedSample(image, labels, volume, full, healed, jobs, int(seed))
 

@@ -150,3 +150,23 @@ def test_a_generator_of_many_hands_back_as_many(phantom):
 
     with pytest.raises(PluginError, match="0 renderings came for 1 scars"):
         make(phantom, generator=One(lambda image, rendering: rendering))
+
+
+def test_a_generator_that_heals_is_asked_to(scarred):
+    generator = Generator(lambda _, rendering: rendering)
+    generator.heal = lambda image, anatomy, region, rng: np.full_like(image, 123.0)
+    made = ScarSynthesizer(generator=generator, labels="phantom", existing="replace").sample(
+        scarred.image, scarred.labels, affine=scarred.affine, seed=0
+    )
+    assert (made.image[made.healed & ~(made.infarct | made.mvo)] == 123).all()
+    assert np.array_equal(made.image[~made.changed], scarred.image[~made.changed])
+
+
+@pytest.mark.parametrize("healed", [None, np.zeros((2, 2)), np.nan], ids=["nothing", "another shape", "NaN"])
+def test_healing_that_breaks_the_contract_is_refused_with_the_generator_s_name(scarred, healed):
+    generator = Generator(lambda _, rendering: rendering)
+    generator.heal = lambda image, *_: np.full_like(image, healed) if isinstance(healed, float) else healed
+    with pytest.raises(PluginError, match="generator Generator broke its contract: of healing, "):
+        ScarSynthesizer(generator=generator, labels="phantom", existing="replace").sample(
+            scarred.image, scarred.labels, affine=scarred.affine, seed=0
+        )

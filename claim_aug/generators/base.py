@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.priors import ScarMask
 
 
@@ -50,7 +50,8 @@ class RenderJob:
 class ScarGenerator(Protocol):
     """Decides what scar looks like. One object serves many scans: it keeps nothing of a scan and no random state.
 
-    Optional abilities are protocols of their own: ``RendersMany``, and ``MainProcessOnly`` of ``adapters.workers``.
+    Optional abilities are protocols of their own: ``RendersMany``, ``Heals``, and ``MainProcessOnly`` of
+    ``adapters.workers``.
 
     Example:
         >>> import numpy as np
@@ -85,6 +86,24 @@ class RendersMany(Protocol):
 
     def render_many(self, jobs: Sequence[RenderJob]) -> Sequence[Rendering]:
         """A rendering for each job, equal to what ``render`` gives of it."""
+        ...
+
+
+@runtime_checkable
+class Heals(Protocol):
+    """A generator that paints remote myocardium, too; without it, old scar is healed by the wall beside it."""
+
+    def heal(
+        self, image: NDArray[np.float64], anatomy: LVAnatomy, region: Mask, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Intensities for wall that is to look as if it had never had a scar, (I, J, K); used inside ``region`` only.
+
+        Args:
+            image: intensities of the anatomy's region, (I, J, K), in the scan's units.
+            anatomy: ventricle of the scan, with the scar to be healed.
+            region: mask of the wall to be painted, (I, J, K).
+            rng: source of all randomness.
+        """
         ...
 
 

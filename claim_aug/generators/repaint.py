@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy import Mask
 from claim_aug.measures.remote import Image
-from claim_aug.measures.tissue import Tissue, local_mean, measure
+from claim_aug.measures.tissue import Tissue, local_mean
 
 
 def repaint(
@@ -34,15 +34,3 @@ def repaint(
     if tissue.rician:
         painted = np.hypot(painted, missing * np.roll(grain, 1, axis=(across + 1) % image.ndim))
     return np.where(mask, painted, image)
-
-
-def heal(image: Image, anatomy: LVAnatomy, grain: Image) -> Image:
-    """The image with its scar painted as the remote myocardium of the same slice and depth.
-
-    Args:
-        image: intensities of the anatomy's region, (I, J, K), any units.
-        anatomy: ventricle with the scar to be healed.
-        grain: random field of mean 0 and SD 1, (I, J, K).
-    """
-    tissue = measure(image, anatomy)
-    return repaint(image, anatomy.scar, tissue.profile, tissue, anatomy.orientation.through_plane, grain)

@@ -12,6 +12,7 @@ from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.box import Box, bounds
 from claim_aug.errors import InputError
 from claim_aug.fields import MAD_TO_SD
+from claim_aug.measures.grain import smoothness
 from claim_aug.measures.remote import Image, middle_of_wall
 
 #: A slice with fewer voxels of a tissue than this leans on the whole stack.
@@ -24,6 +25,8 @@ RAYLEIGH = float(np.sqrt(2 - np.pi / 2))
 LAYERS = 6
 #: Point spread of an LGE scan as a Gaussian, in pixels.
 POINT_SPREAD = 0.65
+#: No scan is taken for sharper or less sharp than this, in pixels.
+POINT_SPREADS = (0.5, 1.8)
 #: Sigma in pixels of a local mean.
 LOCAL = 1.5
 #: Every smoothing here ends at 3 SD, and none is wider than a local mean: how far it sees, in pixels.
@@ -40,6 +43,8 @@ class Tissue:
         profile: intensity that healthy wall would show, (I, J, K): remote, and partial volume at its faces.
         noise: standard deviation of the noise in bright tissue, in the image's units.
         rician: whether remote myocardium lies on the noise floor of a magnitude image.
+        point_spread: point spread as the SD of a Gaussian in voxels along each array axis, as smooth as the noise is:
+            both passed through one k-space.
     """
 
     remote: NDArray[np.float64]
@@ -47,6 +52,11 @@ class Tissue:
     profile: Image
     noise: float
     rician: bool
+    point_spread: tuple[float, ...]
+
+    def blurred(self, image: Image) -> Image:
+        """An image as sharp as this scan."""
+        return np.asarray(ndimage.gaussian_filter(image, self.point_spread, truncate=3))
 
     @property
     def contrast(self) -> NDArray[np.float64]:
@@ -83,7 +93,11 @@ def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
     noise = MAD_TO_SD * median(np.abs(rest - median(rest))) or float(rest.std())
     rician = bool(image.min() >= 0 and np.median(remote) < RICIAN_BELOW * noise)
     blood = intensity_per_slice(near, blood_at, across)
-    return Tissue(remote, blood, profile, noise / RAYLEIGH if rician else noise, rician)
+    own = near - per_slice(remote, across, 3)
+    spread = tuple(
+        0.0 if axis == across else float(np.clip(smoothness(own, remote_at, axis), *POINT_SPREADS)) for axis in range(3)
+    )
+    return Tissue(remote, blood, profile, noise / RAYLEIGH if rician else noise, rician, spread)
 
 
 def surroundings_box(mask: Mask, across: int, *, slices: int = 1) -> Box:

@@ -8,8 +8,9 @@ import torch
 
 from claim_aug.generators.diffusion.control_histogram import histogram
 from claim_aug.generators.diffusion.network import TIMES
+from claim_aug.generators.diffusion.samplers import STEPS, trailing
 from claim_aug.generators.diffusion.window import window_of
-from claim_aug.training.batches import DROPPED, Batches, validation_batch
+from claim_aug.training.batches import CALLED, DROPPED, Batches, validation_batch
 
 
 @pytest.fixture
@@ -66,7 +67,12 @@ def test_processes_together_see_what_one_would(batches, world):
 
 def test_times_are_spread_over_a_batch(learnable, tiny):
     times = Batches(learnable, tiny, 10, seed=0)(3)[3]
-    assert (times // (TIMES // 10)).tolist() == list(range(10))
+    assert (times[::2] // (TIMES // 10)).tolist() == list(range(0, 10, 2))
+
+
+def test_half_of_the_times_are_those_at_which_the_sampler_calls(learnable, tiny):
+    times = Batches(learnable, tiny, 8, seed=0)(3)[3]
+    assert times[1::2].tolist() == CALLED == sorted(trailing(TIMES, STEPS))
 
 
 def test_a_fifth_of_the_examples_do_without_control(learnable, tiny):

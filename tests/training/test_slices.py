@@ -47,7 +47,7 @@ def test_every_slice_with_scar_is_learnt_from_and_healthy_patients_give_none(dat
     for seed in (0, 1):
         scan = make_phantom(seed, scar=True, mvo=True, shape=(72, 72, 5))
         scar = np.isin(scan.labels, (3, 4)).sum((0, 1))
-        mine = [example for example in found if example.patient == f"Case_{seed}"]
+        mine = [example for example in found if example.patient == f"Case_{seed}" and not example.remote]
         assert [example.slice_.scar.sum() for example in mine] == [count for count in scar if count >= FEWEST_VOXELS]
         pixel = scan.spacing[0] * scan.spacing[1]
         assert [example.area for example in mine] == pytest.approx(
@@ -132,6 +132,16 @@ def test_one_patient_cannot_be_kept_apart_from_nobody(learnable):
     alone = [example for example in learnable if example.patient == learnable[0].patient]
     with pytest.raises(InputError, match="validation needs patients of its own, got 1; .*--validation 0"):
         split(alone, 0.1, 0)
+
+
+def test_every_other_patient_shows_healthy_wall_to_be_painted_as_it_is(dataset):
+    found, _ = read_slices(dataset, SCHEME, **WINDOW)
+    healthy = [example for example in found if example.remote]
+    assert {example.patient for example in healthy} == {"Case_0"}
+    labels = make_phantom(0, scar=True, mvo=True, shape=(72, 72, 5)).labels
+    assert sum(example.slice_.scar.sum() for example in healthy) < (labels == 2).sum()
+    assert not len(controls_of(found).histogram) > len([example for example in found if not example.remote])
+    assert all(not example.slice_.mvo.any() for example in healthy)
 
 
 def test_control_histograms_are_the_slices_own(learnable):

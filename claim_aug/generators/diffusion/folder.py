@@ -17,7 +17,9 @@ from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.optimisation.size import check_room
 
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "README.md"
-KIND = ArtifactKind("claim-aug lesion diffusion", (1, 2), "weights", "train one with claim-aug train DATASET OUT")
+KIND = ArtifactKind("claim-aug lesion diffusion", (1, 2, 3), "weights", "train one with claim-aug train DATASET OUT")
+#: Models of this format and later ones have learnt to paint remote myocardium, too.
+KNOWS_REMOTE = 3
 CONTROL_LAYOUT: Layout = {
     "control.histogram": ("float32", ("slices", BINS)),
     "control.source_patient": ("int32", ("slices",)),
@@ -112,6 +114,7 @@ def read_weights(path: Path, model: LesionDiffusion, version: int) -> None:
         raise KIND.refusal(path, "it holds no control histograms")
     weights = {name: torch.from_numpy(arrays[f"model.{name}"].copy()).float() for name in model.state_dict()}
     model.load_state_dict(weights)
+    model.knows_remote = version >= KNOWS_REMOTE
     names = CONTROL_LAYOUT if version > 1 else map(old_name, CONTROL_LAYOUT)
     model.controls = Controls(*(arrays[name] for name in names))
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control_histogram
+from claim_aug.generators.diffusion.detail import lost_in_windows
 from claim_aug.generators.diffusion.folder import KIND, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.painting import (
@@ -28,8 +30,9 @@ from claim_aug.generators.diffusion.painting import (
 from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.threads import parted
 from claim_aug.generators.diffusion.window import Slice, Window, take_slice
+from claim_aug.generators.healing import heal as heal_by_wall
 from claim_aug.measures.remote import remote_myocardium
-from claim_aug.measures.tissue import Tissue, measure
+from claim_aug.measures.tissue import Tissue, measure, per_slice
 from claim_aug.optimisation.device import autocast, find_device
 from claim_aug.priors import ScarMask
 from claim_aug.priors.ranges import Range, check_range, draw
@@ -42,6 +45,9 @@ SMALLEST_SD = 1e-3
 BRIGHTNESS_SD = (2.0, 60.0)
 SHIPPED = Path(__file__).parent / "weights"
 #: From a network and a batch to the windows to paste, (B, 1, size, size), and the same with a gradient, if any.
+SampleParameters = Callable[[RenderJob, Tissue, Mapping[int, Slice], LesionDiffusion], DiffusionParameters]
+#: A histogram of fewer voxels says nothing; our default.
+FEWEST_HEALTHY = 20
 Paint = Callable[[LesionDiffusion, PaintTask], tuple[torch.Tensor, torch.Tensor | None]]
 
 
@@ -51,7 +57,7 @@ class DiffusionGenerator:
     Args:
         model: folder of a model, as ``claim-aug train`` writes it; by default the one that comes with the package.
         sampler: name of the sampler: ``"ddim"``, ``"dpm++"``, or ``"repaint"``, which is slow.
-        steps: number of steps of the sampler, 1-1000; 12 by default, 300 for ``repaint``.
+        steps: number of steps of the sampler, 1-1000; 4 by default, 300 for ``repaint``.
         brightness_sd: mean of the infarct in SD above remote, 2-60; a number, a pair, or ``None`` to draw the
             histogram of a training patient.
         histogram: control histogram of every slice, 16 numbers from 0; ``"none"`` lets the model choose.
@@ -127,7 +133,23 @@ class DiffusionGenerator:
 
     def render_many(self, jobs: Sequence[RenderJob]) -> list[Rendering]:
         """Sample many scans' scars, their slices in batches; what shares a batch does not change a result."""
-        return self.render_with(self.network(), jobs, lambda model, task: (model.sample(task), None))
+        return self.render_with(self.network(), jobs, paint_alone)
+
+    def heal(
+        self, image: NDArray[np.float64], anatomy: LVAnatomy, region: Mask, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """The image with a region of its wall painted as remote myocardium: another value of the same histogram.
+
+        A model that has not learnt remote leaves it to the wall beside.
+        """
+        if not self.network().knows_remote:
+            return heal_by_wall(image, anatomy, region, rng)
+        nothing = np.zeros_like(region)
+        heart = replace(anatomy, infarct=region, mvo=nothing)
+        model, job = self.network(), RenderJob(image, ScarMask(region, nothing), heart, rng)
+        prepared = self.prepare(job, model, self.remote_parameters)
+        painted = self.paint_slices(model, prepared.tasks, paint_alone)
+        return prepared.paste(window for window, _ in painted)
 
     def render_with(self, model: LesionDiffusion, jobs: Sequence[RenderJob], paint: Paint) -> list[Rendering]:
         """As ``render_many``, with a network and a way to paint of the caller's.
@@ -137,29 +159,45 @@ class DiffusionGenerator:
             jobs: scans and scars to render.
             paint: function that paints a batch; where it gives windows with a gradient, renderings carry them.
         """
-        prepared = [self.prepare(job, model) for job in jobs]
+        prepared = [self.prepare(job, model, self.sample_parameters) for job in jobs]
         painted = self.paint_slices(model, [task for one in prepared for task in one.tasks], paint)
         return [self.rendering(one, list(itertools.islice(painted, len(one.slices)))) for one in prepared]
 
-    def prepare(self, job: RenderJob, model: LesionDiffusion) -> PreparedJob:
-        """The slices with scar, by index, and what is drawn for them."""
+    def prepare(self, job: RenderJob, model: LesionDiffusion, parameters: SampleParameters) -> PreparedJob:
+        """The slices with scar, by index, and the ``parameters`` that are drawn for them."""
         tissue = measure(job.image, job.anatomy)
         spacing, size = model.config.spacing, model.config.size
         slices = {
             int(index): take_slice(job.image, job.mask, job.anatomy, tissue, int(index), spacing=spacing, size=size)
             for index in np.flatnonzero(job.mask.scar.any(job.anatomy.orientation.in_plane))
         }
-        return PreparedJob(job, tissue, slices, self.sample_parameters(job, tissue, slices, model))
+        return PreparedJob(job, tissue, slices, parameters(job, tissue, slices, model), lost_in_windows(job, slices))
+
+    def remote_parameters(
+        self, job: RenderJob, tissue: Tissue, slices: Mapping[int, Slice], model: LesionDiffusion
+    ) -> DiffusionParameters:
+        """The control histograms of each slice's own healthy wall, of the stack's where it has none."""
+        heart, across = job.anatomy, job.anatomy.orientation.through_plane
+        above = (job.image - per_slice(tissue.remote, across, 3)) / per_slice(tissue.contrast, across, 3)
+        planes, healthy = in_plane(above, heart), in_plane(heart.healthy, heart)
+        own = {index: planes[index][healthy[index]] for index in slices}
+        values = (here if here.size >= FEWEST_HEALTHY else above[heart.healthy] for here in own.values())
+        return DiffusionParameters(
+            None,
+            None,
+            tuple(tuple(control_histogram.histogram(one).tolist()) for one in values),
+            *seeds_of(job, slices),
+        )
 
     def sample_parameters(
         self, job: RenderJob, tissue: Tissue, slices: Mapping[int, Slice], model: LesionDiffusion
     ) -> DiffusionParameters:
         """How bright the scar is to be, and the seeds of its noise."""
         assert model.controls is not None
-        seeds = tuple(int(seed) for seed in job.rng.integers(2**62, size=len(slices)))
+        noise = seeds_of(job, slices)
         if self.histogram is not None:
             one = control_histogram.NONE if isinstance(self.histogram, str) else self.histogram
-            return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(slices), seeds)
+            return DiffusionParameters(None, None, (tuple(one.tolist()),) * len(slices), *noise)
         if self.brightness_sd is not None:
             brightness_sd = draw(self.brightness_sd, lambda _: 0.0, job.rng)
             remote = remote_myocardium(job.image, job.anatomy)
@@ -173,11 +211,11 @@ class DiffusionGenerator:
                 raise InputError(msg)
             ratio = brightness_sd * sd / contrast
             one = control_histogram.histogram_around(ratio)
-            return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), seeds)
+            return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), *noise)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
         found = (model.controls.histogram_of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())
-        return DiffusionParameters(patient, None, tuple(tuple(one.tolist()) for one in found), seeds)
+        return DiffusionParameters(patient, None, tuple(tuple(one.tolist()) for one in found), *noise)
 
     def paint_slices(
         self, model: LesionDiffusion, tasks: Sequence[SliceTask], paint: Paint
@@ -204,6 +242,17 @@ class DiffusionGenerator:
         about = {"generator": self.kind, "sampler": self.sampler, "model": Path(self.model).name}
         windows = PaintedWindows(prepared, torch.stack(traced)) if traced else None
         return Rendering(image, asdict(prepared.params) | about, windows)
+
+
+def paint_alone(model: LesionDiffusion, task: PaintTask) -> tuple[torch.Tensor, None]:
+    """Windows without a gradient."""
+    return model.sample(task), None
+
+
+def seeds_of(job: RenderJob, slices: Mapping[int, Slice]) -> tuple[tuple[int, ...], int]:
+    """A seed for the noise of each slice, and one for the detail of all."""
+    *seeds, grain_seed = (int(seed) for seed in job.rng.integers(2**62, size=len(slices) + 1))
+    return tuple(seeds), grain_seed
 
 
 class LatentGenerator(DiffusionGenerator):

@@ -26,6 +26,9 @@ class LesionDiffusion(nn.Module):
     Args:
         config: numbers that the network is built of.
         controls: control histograms of the training set, for a model that is to paint.
+
+    Attributes:
+        knows_remote: whether it has learnt to paint remote myocardium, too; models of former releases have not.
     """
 
     alphas: Tensor
@@ -33,7 +36,7 @@ class LesionDiffusion(nn.Module):
 
     def __init__(self, config: ModelConfig, controls: Controls | None = None) -> None:
         super().__init__()
-        self.config, self.controls = config, controls
+        self.config, self.controls, self.knows_remote = config, controls, True
         self.denoiser = Denoiser(config)
         self.codec = Codec(config) if config.kind == "latent" else None
         self.register_buffer("alphas", schedule(), persistent=False)

@@ -14,6 +14,7 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.samplers import Sampler
 from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
+from claim_aug.measures.grain import Grain, sample_grain
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue
 
@@ -32,12 +33,14 @@ class DiffusionParameters:
             was not asked for in SD.
         histograms: control histogram of each slice with scar, in the order of the slices.
         seeds: seed of the noise of each slice with scar, in the same order.
+        grain_seed: seed of the detail that is too fine for the network's windows.
     """
 
     source_patient: int | None
     brightness_ratio: float | None
     histograms: tuple[tuple[float, ...], ...]
     seeds: tuple[int, ...]
+    grain_seed: int
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,14 @@ class PreparedJob:
         tissue: intensities of remote myocardium, blood and noise in the scan.
         slices: slices with scar by their index in the region.
         params: parameters drawn for the slices.
+        lost: grain of the scan that is too fine for the network's windows, in the scan's units.
     """
 
     job: RenderJob
     tissue: Tissue
     slices: Mapping[int, Slice]
     params: DiffusionParameters
+    lost: Grain
 
     @property
     def tasks(self) -> list[SliceTask]:
@@ -85,7 +90,9 @@ class PreparedJob:
         above = {index: contrast[index] * scar_intensity(window, slice_) for (index, slice_), window in pairs}
         for index, values in self.as_bright_as_asked(above).items():
             planes[index][self.slices[index].scar] = self.tissue.remote[index] + values
-        return result
+        across = self.job.anatomy.orientation.through_plane
+        fine = sample_grain(self.lost, result.shape, across, np.random.default_rng(self.params.grain_seed))
+        return np.where(self.job.mask.scar, result + fine, result)
 
     def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
         """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.

@@ -19,8 +19,8 @@ Denoise = Callable[[Tensor, int], Tensor]
 Noise = Callable[[], Tensor]
 Sampler = Callable[..., Tensor]
 
-#: Calls of the network; quality has levelled off there.
-STEPS = 12
+#: Calls of the network; half of its training is at the times of these.
+STEPS = 4
 #: Steps and jumps of CLAIM's and LeFusion's RePaint.
 REPAINT_STEPS, JUMP_LENGTH, JUMP_N_SAMPLE = 300, 5, 5
 

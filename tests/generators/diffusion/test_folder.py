@@ -35,7 +35,7 @@ def change_weights(folder, change, metadata=None):
     """Apply ``change`` to the dictionary of tensors and write it back as ours, or with other metadata."""
     tensors = load_file(folder / WEIGHTS)
     change(tensors)
-    save_file(tensors, folder / WEIGHTS, {KIND.format: '{"version": 2}'} if metadata is None else metadata)
+    save_file(tensors, folder / WEIGHTS, {KIND.format: '{"version": 3}'} if metadata is None else metadata)
 
 
 def change_config(folder, change):
@@ -188,8 +188,8 @@ DAMAGE = {
         "control.histogram holds values that are NaN",
     ),
     "a later version": (
-        lambda f: change_config(f, lambda about: about.update(version=3)),
-        "config.json has format version 3, this release reads version 1 or 2",
+        lambda f: change_config(f, lambda about: about.update(version=4)),
+        "config.json has format version 4, this release reads version 1 or 2 or 3",
     ),
     "a config of something else": (
         lambda f: (f / CONFIG).write_text('{"_class_name": "UNet2DModel"}'),

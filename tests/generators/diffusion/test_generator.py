@@ -1,5 +1,7 @@
 """``ddpm`` and ``latent``: scar from a network, in the scan's own grid and units, the rest of it untouched."""
 
+import json
+import shutil
 import warnings
 
 import numpy as np
@@ -7,13 +9,16 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load_file, save_file
 
 from claim_aug import LVAnatomy, ScarMask, ScarSynthesizer
 from claim_aug.errors import InputError, PluginError
 from claim_aug.generators.base import RenderJob
+from claim_aug.generators.diffusion.control_histogram import EDGES
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.healing import heal
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import measure
 from claim_aug.priors.smile import SmilePrior
@@ -159,6 +164,38 @@ def test_slices_may_lie_across_any_axis(spec, scan, axis):
     assert made.anatomy.orientation.through_plane == axis
     assert np.array_equal(made.image[~made.changed], image[~made.changed])
     assert (made.image[made.infarct] != image[made.infarct]).mean() > 0.9
+
+
+def test_healing_paints_the_region_alone_and_repeats_itself(kind, folders, region, mask, heart):
+    before, generator = region.copy(), KINDS[kind](folders[kind], steps=2)
+    one, again, other = (generator.heal(region, heart, mask.scar, rng(seed)) for seed in (0, 0, 1))
+    assert np.array_equal(region, before)
+    assert np.array_equal(one[~mask.scar], region[~mask.scar])
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_healing_asks_for_the_brightness_of_the_healthy_wall(ddpm, region, mask, heart):
+    asked = []
+    generator = ddpm()
+    generator.paint_slices = lambda model, tasks, paint: (
+        asked.extend(tasks) or DiffusionGenerator.paint_slices(generator, model, tasks, paint)
+    )
+    generator.heal(region, heart, mask.scar, rng())
+    middles = (EDGES[1:] + EDGES[:-1]) / 2
+    assert all(abs(np.dot(task.histogram, middles)) < 0.4 for task in asked)
+    assert len(asked) == mask.scar.any((0, 1)).sum()
+
+
+def test_a_model_that_never_learnt_remote_leaves_healing_to_the_wall_beside(folders, tmp_path, region, mask, heart):
+    folder = tmp_path / "old"
+    shutil.copytree(folders["ddpm"], folder)
+    about = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(about | {"version": 2}))
+    tensors, kind = load_file(folder / "weights.safetensors"), "claim-aug lesion diffusion"
+    save_file(tensors, folder / "weights.safetensors", {kind: '{"version": 2}'})
+    healed = DiffusionGenerator(folder, steps=1).heal(region, heart, mask.scar, rng())
+    assert np.array_equal(healed, heal(region, heart, mask.scar, rng()))
 
 
 def test_turning_the_stack_turns_the_scar(ddpm, region, mask, heart, scan):

@@ -17,6 +17,7 @@ from claim_aug.data.dtypes import beyond_dtype, to_dtype
 from claim_aug.errors import InputError
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
 from claim_aug.generators.healing import healed_region
+from claim_aug.measures.brightness import brightness, hardly_visible
 from claim_aug.plugins.loader import load_plugins
 from claim_aug.plugins.registry import Registry, did_you_mean
 from claim_aug.priors import MaskPrior, ScarMask
@@ -243,6 +244,7 @@ class ScarSynthesizer:
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
             beyond += beyond_dtype(painted, image.dtype)
+        found = brightness(channels[0][full.box].astype(np.float64), mask.scar, mask.infarct, one.jobs[0].anatomy)
         params = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(one.volume.shape) for part in (mask.infarct, mask.mvo, one.healed)
@@ -257,8 +259,8 @@ class ScarSynthesizer:
             parameters={
                 "prior": dict(mask.params),
                 "generator": params[0] if len(params) == 1 else params,
-                "realised": realised(mask, one.jobs[0].anatomy),
-                "note": as_note([mask.note, *self.unwritten(mask, one, beyond)]),
+                "realised": realised(mask, one.jobs[0].anatomy) | found,
+                "note": as_note([mask.note, *self.unwritten(mask, one, beyond), hardly_visible(found)]),
                 "existing": self.existing,
                 "segments_rest_on": {
                     "anchor": full.anchor.source,

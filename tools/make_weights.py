@@ -72,9 +72,9 @@ def main() -> None:
     config = ModelConfig.from_kind("ddpm")
     slices = list(phantom_slices(PHANTOMS, SEED, spacing=config.spacing, size=config.size))
     learn, validation = split(slices, 0.05, SEED)
-    count = len({example.patient for example in learn})
+    count, scarred = len({example.patient for example in learn}), sum(not example.remote for example in learn)
     start = f"weights of such phantoms, {arguments.start.name}" if arguments.start else ""
-    source = TrainingData(SOURCE, "none: synthetic", count, len(learn), REMARK, MEASURED, "phantoms", start)
+    source = TrainingData(SOURCE, "none: synthetic", count, scarred, REMARK, MEASURED, "phantoms", start)
 
     def report(progress: Progress) -> None:
         if progress.step % 50 == 0:

@@ -96,8 +96,8 @@ def train_generator(
     found, skipped = read_slices(dataset, scheme, spacing=config.spacing, size=config.size)
     learn, validation = split(found, validation_share, plan.seed)
     accelerator = make_accelerator(device)
-    patients = len({slice_.patient for slice_ in learn})
-    source = TrainingData(dataset.name, licence, patients, len(learn), start="" if start is None else Path(start).name)
+    patients, slices = len({slice_.patient for slice_ in learn}), sum(not slice_.remote for slice_ in learn)
+    source = TrainingData(dataset.name, licence, patients, slices, start="" if start is None else Path(start).name)
     quiet = report if accelerator.is_main_process else (lambda progress: None)
     with claimed(out) if accelerator.is_main_process else nullcontext():
         if not overwrite and not (out / RUN).exists():
@@ -108,7 +108,7 @@ def train_generator(
         accelerator.wait_for_everyone()
         train(learn, validation, out, config, plan, source, accelerator, start=begun, report=quiet)
     others = len({slice_.patient for slice_ in validation})
-    return Trained(patients, len(learn), others, skipped, accelerator.is_main_process)
+    return Trained(patients, slices, others, skipped, accelerator.is_main_process)
 
 
 def model_to_start_from(start: str, kind: str) -> LesionDiffusion:

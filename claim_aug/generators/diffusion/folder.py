@@ -34,7 +34,8 @@ def write_model(model: LesionDiffusion, folder: Path, card: str, *, half: bool =
     kind = torch.float16 if half else torch.float32
     arrays = {f"model.{name}": value.detach().cpu().to(kind).numpy() for name, value in model.state_dict().items()}
     arrays |= {name: getattr(model.controls, name.partition(".")[2]) for name in CONTROL_LAYOUT}
-    about = {"format": KIND.format, "version": KIND.versions[-1], "model": model.config.to_json()}
+    version = KIND.versions[-1] if model.knows_remote else KNOWS_REMOTE - 1
+    about = {"format": KIND.format, "version": version, "model": model.config.to_json()}
     (folder / WEIGHTS).write_bytes(KIND.pack(arrays, {}))
     (folder / CONFIG).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     (folder / CARD).write_text(card, encoding="utf-8")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy.slices import in_plane
 from claim_aug.generators.diffusion.painting import PaintedWindows
 from claim_aug.generators.diffusion.window import MIDDLE, SPREAD
 from claim_aug.joint.splines import PAD, coefficients, taps
@@ -25,7 +26,8 @@ class ScarVoxels:
         voxel: index of each voxel into the flattened batch of images, (voxels,).
         index: indices into the windows' flattened spline coefficients, (voxels, 16).
         weight: weights of the coefficients at ``index``, (voxels, 16).
-        remote: intensity of remote myocardium in the voxel's slice, in the image's units, (voxels,).
+        remote: intensity of remote myocardium in the voxel's slice and the scan's fine grain there, in the image's
+            units, (voxels,).
         contrast: intensity of blood above remote in the voxel's slice, in the image's units, (voxels,).
         noise: SD of the scan's noise in relative intensity, (voxels,).
         infarct: whether the voxel is infarct and not MVO, (voxels,).
@@ -55,6 +57,7 @@ class ScarVoxels:
             for number, channel in enumerate(channels):
                 start = (element * shape[1] + number) * int(np.prod(shape[2:]))
                 tissue, anatomy = channel.prepared.tissue, channel.prepared.job.anatomy
+                grain = in_plane(channel.prepared.fine_grain(), anatomy)
                 for slice_index, slice_ in channel.prepared.slices.items():
                     planar, size = np.argwhere(slice_.scar), slice_.roi.size
                     index, weight = taps(slice_.roi.pixels(planar.T.astype(np.float64)), size)
@@ -63,7 +66,7 @@ class ScarVoxels:
                         start + flat_index(planar, slice_index, anatomy),
                         index + count * (size + 2 * PAD) ** 2,
                         weight,
-                        ones * tissue.remote[slice_index],
+                        tissue.remote[slice_index] + grain[slice_index][slice_.scar],
                         ones * tissue.contrast[slice_index],
                         ones * slice_.noise,
                         ~slice_.mvo[slice_.scar],

@@ -191,7 +191,7 @@ def test_the_command_that_was_killed_goes_on_and_says_what_came_of_it(cli, datas
         (["--objective", "improve", "--steering", "0.9"], "a share above 0 and up to 0.5, got 0.9"),
         (["--start", "nowhere"], "nowhere is no folder of a segmenter"),
         (["--share", "2"], "p needs to be within 0-1, got 2"),
-        (["--grad-steps", "99"], "grad_steps needs to be within 0-12"),
+        (["--grad-steps", "99"], "grad_steps needs to be within 0-4"),
         (["--burden", "5"], "--burden needs a range such as 5,30, got '5'"),
         (["--first-burden", "5,9"], "--first-burden needs --burden"),
         (["--validation", "0.9"], "the share of patients for validation needs to be within 0-0.5"),

@@ -90,9 +90,12 @@ class PreparedJob:
         above = {index: contrast[index] * scar_intensity(window, slice_) for (index, slice_), window in pairs}
         for index, values in self.as_bright_as_asked(above).items():
             planes[index][self.slices[index].scar] = self.tissue.remote[index] + values
-        across = self.job.anatomy.orientation.through_plane
-        fine = sample_grain(self.lost, result.shape, across, np.random.default_rng(self.params.grain_seed))
-        return np.where(self.job.mask.scar, result + fine, result)
+        return np.where(self.job.mask.scar, result + self.fine_grain(), result)
+
+    def fine_grain(self) -> NDArray[np.float64]:
+        """Detail of the scan that windows cannot hold, (I, J, K), in its units."""
+        across, rng = self.job.anatomy.orientation.through_plane, np.random.default_rng(self.params.grain_seed)
+        return sample_grain(self.lost, self.job.image.shape, across, rng)
 
     def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
         """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.

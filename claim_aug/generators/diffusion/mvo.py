@@ -9,6 +9,8 @@ from claim_aug.generators.diffusion.window import HALF, MIDDLE, SPREAD
 
 #: Brightness of MVO over that of its slice's infarct: 90th percentile of 93 EMIDEC slices, of which 1 % reach 1.
 BRIGHTEST = 0.84
+#: Pixels that scar fills so far show what voxels of the infarct's rim will.
+RIM = 0.2
 
 
 def darken_mvo(windows: Tensor, masks: Tensor) -> Tensor:
@@ -23,11 +25,13 @@ def darken_mvo(windows: Tensor, masks: Tensor) -> Tensor:
     intensity = MIDDLE + SPREAD * windows.float()
     scar, share = masks[:, :1], masks[:, 1:2]
     mvo_region = share >= HALF
-    mvo, infarct = (median(intensity, where) for where in (mvo_region, (scar >= HALF) & ~mvo_region))
+    # A scan's voxels of infarct are partly rim, which a thin infarct is all over.
+    mvo, infarct = (median(intensity, where) for where in (mvo_region, (scar >= RIM) & ~mvo_region))
     # Not a number where one of them is not there; then nothing is too bright.
     too_bright = (infarct > 0) & (mvo > BRIGHTEST * infarct)
-    factor = torch.where(too_bright, BRIGHTEST * infarct / mvo, 1.0)
-    darker = (intensity * (1 - share * (1 - factor)) - MIDDLE) / SPREAD
+    # Pixels at the rim are MVO in part only, and of thin MVO all are: what they keep, the others make up for.
+    lost = torch.where(too_bright, 1 - BRIGHTEST * infarct / mvo, 0.0) / median(share, mvo_region).nan_to_num(1.0)
+    darker = (intensity * (1 - share * lost).clamp_min(0) - MIDDLE) / SPREAD
     return torch.where(too_bright, darker.to(windows), windows)
 
 

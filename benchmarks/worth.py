@@ -148,6 +148,7 @@ def main() -> None:
     parser.add_argument("--arms", default="scratch,start,own", help=f"of {', '.join(ARMS)}")
     parser.add_argument("--steps", help="lengths of an arm's last course, in place of its own courses: 1600,2400")
     parser.add_argument("--channels", default="16,32,64,96", help="channels of a network with random weights")
+    parser.add_argument("--deep-supervision", action="store_true", help="supervise coarser levels of it, too")
     parser.add_argument("--false-scar", type=float, default=1.0, help="false scar at which arms are compared, %%LV")
     parser.add_argument("--share", default="0/1", metavar="K/N", help="every Nth run from the Kth")
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
@@ -167,7 +168,8 @@ def main() -> None:
     for runs in list(runs_of(arguments))[part::parts]:
         missing = [run for run in runs if not run.path(arguments.out).exists()]
         if missing:
-            perform(missing, patients, arguments.out, torch.device("cpu"), UNetConfig(tuple(arguments.channels)))
+            config = UNetConfig(tuple(arguments.channels), deep_supervision=arguments.deep_supervision)
+            perform(missing, patients, arguments.out, torch.device("cpu"), config)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ class Training:
         # Dice of the whole batch: of one slice without scar it would ask for less scar everywhere.
         dice_ce = need("monai.losses", "monai").DiceCELoss
         self.loss = dice_ce(softmax=True, to_onehot_y=True, include_background=False, batch=True)
+        # Each coarser level counts half as much as the one before it.
+        self.deep_loss = need("monai.losses", "monai").DeepSupervisionLoss(self.loss, weight_mode="exp")
         self.stream = torch.cuda.Stream(device) if gpu else None
         if gpu:
             torch.cuda.synchronize()  # what was made above was not made on that stream
@@ -102,7 +104,9 @@ class Training:
     def _learn(self) -> None:
         image, target = apply_plan(self.images, self.classes, self.batches.at(self.at))
         self.optimiser.zero_grad()
-        self.loss(logits_of(self.network, image), target).backward()
+        logits = logits_of(self.network, image)
+        loss = self.loss(logits, target) if logits.ndim == 4 else self.deep_loss(list(logits.unbind(1)), target)
+        loss.backward()
         self.optimiser.step()
         self.at += 1
 

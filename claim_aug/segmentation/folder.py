@@ -68,7 +68,11 @@ def read_segmenter(folder: str | Path, device: str = "cpu") -> Segmenter:
         record = read_json(path / CONFIG)
         if (record["format"], record["version"]) != (KIND.format, KIND.versions[-1]):
             raise KeyError("format")
-        config = UNetConfig(tuple(map(int, record["unet"]["channels"])), int(record["unet"]["units"]))
+        config = UNetConfig(
+            tuple(map(int, record["unet"]["channels"])),
+            int(record["unet"]["units"]),
+            bool(record["unet"].get("deep_supervision", False)),
+        )
         if not 1 < len(config.channels) <= DEEPEST or not 0 <= config.units <= DEEPEST or min(config.channels) < 1:
             raise ValueError("unet")
         caution, wall_caution = (float(record.get(name, 1.0)) for name in ("caution", "wall_caution"))

@@ -1,5 +1,7 @@
 """How a segmenter learns, and what it finds afterwards."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -55,6 +57,15 @@ def test_shares_of_the_classes_add_up_and_leave_the_training_as_it_was():
     assert shares.shape[:2] == (3, 5)
     np.testing.assert_allclose(shares.sum(1), 1, atol=1e-5)
     assert begun.network.training
+
+
+def test_with_deep_supervision_coarser_levels_are_held_to_the_classes_too():
+    deep = fresh_network(replace(SMALL, channels=(8, 16, 24), deep_supervision=True), 0)
+    assert deep.train()(torch.zeros(2, 1, 64, 64)).shape == (2, 2, 5, 64, 64)
+    before = {name: value.clone() for name, value in deep.named_parameters()}
+    fit_segmenter(noise_windows(6, scarred=True), CPU, steps=2, network=deep)
+    assert all((value != before[name]).any() for name, value in deep.named_parameters() if "weight" in name)
+    assert class_shares(deep, noise_windows(3, scarred=True).images).shape == (3, 5, 64, 64)
 
 
 def test_global_randomness_stays_as_it_was():

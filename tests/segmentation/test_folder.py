@@ -35,6 +35,15 @@ def test_it_comes_back_and_answers_the_same(network, folder):
     assert (folder / CARD).read_text() == "# A card\n"
 
 
+def test_a_deeply_supervised_network_comes_back_too(tmp_path):
+    config = UNetConfig((4, 8, 16), deep_supervision=True)
+    network = config.build().eval()
+    write_segmenter(Segmenter(network, config), tmp_path, "# A card\n")
+    image = torch.randn(1, 1, 32, 32)
+    with torch.no_grad():
+        assert torch.equal(network(image), read_segmenter(tmp_path).network(image))
+
+
 def test_its_config_says_what_it_sees_and_gives(folder):
     record = json.loads((folder / CONFIG).read_text())
     assert record["classes"] == list(CLASSES)

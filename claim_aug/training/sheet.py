@@ -28,7 +28,8 @@ def plot_sheet(model: LesionDiffusion, slices: Sequence[TrainingSlice], path: Pa
     rows = {"real": real}
     for name, control in (("painted again", histogram), ("without histogram", torch.zeros_like(histogram))):
         window, mask, control = (part.to(model.alphas.device) for part in (real, masks, control))
-        task = PaintTask(window, mask, control, functools.partial(ddim, steps=STEPS), noise_streams(range(len(real))))
+        noise = noise_streams([(number,) for number in range(len(real))])
+        task = PaintTask(window, mask, control, functools.partial(ddim, steps=STEPS), noise)
         rows[name] = torch.where(masks[:, :1] >= HALF, model.sample(task).cpu(), real)
     figure = Figure(figsize=(1.6 * len(real), 1.7 * len(rows) + 0.3), layout="compressed")
     axes = figure.subplots(len(rows), len(real), squeeze=False)

@@ -20,6 +20,9 @@ from claim_aug.measures.tissue import Tissue
 
 #: A scar that would have to be stretched more than this is lifted instead.
 MOST_STRETCHED = 2.5
+#: Likeness of the noise of neighbouring slices; with it the texture of their scar is as alike as EMIDEC's
+#: (benchmarks/neighbours.py).
+ALIKE = 0.8
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,12 @@ class SliceTask:
     Attributes:
         slice_: slice with scar to come.
         histogram: control histogram of the slice, ``BINS`` shares.
-        seed: seed of the slice's noise.
+        seeds: seeds of the noise of the slices with scar that lead up to this one without a gap, its own the last.
     """
 
     slice_: Slice
     histogram: tuple[float, ...]
-    seed: int
+    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,15 @@ class PreparedJob:
     @property
     def tasks(self) -> list[SliceTask]:
         """One task for each slice with scar, in their order."""
-        parts = zip(self.slices.values(), self.params.histograms, self.params.seeds, strict=True)
-        return [SliceTask(*one) for one in parts]
+        found: list[SliceTask] = []
+        stretch: tuple[int, ...] = ()
+        before = None
+        parts = zip(self.slices.items(), self.params.histograms, self.params.seeds, strict=True)
+        for (index, slice_), histogram, seed in parts:
+            stretch = (*stretch, seed) if before == index - 1 else (seed,)
+            found.append(SliceTask(slice_, histogram, stretch))
+            before = index
+        return found
 
     def paste(self, windows: Iterable[Window]) -> NDArray[np.float64]:
         """The region with new scar in it, (I, J, K), in the scan's own units, from one window for each slice."""
@@ -162,7 +172,7 @@ class PaintTask:
             torch.from_numpy(np.stack(masks)).to(device),
             torch.tensor([task.histogram for task in tasks], dtype=torch.float32, device=device),
             sampler,
-            noise_streams([task.seed for task in tasks]),
+            noise_streams([task.seeds for task in tasks]),
             guidance,
         )
 
@@ -171,11 +181,24 @@ class PaintTask:
         return self.noise(tuple(code.shape)).to(code)
 
 
-def noise_streams(seeds: Sequence[int]) -> Callable[[tuple[int, ...]], Tensor]:
-    """Noise for a batch, each sample's from its own seed, on the CPU: no device and no neighbour changes it."""
-    rngs = [np.random.default_rng(seed) for seed in seeds]
+def noise_streams(seeds: Sequence[tuple[int, ...]]) -> Callable[[tuple[int, ...]], Tensor]:
+    """Noise for a batch, on the CPU: no device and no other scan changes it.
+
+    Args:
+        seeds: seeds of each sample's stretch of slices; the noise of a slice follows on from that of the one before.
+    """
+    streams = [[np.random.default_rng(seed) for seed in stretch] for stretch in seeds]
 
     def noise(shape: tuple[int, ...]) -> Tensor:
-        return torch.from_numpy(np.stack([rng.standard_normal(shape[1:], dtype=np.float32) for rng in rngs]))
+        return torch.from_numpy(np.stack([followed(stretch, shape[1:]) for stretch in streams]))
 
+    return noise
+
+
+def followed(stretch: Sequence[np.random.Generator], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Standard normal noise of the last slice of a stretch: a first-order autoregression from slice to slice."""
+    noise = np.zeros(shape, np.float32)
+    for number, rng in enumerate(stretch):
+        kept = ALIKE if number else 0.0
+        noise = kept * noise + np.float32(np.sqrt(1 - kept**2)) * rng.standard_normal(shape, dtype=np.float32)
     return noise

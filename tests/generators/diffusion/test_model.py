@@ -55,7 +55,8 @@ def sampled(model, batch, histogram, seed=0, **options):
     window, masks = batch[:2]
     rows = torch.from_numpy(np.stack([histogram] * len(window)))
     few = functools.partial(ddim, steps=2)
-    return model.sample(PaintTask(window, masks, rows, few, noise_streams(range(seed, seed + len(window))), **options))
+    noise = noise_streams([(number,) for number in range(seed, seed + len(window))])
+    return model.sample(PaintTask(window, masks, rows, few, noise, **options))
 
 
 def test_only_the_lesion_and_a_narrow_rim_are_learnt_from(model, batch):

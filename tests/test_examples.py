@@ -8,8 +8,9 @@ import pytest
 import claim_aug
 import claim_aug.joint
 import claim_aug.phantom
+import claim_aug.testing
 
-ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom)
+ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom, claim_aug.testing)
 NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name != "__version__"]
 
 

@@ -6,8 +6,13 @@ import functools
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from claim_aug.errors import PluginError
+from claim_aug.plugins.guard import naming_whatever_is_raised
+from claim_aug.plugins.loader import load_plugins
+from claim_aug.plugins.registry import Entry
 
 #: An entry of a docstring's ``Args``, such as ``burden, extent: size in percent, 0.1-100``, and its later lines.
 ENTRY = re.compile(r"^    (?P<names>\w+(?:, \w+)*): (?P<text>.*(?:\n {5,}.*)*)", re.MULTILINE)
@@ -41,6 +46,31 @@ def options_of(factory: Callable[..., Any]) -> list[Option]:
         Option(name, default_of(parameter), range_in(meanings.get(name, "")), meanings.get(name, ""))
         for name, parameter in inspect.signature(factory).parameters.items()
     ]
+
+
+def options_of_entry(entry: Entry) -> list[Option]:
+    """The options of a registered backend, whose module is imported for it.
+
+    Raises:
+        PluginError: a factory that cannot be imported, or read.
+    """
+    factory = entry.load()
+    with naming_whatever_is_raised(entry.source):
+        return options_of(factory)
+
+
+def describe_backends(plugin: str) -> list[dict[str, Any]]:
+    """Kind, name, summary and options of each backend of a plugin, ready for JSON; ``None`` for what fails to load."""
+    plugins, found = load_plugins(), []
+    for registry in (plugins.priors, plugins.generators):
+        for entry in registry:
+            if entry.plugin == plugin:
+                try:
+                    options = [asdict(option) for option in options_of_entry(entry)]
+                except PluginError:
+                    options = None
+                found.append({"kind": registry.kind, "name": entry.name, "summary": entry.summary, "options": options})
+    return found
 
 
 def documented(factory: Callable[..., Any]) -> dict[str, str]:

@@ -45,7 +45,17 @@ class Plugins:
     manager: pluggy.PluginManager
     priors: Registry
     generators: Registry
+    schemes: Registry
     statuses: list[PluginStatus]
+
+    @property
+    def registries(self) -> dict[str, Registry]:
+        """The registry that each hook fills."""
+        return {
+            "register_priors": self.priors,
+            "register_generators": self.generators,
+            "register_label_schemes": self.schemes,
+        }
 
     def find(self, name: str) -> list[tuple[str, Entry]]:
         """Kind and entry of each backend of a name, which may have an argument; or of the plugin of that name.
@@ -76,7 +86,7 @@ def load_plugins() -> Plugins:
     """
     manager = pluggy.PluginManager("claim_aug")
     manager.add_hookspecs(hookspecs)
-    plugins = Plugins(manager, Registry("prior"), Registry("generator"), [])
+    plugins = Plugins(manager, Registry("prior"), Registry("generator"), Registry("label scheme", callables=False), [])
     adopt(plugins, PluginStatus("built-in", "claim-aug", __version__, "Apache-2.0"), lambda: builtin)
     allowed, blocked = names_in(ALLOW), names_in(BLOCK) or set()
     for point in sorted(find_points(), key=lambda point: point.name):
@@ -132,22 +142,22 @@ def text_of(file: Path) -> str:
 def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
     """Load one plugin and let it register; whatever it raises ends with it, and it leaves nothing behind."""
     plugins.statuses.append(status)
-    priors, generators = dict(plugins.priors.entries), dict(plugins.generators.entries)
+    before = {hook: dict(registry.entries) for hook, registry in plugins.registries.items()}
     plugin: Any = None
     try:
         with kept_apart():
             plugin = load()
             plugins.manager.register(plugin, name=status.name)
             plugins.manager.check_pending()
-            for registry, hook in ((plugins.priors, "register_priors"), (plugins.generators, "register_generators")):
+            for hook, registry in plugins.registries.items():
                 call_alone(plugins.manager, plugin, hook, register=registering(registry, status))
     except BaseException as error:
         record(status, error)
         status.provides.clear()
         if plugin is not None and plugins.manager.is_registered(plugin):
             plugins.manager.unregister(plugin)
-        for registry, entries in ((plugins.priors, priors), (plugins.generators, generators)):
-            registry.entries = entries
+        for hook, registry in plugins.registries.items():
+            registry.entries = before[hook]
             registry.failures.append(status.name)
 
 

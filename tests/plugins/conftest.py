@@ -4,42 +4,52 @@ import importlib.util
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from command_line import run_command
 
-PLUGINS = Path(__file__).parents[2] / "plugins"
-
-
-class Environment:
-    """An environment whose Python path has one installed distribution, and where no other plugin is loaded."""
-
-    def __init__(self, site, name):
-        without = {key: value for key, value in os.environ.items() if not key.startswith("CLAIM_AUG_PLUGINS")}
-        paths = [str(site), *filter(None, [without.get("PYTHONPATH")])]
-        self.variables = without | {"PYTHONPATH": os.pathsep.join(paths), "CLAIM_AUG_PLUGINS": name, "COLUMNS": "120"}
-
-    def run(self, *arguments, cwd=None):
-        """``claim-aug`` with arguments."""
-        return self.python("-c", "from claim_aug.cli import main; main()", *arguments, cwd=cwd)
-
-    def python(self, *arguments, cwd=None):
-        """Python with arguments."""
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, env=self.variables, cwd=cwd, capture_output=True, text=True, timeout=300)
+from claim_aug.plugins import loader
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def install(tmp_path_factory):
-    """Install the distribution of a folder; skipped, by name, where that needs what is not installed."""
+    """Install the distribution of a folder beside the built-in plugins; skipped, by name, where pip cannot."""
+    with pytest.MonkeyPatch.context() as patch:
 
-    def install(folder, name):
-        for module in ("pip", "hatchling"):
-            if importlib.util.find_spec(module) is None:
-                pytest.skip(f"{module} is not installed, so {folder.name} cannot be")
-        site = tmp_path_factory.mktemp("site")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-        subprocess.run([*pip, "--target", str(site), str(folder)], check=True, timeout=300)
-        return Environment(site, name)
+        def install(folder, name):
+            for module in ("pip", "hatchling"):
+                if importlib.util.find_spec(module) is None:
+                    pytest.skip(f"{module} is not installed, so {folder.name} cannot be")
+            site = tmp_path_factory.mktemp("site")
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+            subprocess.run([*pip, "--target", str(site), str(folder)], check=True, timeout=300)
+            patch.syspath_prepend(site)
+            patch.setenv("PYTHONPATH", str(site))
+            patch.setenv(loader.ALLOW, name)
+            loader.load_plugins.cache_clear()
 
-    return install
+        yield install
+    loader.load_plugins.cache_clear()
+
+
+@pytest.fixture
+def python(tmp_path):
+    """Run Python, which finds what is installed, in a folder."""
+
+    def python(*arguments, cwd=tmp_path):
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, env=os.environ, cwd=cwd, capture_output=True, text=True, timeout=300)
+
+    return python
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run ``claim-aug``, which finds what is installed, in a folder; an error fails the test."""
+
+    def command(*arguments, cwd=tmp_path):
+        done = run_command(arguments, cwd)
+        assert done.code == 0, done.said
+        return done.said
+
+    return command

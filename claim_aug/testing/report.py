@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import unittest
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,11 +43,12 @@ class CheckResult:
         return self.outcome not in ("failed", "passed unexpectedly")
 
 
-def run_suite(suite: type[Suite]) -> list[CheckResult]:
-    """Run every check of a suite.
+def run_suite(suite: type[Suite], checks: Iterable[str] | None = None) -> list[CheckResult]:
+    """Run the checks of a suite.
 
     Args:
         suite: subclass of ``PriorTests``, ``GeneratorTests`` or ``FrameworkTests``.
+        checks: names of the checks to run; all where not given.
 
     Example:
         >>> from claim_aug.priors.blobs import RandomPrior
@@ -56,7 +58,8 @@ def run_suite(suite: type[Suite]) -> list[CheckResult]:
         >>> all(result.good for result in run_suite(TestRandom))
         True
     """
-    return [run_check(suite, name) for name in unittest.defaultTestLoader.getTestCaseNames(suite)]
+    names = unittest.defaultTestLoader.getTestCaseNames(suite) if checks is None else checks
+    return [run_check(suite, name) for name in names]
 
 
 def run_check(suite: type[Suite], name: str) -> CheckResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,5 @@ def read(name: str, image: NDArray[np.floating], labels: NDArray[np.integer], **
 def full_scan() -> Scan:
     """A ventricle whose wall is scar already."""
     first = scans()[0]
-    from dataclasses import replace
-
     anatomy = replace(first.anatomy, infarct=first.anatomy.wall.copy())
     return Scan("a wall without healthy myocardium", first.image, anatomy)

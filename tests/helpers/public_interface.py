@@ -53,4 +53,4 @@ def parameters(function):
 
 
 if __name__ == "__main__":
-    print("\n".join(dict.fromkeys(interface())))  # noqa: T201
+    print("\n".join(sorted(set(interface()))))  # noqa: T201

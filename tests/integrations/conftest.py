@@ -6,7 +6,7 @@ import pytest
 from framework_forms import Albumentations, BatchGenerators, Monai, Torchio
 
 from claim_aug.testing.forms import heart as small_heart
-from claim_aug.testing.frameworks import Samples
+from claim_aug.testing.framework_base import Samples
 
 
 @pytest.fixture(scope="session")

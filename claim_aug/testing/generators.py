@@ -98,7 +98,7 @@ class GeneratorTests(BackendTests):
             found = [
                 voxels(rendering.image, job) for rendering, job in zip(generator.render_many(jobs), jobs, strict=True)
             ]
-            same = [np.array_equal(one, alone[index][0]) for one, index in zip(found, order, strict=True)]
+            same = [equal(one, alone[index][0]) for one, index in zip(found, order, strict=True)]
             self.must(all(same), f"{same.count(False)} of {len(order)} scans are painted differently together")
 
     def test_its_device_can_be_chosen(self) -> None:

@@ -153,12 +153,18 @@ PRIORS = {
     Outside: {"test_a_scar_lies_in_the_healthy_wall_of_any_scan", "test_a_wall_without_room_is_refused_in_words"},
     Empty: {"test_a_healthy_ventricle_gets_a_scar"},
     Repeating: {"test_other_seeds_give_other_scars"},
-    Global: {"test_only_the_rng_that_is_given_is_drawn_from", "test_a_seed_gives_the_same_scar_again"},
+    Global: {
+        "test_only_the_rng_that_is_given_is_drawn_from",
+        "test_a_seed_gives_the_same_scar_again",
+        "test_it_can_be_pickled",
+        "test_scans_do_not_change_each_other",
+        "test_threads_do_not_disturb_each_other",
+    },
     MovesOn: {"test_only_the_rng_that_is_given_is_drawn_from"},
     Writing: {"test_the_ventricle_is_not_changed"},
     Remembering: {"test_scans_do_not_change_each_other"},
     Unpicklable: {"test_it_can_be_pickled"},
-    Unwritable: {"test_what_was_drawn_is_ready_for_json"},
+    Unwritable: {"test_what_was_drawn_is_ready_for_json", "test_a_scar_lies_in_the_healthy_wall_of_any_scan"},
     Warns: {"test_nothing_warns_and_no_number_fails"},
     Dividing: {"test_nothing_warns_and_no_number_fails"},
     Calling: {"test_no_network_is_used"},
@@ -204,10 +210,13 @@ class Anywhere(Generator):
 
 
 GENERATORS = {
-    Dark: {"test_a_rendering_is_finite_and_as_bright_as_the_scan_allows"},
+    Dark: {"test_a_rendering_is_finite_and_as_bright_as_the_scan_allows", "test_other_seeds_give_other_scars"},
     Flat: {"test_other_seeds_give_other_scars"},
     NeedsScar: {"test_no_scar_is_no_work"},
-    PaintsOver: {"test_what_is_given_is_not_changed"},
+    PaintsOver: {
+        "test_what_is_given_is_not_changed",
+        "test_a_rendering_is_finite_and_as_bright_as_the_scan_allows",  # it is the image, which was changed
+    },
     Averaging: {"test_many_at_once_are_as_one_by_one"},
     Anywhere: {"test_its_device_can_be_chosen"},
 }
@@ -222,25 +231,27 @@ class TestGoodGenerator(GeneratorTests):
 
 
 def failed(suite, factory):
-    results = run_suite(type("TestOne", (suite,), {"factory": factory}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as users run it: one check alone makes them errors
+        results = run_suite(type("TestOne", (suite,), {"factory": factory}))
     assert all(result.detail for result in results if not result.good)
     return {result.check for result in results if not result.good}
 
 
 @pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.__name__)
 def test_a_prior_fails_the_check_that_it_breaks(prior):
-    assert PRIORS[prior] <= failed(PriorTests, prior)
+    assert failed(PriorTests, prior) == PRIORS[prior]
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=lambda generator: generator.__name__)
 def test_a_generator_fails_the_check_that_it_breaks(generator):
-    assert GENERATORS[generator] <= failed(GeneratorTests, generator)
+    assert failed(GeneratorTests, generator) == GENERATORS[generator]
 
 
 def test_no_check_is_without_something_that_breaks_it():
     for suite, table in ((PriorTests, PRIORS), (GeneratorTests, GENERATORS)):
         broken = set().union(*table.values()) | (set() if suite is PriorTests else set().union(*PRIORS.values()))
-        assert {result.check for result in run_suite(type("TestOne", (suite,), {"factory": Prior}))} <= broken
+        assert {name for name in dir(suite) if name.startswith("test_")} <= broken
 
 
 def test_an_expected_failure_is_no_failure_and_an_unexpected_success_is_one():

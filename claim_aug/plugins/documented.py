@@ -79,7 +79,7 @@ def documented(factory: Callable[..., Any]) -> dict[str, str]:
     classes = reversed(inspect.getmro(factory)) if inspect.isclass(factory) else [factory]
     found: dict[str, str] = {}
     for one in classes:
-        section = SECTION.search(inspect.cleandoc(vars(one).get("__doc__") or "") + "\n")
+        section = SECTION.search(inspect.cleandoc(one.__doc__ or "") + "\n")
         for entry in ENTRY.finditer(section["entries"] if section else ""):
             found |= dict.fromkeys(entry["names"].split(", "), " ".join(entry["text"].split()))
     return found

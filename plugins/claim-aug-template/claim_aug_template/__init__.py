@@ -24,8 +24,8 @@ class MidWallPrior:
         thickness = draw(self.thickness, lambda rng: 0.4, rng)
         stripe = np.isin(anatomy.segment, SEPTUM) & (abs(anatomy.transmural - middle) < thickness / 2)
         infarct = stripe & anatomy.healthy
-        drawn = {"prior": "midwall", "middle": middle, "thickness": thickness}
-        return ScarMask(infarct, np.zeros_like(infarct), drawn)
+        params = {"prior": "midwall", "middle": middle, "thickness": thickness}
+        return ScarMask(infarct, np.zeros_like(infarct), params)
 
 
 class ShiftGenerator:

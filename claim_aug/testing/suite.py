@@ -32,6 +32,12 @@ class Suite(unittest.TestCase):
                 raise InputError(msg)
             setattr(cls, name, unittest.expectedFailure(wrapped(check)))
 
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Skip a suite that was imported to be subclassed; ``unittest`` runs all that it finds in a module."""
+        if not cls.__test__:
+            raise unittest.SkipTest("a suite by itself has nothing to check")
+
     def must(self, holds: object, message: str) -> None:
         """Fail with a message unless something holds; unlike ``assert``, under ``python -O``, too."""
         if not holds:

@@ -3,6 +3,7 @@
 import random
 import socket
 import time
+import unittest
 import warnings
 
 import numpy as np
@@ -266,6 +267,15 @@ def test_an_expected_failure_is_no_failure_and_an_unexpected_success_is_one():
 def test_expecting_failures_of_one_suite_leaves_the_others_alone():
     type("TestOne", (PriorTests,), {"factory": Prior, "expected_failures": {"test_no_network_is_used": "why"}})
     assert failed(PriorTests, Calling) == {"test_no_network_is_used"}
+
+
+def test_without_pytest_suites_that_are_only_imported_are_skipped():
+    tests = unittest.TestSuite(
+        unittest.defaultTestLoader.loadTestsFromTestCase(one) for one in (PriorTests, TestGoodPrior)
+    )
+    result = unittest.TestResult()
+    tests.run(result)
+    assert (result.wasSuccessful(), result.testsRun, len(result.skipped)) == (True, 15, 1)
 
 
 def test_an_unknown_check_cannot_be_expected_to_fail():

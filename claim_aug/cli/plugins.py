@@ -30,7 +30,10 @@ def plugins(
 
     from claim_aug.plugins.loader import load_plugins
 
-    if context.invoked_subcommand:
+    if command := context.invoked_subcommand:
+        if as_json or strict:
+            msg = f"options come after the command: claim-aug plugins {command} NAME --json"
+            raise InputError(msg)
         return
     statuses = load_plugins().statuses
     if as_json:

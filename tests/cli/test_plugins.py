@@ -94,6 +94,12 @@ def test_what_cannot_be_checked_is_one_line(cli, arguments, message):
     assert message in line
 
 
+def test_an_option_before_the_command_is_not_passed_over_in_silence(cli):
+    done = cli("plugins", "--json", "check", "random")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "error: options come after the command: claim-aug plugins check NAME --json\n"
+
+
 def test_the_options_of_a_backend_are_shown_with_their_ranges(cli, mine):
     done = cli("plugins", "show", "seeded")
     assert done.code == 0

@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from claim_aug.errors import PluginError
 
 if TYPE_CHECKING:
+    from claim_aug.plugins.documented import Option
     from claim_aug.plugins.registry import Registry
 
 BUILT_IN = "built-in"
@@ -27,21 +28,25 @@ class ListsBackends(TyperCommand):
 
         plugins = load_plugins()
         lines = [line for registry in (plugins.priors, plugins.generators) for line in described(registry)]
-        self.epilog = escape(shown("\n\n".join([*lines, "All options: claim-aug plugins show NAME."])))
+        self.epilog = escape(shown("\n\n".join([*lines, "What options mean: claim-aug plugins show NAME."])))
         super().format_help(ctx, formatter)
 
 
 def described(registry: Registry) -> Iterator[str]:
-    """One line for each backend, and one for each option of those that are not built in."""
+    """One line for each backend, with the options and ranges of those that are not built in."""
     from claim_aug.plugins.documented import options_of_entry
 
     for entry in registry:
-        yield f"--{registry.kind} {entry.name}: {entry.summary or 'no summary'}"
+        line = f"--{registry.kind} {entry.name}: {entry.summary or 'no summary'}"
         if entry.plugin != BUILT_IN:
             try:
-                options = options_of_entry(entry)
+                options = [named(option) for option in options_of_entry(entry)]
             except PluginError as error:
-                yield f"   {error}"
-                continue
-            for option in options:
-                yield f"   --set {option.name}={option.default}: {option.meaning or 'not documented'}"
+                options = [str(error)]
+            line += f"; options: {', '.join(options) or 'none'}"
+        yield line
+
+
+def named(option: Option) -> str:
+    """An option with its range, if it has one."""
+    return option.name if option.range is None else "{} ({:g}-{:g})".format(option.name, *option.range)

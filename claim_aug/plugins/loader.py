@@ -66,11 +66,16 @@ class Plugins:
         entries = [(registry.kind, entry) for registry in (self.priors, self.generators) for entry in registry]
         found = [one for one in entries if one[1].name == name.partition(":")[0]]
         found = found or [one for one in entries if one[1].plugin == name]
-        if not found:
-            known = [entry.name for _, entry in entries] + [status.name for status in self.statuses]
-            msg = f"there is no prior, generator or plugin {name!r} that can be used{did_you_mean(name, known)}"
-            raise PluginError(f"{msg}; see: claim-aug plugins")
-        return found
+        if found:
+            return found
+        for status in self.statuses:
+            if status.name == name:
+                why = f"failed: {status.error}" if status.error else "provides no prior and no generator"
+                msg = f"plugin {name!r} (distribution {status.distribution}) {why}"
+                raise PluginError(msg)
+        known = [entry.name for _, entry in entries] + [status.name for status in self.statuses]
+        msg = f"there is no prior, generator or plugin {name!r}{did_you_mean(name, known)}; see: claim-aug plugins"
+        raise PluginError(msg)
 
 
 @functools.lru_cache(maxsize=1)

@@ -79,7 +79,7 @@ def test_the_results_can_be_had_as_json(cli, mine):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["randon"], "no prior, generator or plugin 'randon' that can be used; did you mean 'random'"),
+        (["randon"], "no prior, generator or plugin 'randon'; did you mean 'random'"),
         (["random", "--set", "burdn=3"], "random has no parameter 'burdn'; did you mean 'burden'"),
         (["random", "--set", "burden=300"], "burden needs a number"),
         (["random", "--expect", "test_no_network_is_used"], "--expect needs CHECK=REASON"),
@@ -92,6 +92,23 @@ def test_what_cannot_be_checked_is_one_line(cli, arguments, message):
     assert (done.code, done.out) == (1, "")
     (line,) = done.err.splitlines()
     assert message in line
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: 1 / 0, "failed: ZeroDivisionError: division by zero"),
+        (lambda: types.ModuleType("empty"), "provides no prior and no generator"),
+    ],
+)
+def test_a_plugin_without_anything_to_check_says_why(cli, monkeypatch, make, reason):
+    point = types.SimpleNamespace(name="sad", load=make, dist=None)
+    monkeypatch.setattr(loader, "find_points", lambda: [point])
+    monkeypatch.delenv(loader.ALLOW)
+    loader.load_plugins.cache_clear()
+    done = cli("plugins", "check", "sad")
+    loader.load_plugins.cache_clear()
+    assert (done.code, done.err) == (1, f"error: plugin 'sad' (distribution unknown) {reason}\n")
 
 
 def test_an_option_before_the_command_is_not_passed_over_in_silence(cli):
@@ -116,6 +133,5 @@ def test_json_has_the_options_of_all_backends_and_the_help_of_generate_those_of_
     built_in = rows["built-in"]["backends"]
     assert all(option["meaning"] for backend in built_in for option in backend["options"])
     shown = cli("generate", "--help").out
-    assert "--prior seeded: always [the] same" in shown
-    assert f"--set burden=20: {meaning}" in shown
+    assert "--prior seeded: always [the] same; options: burden (0.1-100)" in shown
     assert "--generator ddpm: " in shown

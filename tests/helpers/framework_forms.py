@@ -46,7 +46,9 @@ class TorchioAsIs(Form):
     def kept(self, data):
         images = {key: data[key] for key in ("image", "label")}
         # The affine is an array in torchio 1, and an object that holds one in torchio 2.
-        affines = {f"affine of {key}": np.asarray(getattr(one.affine, "data", one.affine)) for key, one in images.items()}
+        affines = {
+            f"affine of {key}": np.asarray(getattr(one.affine, "data", one.affine)) for key, one in images.items()
+        }
         own = {key: (type(image), image.data.dtype, image.data.shape) for key, image in images.items()}
         return own | affines | {"type": type(data), "name": data.name}
 

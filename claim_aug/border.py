@@ -6,6 +6,7 @@ and where it is from.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.data.provenance import plain
 from claim_aug.errors import EmptyScarError, PluginError
 from claim_aug.generators import Rendering, RenderJob, ScarGenerator
 from claim_aug.generators.base import Heals, render_all
@@ -49,14 +51,13 @@ class Border:
         with naming_whatever_is_raised(self.who):
             mask = prior.sample(read_only(anatomy), rng)
             wrong = wrong_mask(mask, anatomy)
-        if wrong:
-            raise self.broken(wrong)
-        if not mask.scar.any():
+            own = None if wrong else copy_of(mask)
+        if own is None:
+            raise self.broken(str(wrong))
+        if not own.scar.any():
             msg = "the prior drew an empty scar; ask for a larger burden or other segments"
             raise EmptyScarError(msg)
-        # A copy: what the prior keeps of it must not be able to change it later.
-        grey = None if mask.grey_zone is None else mask.grey_zone.copy()
-        return replace(mask, infarct=mask.infarct.copy(), mvo=mask.mvo.copy(), params=dict(mask.params), grey_zone=grey)
+        return own
 
     def render(self, jobs: Sequence[RenderJob]) -> list[Rendering]:
         """Renderings of the generator, one for each job, held to their contract.
@@ -121,6 +122,12 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+def copy_of(mask: ScarMask) -> ScarMask:
+    """The mask in arrays of its own: what a prior keeps of it must not be able to change it later."""
+    grey = None if mask.grey_zone is None else np.array(mask.grey_zone)
+    return ScarMask(np.array(mask.infarct), np.array(mask.mvo), dict(mask.params), mask.note, grey)
+
+
 def wrong_mask(mask: ScarMask, anatomy: LVAnatomy) -> str | None:
     """How a mask breaks the contract of a prior; ``None`` where it does not."""
     if not isinstance(mask, ScarMask):
@@ -139,8 +146,8 @@ def wrong_mask(mask: ScarMask, anatomy: LVAnatomy) -> str | None:
         return f"infarct and MVO need to be within anatomy.healthy, {outside} voxels are not"
     if mask.grey_zone is not None and (mask.grey_zone & ~mask.infarct).any():
         return "the grey zone needs to be part of the infarct"
-    if not isinstance(mask.params, Mapping):
-        return f"params needs to be a dictionary, it is {article(mask.params)}"
+    if wrong := wrong_params(mask.params):
+        return wrong
     if mask.note is not None and not isinstance(mask.note, str):
         return f"note needs to be text or None, it is {article(mask.note)}"
     return None
@@ -154,8 +161,8 @@ def wrong_rendering(rendering: Rendering, job: RenderJob) -> str | None:
     if not isinstance(image, np.ndarray) or image.dtype.kind not in "iuf" or image.shape != job.image.shape:
         found = f"{image.dtype} of {image.shape}" if isinstance(image, np.ndarray) else article(image)
         return f"image needs to be an array of real numbers of {job.image.shape}, it is {found}"
-    if not isinstance(rendering.params, Mapping):
-        return f"params needs to be a dictionary, it is {article(rendering.params)}"
+    if wrong := wrong_params(rendering.params):
+        return wrong
     painted, before = image[job.mask.scar], job.image[job.mask.scar]
     bad = int((~np.isfinite(painted)).sum())
     if bad:
@@ -167,6 +174,17 @@ def wrong_rendering(rendering: Rendering, job: RenderJob) -> str | None:
         return f"the scar has intensities of {span}, the scan has {low:.4g} to {high:.4g}"
     if (painted == before).all():
         return "the scar looks as the wall did: no voxel of it changed"
+    return None
+
+
+def wrong_params(params: Mapping[str, Any]) -> str | None:
+    """How parameters cannot be written into a sidecar; ``None`` where they can."""
+    if not isinstance(params, Mapping):
+        return f"params needs to be a dictionary, it is {article(params)}"
+    try:
+        json.dumps(plain(dict(params)), allow_nan=False)
+    except ValueError:
+        return "params holds NaN or an infinity, which JSON does not have"
     return None
 
 

@@ -49,6 +49,30 @@ def ventricle(phantom: Phantom) -> LVAnatomy:
 
 
 @pytest.fixture(scope="session")
+def source_patients():
+    """Patches of four phantoms with infarct and MVO."""
+    from claim_aug.generators.bank_patches import bank_patches
+
+    found = []
+    for seed in range(4):
+        scan = make_phantom(seed, scar=True, mvo=True, shape=(96, 96, 6))
+        anatomy = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine, spacing=scan.spacing)
+        found += bank_patches(scan.image[anatomy.box].astype(np.float64), anatomy, seed)
+    return found
+
+
+@pytest.fixture(scope="session")
+def bank(source_patients, tmp_path_factory):
+    """The bank of these patients, a file."""
+    from claim_aug.generators.bank import Bank
+    from claim_aug.generators.bank_file import write_bank
+
+    path = tmp_path_factory.mktemp("bank") / "bank.safetensors"
+    write_bank(Bank.from_patches(source_patients, "phantoms"), path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def tiny() -> ModelConfig:
     """A diffusion model on pixels that takes milliseconds."""
     from claim_aug.generators.diffusion.config import ModelConfig

@@ -1,8 +1,6 @@
 """The documentation is true: its examples run, it leaves no option out, and its links lead somewhere."""
 
-import contextlib
 import inspect
-import io
 import json
 import re
 import shlex
@@ -13,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 
 from claim_aug.anatomy import SCHEMES
-from claim_aug.cli import main
 from claim_aug.errors import ClaimAugWarning
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.plugins import hookspecs
@@ -25,7 +23,10 @@ DOCS = ROOT / "docs"
 if not DOCS.is_dir():
     pytest.skip("no docs beside the tests", allow_module_level=True)
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
+    *sorted(DOCS.glob("*.md")),
+]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|home|root|Users|mnt|opt|var|usr)/")
@@ -75,32 +76,6 @@ def examples(block):
         elif found:
             found[-1].shown.append(line)
     return found
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended and what it printed."""
-
-    code: int
-    said: str
-
-
-def run_command(arguments, folder):
-    """The command line within this process, as ``main`` does: a start of Python for each example would take minutes."""
-    printed = io.StringIO()
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(printed),
-        pytest.raises(SystemExit) as end,
-    ):
-        patch.setattr(sys, "argv", ["claim-aug", *arguments])
-        patch.setenv("COLUMNS", "120")
-        patch.chdir(folder)
-        warnings.onceregistry.clear()  # each command says its warnings anew
-        main()
-    return Done(end.value.code or 0, printed.getvalue())
 
 
 def check_example(example, folder):
@@ -161,7 +136,7 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
     "command",
     [
         *("generate", "segment", "finetune", "train", "joint-train", "phantom", "aha", "quantify", "bullseye"),
-        *("prior fit", "bank build", "pool build", "plugins"),
+        *("prior fit", "bank build", "pool build", "plugins", "plugins check"),
     ],
 )
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):
@@ -208,8 +183,8 @@ def test_every_hook_is_a_heading_with_its_arguments():
 def test_the_plugin_on_the_page_is_the_template():
     template = ROOT / "plugins" / "claim-aug-template"
     shown = [block.text for block in blocks(DOCS / "plugins.md")]
-    assert read(template / "claim_aug_template" / "__init__.py") in shown
-    assert read(template / "pyproject.toml") in shown
+    for file in ("claim_aug_template/__init__.py", "pyproject.toml", "tests/test_template.py", "pipeline.py"):
+        assert read(template / file) in shown
 
 
 def test_every_label_scheme_is_in_the_table_with_its_values():

@@ -8,9 +8,11 @@ import pytest
 import claim_aug
 import claim_aug.joint
 import claim_aug.phantom
+import claim_aug.priors
+import claim_aug.testing
 
-ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom)
-NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name != "__version__"]
+ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom, claim_aug.priors, claim_aug.testing)
+NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name not in ("Range", "__version__")]
 
 
 @pytest.mark.parametrize(("room", "name"), NAMES, ids=[name for _, name in NAMES])

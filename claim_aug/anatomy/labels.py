@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from claim_aug.errors import LabelError
+from claim_aug.errors import LabelError, PluginError
+from claim_aug.plugins.loader import load_plugins
 
 Mask = NDArray[np.bool_]
 TISSUES = ("background", "cavity", "myocardium", "infarct", "mvo", "rv")
@@ -110,13 +111,7 @@ class LabelScheme:
             msg = f"labels need a LabelScheme or text such as emidec or cavity=1,myocardium=2,infarct=3, got {text!r}"
             raise LabelError(msg)
         if "=" not in text:
-            if text.lower() not in SCHEMES:
-                msg = (
-                    f"unknown label scheme {text!r}; known: {', '.join(SCHEMES)}; "
-                    "or give your own, such as cavity=1,myocardium=2,infarct=3"
-                )
-                raise LabelError(msg)
-            return SCHEMES[text.lower()]
+            return SCHEMES.get(text.lower()) or scheme_of_plugin(text)
         given: dict[str, tuple[int, ...]] = {}
         for part in text.split(","):
             tissue, _, values = (piece.strip() for piece in part.partition("="))
@@ -209,6 +204,31 @@ def check_range(labels: NDArray[Any]) -> None:
         if not -(2**31) <= value < 2**31:
             msg = f"the label map holds the value {value:.0f}, which is no label; is this an image, not a label map?"
             raise LabelError(msg)
+
+
+def scheme_of_plugin(name: str) -> LabelScheme:
+    """The label scheme that a plugin registered under a name.
+
+    Raises:
+        LabelError: an unknown name.
+        PluginError: what is no label scheme.
+    """
+    entries = load_plugins().schemes.entries
+    entry = entries.get(name) or entries.get(name.lower())
+    if entry is None:
+        msg = (
+            f"unknown label scheme {name!r}; known: {', '.join(entries)}; "
+            "or give your own, such as cavity=1,myocardium=2,infarct=3"
+        )
+        raise LabelError(msg)
+    found = entry.resolve()
+    if isinstance(found, Mapping) and entry.name in found:
+        found = found[entry.name]
+    try:
+        return replace(LabelScheme.parse(found), name=entry.name)
+    except LabelError as error:
+        msg = f"label scheme {entry.source} cannot be used: {error}"
+        raise PluginError(msg) from error
 
 
 def present_values(labels: NDArray[np.int32]) -> list[int]:

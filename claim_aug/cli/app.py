@@ -91,7 +91,6 @@ def build_app() -> typer.Typer:
     app = typer.Typer(
         help="Plausible myocardial scar for real LGE cardiac MRI: new scans with labels that match.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
     )
     app.callback()(root)

@@ -22,12 +22,13 @@ from claim_aug.cli import (
     segment,
     train,
 )
+from claim_aug.cli.backends import ListsBackends
 from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     generate.generate, segment.segment, finetune.finetune, train.train, joint.joint_train, phantom.phantom, aha.aha,
-    quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
+    quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
@@ -35,15 +36,22 @@ SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("bank", "Banks of real scar texture for --generator transplant.", bank.build),
     ("pool", "Scars made beforehand, for transforms with pool=.", pool.build),
 )
+#: Commands of ``claim-aug plugins``, which by itself is a command, too.
+OF_PLUGINS: tuple[Callable[..., None], ...] = (plugins.show, plugins.check)
 
 
 @hookimpl
 def register_commands(app: typer.Typer) -> None:
     """Register them in the order of ``--help``."""
     for command in COMMANDS:
-        app.command()(with_groups(command))
+        app.command(cls=ListsBackends if command is generate.generate else None)(with_groups(command))
     for name, subject, command in SUBCOMMANDS:
         group = typer.Typer(help=subject, no_args_is_help=True)
         group.callback()(lambda: None)  # else Typer makes a single subcommand the command itself
         group.command()(with_groups(command))
         app.add_typer(group, name=name)
+    listing = typer.Typer(invoke_without_command=True)
+    listing.callback()(plugins.plugins)
+    for command in OF_PLUGINS:
+        listing.command()(command)
+    app.add_typer(listing, name="plugins")

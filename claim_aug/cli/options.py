@@ -40,7 +40,7 @@ Scheme = Annotated[
     str,
     scan(
         "SCHEME",
-        "What label values mean: emidec, phantom, acdc, mnms, myops, mscmrseg, or your own such as "
+        "What label values mean: emidec, phantom, acdc, mnms, myops, mscmrseg, a plugin's, or your own such as "
         "cavity=1,myocardium=2+7,infarct=3,mvo=4,rv=5.",
         "--labels",
     ),

@@ -83,9 +83,11 @@ class SignalGenerator:
         parameters = sample_parameters(self.brightness_ratio, rng, float(np.median(tissue.noise / tissue.contrast)))
         mottle = smooth_field(image.shape, in_plane_sigma(anatomy, parameters.mottle_size), rng)
         grain = smooth_field(image.shape, [0.0 if axis == across else 0.5 for axis in range(3)], rng)
+        painted = image.copy()
+        if not mask.scar.any():
+            return Rendering(painted, asdict(parameters) | {"generator": "signal"})
         # The scar's surroundings are a small part of the region, and all that is seen from it.
         part = surroundings_box(mask.scar, across)
-        painted = image.copy()
         painted[part] = paint(
             image[part], mask.cut(part), anatomy.cut(part), tissue.cut(part, across), parameters,
             mottle[part], grain[part].astype(np.float64),

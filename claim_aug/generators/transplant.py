@@ -80,6 +80,8 @@ class TransplantGenerator:
         self, image: NDArray[np.float64], mask: ScarMask, anatomy: LVAnatomy, rng: np.random.Generator
     ) -> Rendering:
         """Draw source patients, then paint their texture."""
+        if not mask.scar.any():
+            return Rendering(image.copy(), {"generator": "transplant"})
         bank, tissue = read_bank(self.path), measure(image, anatomy)
         scar, mvo = patches(mask.scar, anatomy), patches(mask.mvo, anatomy)
         noise = float(np.median(tissue.noise / tissue.contrast))

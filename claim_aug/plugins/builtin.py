@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 
 @hookimpl
+def register_label_schemes(register: Register) -> None:
+    for name in ("emidec", "phantom", "acdc", "mnms", "myops", "mscmrseg"):
+        register(name, "claim_aug.anatomy.labels:SCHEMES")
+
+
+@hookimpl
 def register_priors(register: Register) -> None:
     register("smile", "claim_aug.priors.smile:SmilePrior", summary="ischaemic scar by coronary territory (AHA-17)")
     register("random", "claim_aug.priors.blobs:RandomPrior", summary="blobs anywhere in the wall")

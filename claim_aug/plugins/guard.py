@@ -24,10 +24,10 @@ def naming_whatever_is_raised(who: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ClaimAugError, MemoryError, GeneratorExit):
+    except ClaimAugError:
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and not raised_by_statement(error):
+        if isinstance(error, (KeyboardInterrupt, GeneratorExit)) and not raised_by_statement(error):
             raise
         msg = f"{who} failed: {in_words(error)}"
         raise PluginError(msg) from error

@@ -43,5 +43,10 @@ def register_generators(register: Register) -> None:
 
 
 @hookspec
+def register_label_schemes(register: Register) -> None:
+    """Register label schemes: ``register(name, scheme, *, summary="")``, such as ``"cavity=1,myocardium=2"``."""
+
+
+@hookspec
 def register_commands(app: typer.Typer) -> None:
     """Add commands to ``claim-aug``; import what they need inside the command, so that ``--help`` stays quick."""

@@ -15,13 +15,14 @@ from claim_aug._version import __version__
 from claim_aug.errors import PluginError
 from claim_aug.plugins import builtin, hookspecs
 from claim_aug.plugins.guard import in_words, kept_apart, raised_by_statement
-from claim_aug.plugins.registry import Factory, Registry
+from claim_aug.plugins.registry import Entry, Factory, Registry, did_you_mean
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "claim_aug"
 ALLOW = "CLAIM_AUG_PLUGINS"
+BLOCK = "CLAIM_AUG_PLUGINS_BLOCKED"
 STRICT = "CLAIM_AUG_PLUGINS_STRICT"
 
 
@@ -44,28 +45,65 @@ class Plugins:
     manager: pluggy.PluginManager
     priors: Registry
     generators: Registry
+    schemes: Registry
     statuses: list[PluginStatus]
+
+    @property
+    def registries(self) -> dict[str, Registry]:
+        """The registry that each hook fills."""
+        return {
+            "register_priors": self.priors,
+            "register_generators": self.generators,
+            "register_label_schemes": self.schemes,
+        }
+
+    def find(self, name: str) -> list[tuple[str, Entry]]:
+        """Kind and entry of each backend of a name, which may have an argument; or of the plugin of that name.
+
+        Raises:
+            PluginError: a name that neither a backend nor a plugin has, or a plugin that provides no backend.
+        """
+        entries = [(registry.kind, entry) for registry in (self.priors, self.generators) for entry in registry]
+        found = [one for one in entries if one[1].name == name.partition(":")[0]]
+        found = found or [one for one in entries if one[1].plugin == name]
+        if found:
+            return found
+        for status in self.statuses:
+            if status.name == name:
+                why = f"failed: {status.error}" if status.error else "provides no prior and no generator"
+                msg = f"plugin {name!r} (distribution {status.distribution}) {why}"
+                raise PluginError(msg)
+        known = [entry.name for _, entry in entries] + [status.name for status in self.statuses]
+        msg = f"there is no prior, generator or plugin {name!r}{did_you_mean(name, known)}; see: claim-aug plugins"
+        raise PluginError(msg)
 
 
 @functools.lru_cache(maxsize=1)
 def load_plugins() -> Plugins:
     """Load the built-ins and every entry point of the group ``claim_aug``, once.
 
-    ``CLAIM_AUG_PLUGINS`` limits third-party plugins to a comma-separated list of names (empty: none);
-    ``CLAIM_AUG_PLUGINS_STRICT=1`` raises what would otherwise be recorded.
+    ``CLAIM_AUG_PLUGINS`` limits third-party plugins to a comma-separated list of names (empty: none), those of
+    ``CLAIM_AUG_PLUGINS_BLOCKED`` are never loaded, and ``CLAIM_AUG_PLUGINS_STRICT=1`` raises what would otherwise be
+    recorded.
 
     Raises:
         PluginError: a plugin that failed, in strict mode.
     """
     manager = pluggy.PluginManager("claim_aug")
     manager.add_hookspecs(hookspecs)
-    plugins = Plugins(manager, Registry("prior"), Registry("generator"), [])
+    plugins = Plugins(manager, Registry("prior"), Registry("generator"), Registry("label scheme", callables=False), [])
     adopt(plugins, PluginStatus("built-in", "claim-aug", __version__, "Apache-2.0"), lambda: builtin)
-    allowed = os.environ.get(ALLOW)
+    allowed, blocked = names_in(ALLOW), names_in(BLOCK) or set()
     for point in sorted(find_points(), key=lambda point: point.name):
-        if allowed is None or point.name in allowed.split(","):
+        if (allowed is None or point.name in allowed) and point.name not in blocked:
             adopt(plugins, describe(point), point.load)
     return plugins
+
+
+def names_in(variable: str) -> set[str] | None:
+    """The names in a variable of the environment, separated by commas; ``None`` where it is not set."""
+    text = os.environ.get(variable)
+    return None if text is None else {name.strip() for name in text.split(",")}
 
 
 def find_points() -> list[EntryPoint]:
@@ -109,22 +147,22 @@ def text_of(file: Path) -> str:
 def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
     """Load one plugin and let it register; whatever it raises ends with it, and it leaves nothing behind."""
     plugins.statuses.append(status)
-    priors, generators = dict(plugins.priors.entries), dict(plugins.generators.entries)
+    before = {hook: dict(registry.entries) for hook, registry in plugins.registries.items()}
     plugin: Any = None
     try:
         with kept_apart():
             plugin = load()
             plugins.manager.register(plugin, name=status.name)
             plugins.manager.check_pending()
-            for registry, hook in ((plugins.priors, "register_priors"), (plugins.generators, "register_generators")):
+            for hook, registry in plugins.registries.items():
                 call_alone(plugins.manager, plugin, hook, register=registering(registry, status))
     except BaseException as error:
         record(status, error)
         status.provides.clear()
         if plugin is not None and plugins.manager.is_registered(plugin):
             plugins.manager.unregister(plugin)
-        for registry, entries in ((plugins.priors, priors), (plugins.generators, generators)):
-            registry.entries = entries
+        for hook, registry in plugins.registries.items():
+            registry.entries = before[hook]
             registry.failures.append(status.name)
 
 

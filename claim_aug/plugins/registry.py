@@ -41,15 +41,19 @@ class Entry:
 
     def load(self) -> Factory:
         """The factory itself, imported now if it was registered by name."""
-        if not isinstance(self.factory, str):
-            return self.factory
-        module, _, attribute = self.factory.partition(":")
-        with naming_whatever_is_raised(f"{self.source}, loaded from {self.factory!r},"):
-            factory = getattr(importlib.import_module(module), attribute)
+        factory = self.resolve()
         if not callable(factory):
             msg = f"{self.source} needs a factory that can be called at {self.factory!r}, there is {factory!r}"
             raise PluginError(msg)
         return factory  # type: ignore[no-any-return]
+
+    def resolve(self) -> Any:
+        """What was registered, imported now if it was registered as ``module:attribute``."""
+        if not isinstance(self.factory, str) or ":" not in self.factory:
+            return self.factory
+        module, _, attribute = self.factory.partition(":")
+        with naming_whatever_is_raised(f"{self.source}, loaded from {self.factory!r},"):
+            return getattr(importlib.import_module(module), attribute)
 
     def takes_argument(self) -> bool:
         """Whether the factory has a positional parameter, for ``name:argument``."""
@@ -68,9 +72,17 @@ class Entry:
 
 @dataclass
 class Registry:
-    """Backends of one kind (``"prior"`` or ``"generator"``) by name."""
+    """What plugins registered of one kind, by name.
+
+    Attributes:
+        kind: kind, such as ``"prior"``.
+        callables: whether each needs to be a factory; label schemes are none.
+        entries: what was registered, by name.
+        failures: names of plugins that failed.
+    """
 
     kind: str
+    callables: bool = True
     entries: dict[str, Entry] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -88,7 +100,7 @@ class Registry:
         if not isinstance(name, str) or not NAME.fullmatch(name):
             msg = f"a {self.kind} needs a name of letters, digits, -, _ and ., plugin {plugin!r} gave {name!r}"
             raise PluginError(msg)
-        if not callable(factory) and not (isinstance(factory, str) and ":" in factory):
+        if self.callables and not callable(factory) and not (isinstance(factory, str) and ":" in factory):
             msg = f"{self.kind} {name!r} of plugin {plugin!r} needs a factory or 'module:attribute', got {factory!r}"
             raise PluginError(msg)
         if name in self.entries:

@@ -1,5 +1,6 @@
-"""Mask priors: where scar goes."""
+"""Mask priors: where scar goes; and what a prior of your own needs to read its parameters."""
 
 from claim_aug.priors.base import MaskPrior, ScarMask
+from claim_aug.priors.ranges import Range, check_range, check_segments, draw
 
-__all__ = ["MaskPrior", "ScarMask"]
+__all__ = ["MaskPrior", "Range", "ScarMask", "check_range", "check_segments", "draw"]

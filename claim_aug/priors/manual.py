@@ -38,7 +38,7 @@ class ManualPrior:
         levels: levels, ``"basal"``, ``"mid"``, ``"apical"`` and ``"apex"``, that are filled likewise.
         transmurality: share of the wall's depth that is filled, 0.05-1; a number or a range. 1 where not given.
         table: transmurality per segment, as a mapping or as a CSV file with a row ``segment,transmurality`` for each
-            (0-1, or percent where a value exceeds 1).
+            (shares, or percent where a value exceeds 1).
         mask: scar on the scan's grid, (I, J) or (I, J, K): 0 and 1 (or 255, or True) with 1 for infarct, or a label map
             in the values of ``labels``.
         mvo: share of the scar that is microvascular obstruction, 0-0.6; its core. None where not given.

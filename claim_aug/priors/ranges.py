@@ -14,7 +14,19 @@ Distribution = Callable[[np.random.Generator], float]
 
 
 def draw(value: Range, distribution: Distribution, rng: np.random.Generator) -> float:
-    """The value itself, a uniform draw from the pair, or a draw from ``distribution``."""
+    """The value itself, a uniform draw from the pair, or a draw from ``distribution``.
+
+    Args:
+        value: number, pair (low, high) or ``None``, as ``check_range`` gives it.
+        distribution: function from a random generator to a number, for ``None``.
+        rng: source of all randomness.
+
+    Example:
+        >>> import numpy as np
+        >>> from claim_aug.priors import draw
+        >>> draw(20, lambda rng: rng.normal(15, 3), np.random.default_rng(0))
+        20.0
+    """
     if value is None:
         return distribution(rng)
     if isinstance(value, tuple):
@@ -28,6 +40,11 @@ def check_range(name: str, value: Range | Sequence[float], lowest: float, highes
     Raises:
         InputError: something else than one or two numbers, a number outside ``lowest``-``highest``, or a pair upside
             down.
+
+    Example:
+        >>> from claim_aug.priors import check_range
+        >>> check_range("burden", [5, 30], 0.1, 100)
+        (5.0, 30.0)
     """
     if value is None:
         return None
@@ -62,6 +79,11 @@ def check_segments(segments: Iterable[int] | int | None) -> tuple[int, ...] | No
 
     Raises:
         InputError: an empty list, or a number that is no AHA segment.
+
+    Example:
+        >>> from claim_aug.priors import check_segments
+        >>> check_segments([8, 7, 8])
+        (7, 8)
     """
     if segments is None:
         return None

@@ -6,6 +6,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from claim_aug.anatomy import SCHEMES
+
 
 def test_aha_writes_the_segments_in_the_labels_grid(cli, case, phantom, tmp_path):
     done = cli("aha", case[1], tmp_path / "segments.nii.gz", "--image", case[0], "--labels", "phantom", "--json")
@@ -86,7 +88,8 @@ def test_plugins_are_listed_with_version_licence_and_status(cli):
         assert word in done.out
     rows = json.loads(cli("plugins", "--json").out)
     generators = [f"generator {name}" for name in ("signal", "transplant", "ddpm", "latent")]
-    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators]
+    schemes = [f"label scheme {name}" for name in SCHEMES]
+    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators, *schemes]
 
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from claim_aug import LVAnatomy, ScarSynthesizer
+from claim_aug import ScarSynthesizer
 from claim_aug.errors import InputError
 from claim_aug.generators.bank import Bank, BankPatch
 from claim_aug.generators.bank_file import write_bank
@@ -17,7 +17,6 @@ from claim_aug.generators.bank_patches import bank_patches
 from claim_aug.generators.texture import DEPTHS, POSITIONS
 from claim_aug.generators.transplant import TransplantGenerator
 from claim_aug.measures.tissue import local_mean, measure
-from claim_aug.phantom import make_phantom
 from claim_aug.priors.smile import SmilePrior
 
 
@@ -34,24 +33,6 @@ def mask(ventricle):
 @pytest.fixture(scope="module")
 def both(ventricle):
     return SmilePrior(burden=35, mvo=0.2).sample(ventricle, np.random.default_rng(2))
-
-
-@pytest.fixture(scope="module")
-def source_patients():
-    """Patches of four phantoms with infarct and MVO."""
-    found = []
-    for seed in range(4):
-        scan = make_phantom(seed, scar=True, mvo=True, shape=(96, 96, 6))
-        anatomy = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine, spacing=scan.spacing)
-        found += bank_patches(scan.image[anatomy.box].astype(np.float64), anatomy, seed)
-    return found
-
-
-@pytest.fixture(scope="module")
-def bank(source_patients, tmp_path_factory):
-    path = tmp_path_factory.mktemp("bank") / "bank.safetensors"
-    write_bank(Bank.from_patches(source_patients, "phantoms"), path)
-    return path
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""One number with its interval and its verdict, and an evaluation: all numbers of a set, and one verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["fine", "look again", "do not use", "not judged"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number of a synthetic set.
+
+    Attributes:
+        name: name of the number.
+        group: group that it belongs to, such as ``"realism"``.
+        value: the number; ``None`` where the sets do not hold what it needs.
+        low, high: ends of its 95 % interval over patients; ``None`` where there is none.
+        chance: ends of the middle 95 % of what chance gives when patients change sets; ``None`` where that was not
+            asked.
+        p: share of what chance gives that is as large or larger, 0-1; ``None`` where that was not asked.
+        verdict: verdict: ``"fine"``, ``"look again"``, ``"do not use"`` or ``"not judged"``.
+        sentence: what the number says, in one sentence.
+        advice: what to look at again.
+    """
+
+    name: str
+    group: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    chance: tuple[float, float] | None = None
+    p: float | None = None
+    verdict: Verdict = "not judged"
+    sentence: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A synthetic set, judged.
+
+    Attributes:
+        synthetic, real: name of each set; ``None`` where there is no real set.
+        scans: number of scans with scar that were judged, by ``"synthetic"`` and ``"real"``.
+        slices: number of slices with scar that were judged, by the same.
+        patients: number of patients, by the same.
+        metrics: numbers, by group.
+        findings: what was found of single scans: copies, leaks, changed backgrounds; sentences.
+        notes: what limits the evaluation, such as scans that could not be read; sentences.
+        about: parameters and versions.
+    """
+
+    synthetic: str
+    real: str | None
+    scans: Mapping[str, int]
+    slices: Mapping[str, int]
+    patients: Mapping[str, int]
+    metrics: tuple[Metric, ...]
+    findings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Metric:
+        """The metric of a name."""
+        return next(metric for metric in self.metrics if metric.name == name)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all metrics."""
+        found = {metric.verdict for metric in self.metrics}
+        order: tuple[Verdict, ...] = ("do not use", "look again", "fine")
+        return next((verdict for verdict in order if verdict in found), "not judged")
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in plain words."""
+        if self.verdict == "do not use":
+            return (
+                "Do not use: "
+                + "; ".join(m.sentence.rstrip(".") for m in self.metrics if m.verdict == "do not use")
+                + "."
+            )
+        if self.verdict == "look again":
+            return "Look again at " + listed([m.advice for m in self.metrics if m.verdict == "look again"]) + "."
+        return "Worth training on." if self.verdict == "fine" else "Nothing could be judged."
+
+
+def listed(parts: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``, each once."""
+    parts = list(dict.fromkeys(parts))
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def known(value: float) -> float | None:
+    """The number, or ``None`` for one that is none."""
+    return None if math.isnan(value) else float(value)
+
+
+def judge(
+    value: float, fine: tuple[float, float], fatal: tuple[float, float] | None, chance: tuple[float, float] | None
+) -> Verdict:
+    """The verdict of a number: fine within its range, or within what chance gives."""
+    if math.isnan(value):
+        return "not judged"
+    if fatal is not None and not fatal[0] <= value <= fatal[1]:
+        return "do not use"
+    ranges = [fine, *([] if chance is None else [chance])]
+    return "fine" if any(low <= value <= high for low, high in ranges) else "look again"
+
+
+def in_words(sentence: str, verdict: Verdict, advice: str) -> str:
+    """A sentence that ends with the verdict."""
+    sentence = sentence[:1].upper() + sentence[1:]
+    ending = {"fine": "fine", "look again": f"look again at {advice}", "do not use": "do not use", "not judged": ""}
+    return f"{sentence}: {ending[verdict]}." if ending[verdict] else f"{sentence}."

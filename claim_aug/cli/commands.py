@@ -27,8 +27,8 @@ from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    generate.generate, evaluate.evaluate, segment.segment, finetune.finetune, train.train, joint.joint_train, phantom.phantom, aha.aha,
-    quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
+    generate.generate, evaluate.evaluate, segment.segment, finetune.finetune, train.train, joint.joint_train,
+    phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (

@@ -13,9 +13,17 @@ from claim_aug.cli import console
 from claim_aug.cli import options as opt
 
 if TYPE_CHECKING:
-    from claim_aug.evaluation.metric import Evaluation
+    from rich.text import Text
 
-COLOURS = {"fine": "green", "look again": "yellow", "do not use": "red", "not judged": "bright_black"}
+    from claim_aug.evaluation.metric import Evaluation, Metric
+
+COLOURS = {
+    "fine": "green",
+    "too few to tell": "cyan",
+    "look again": "yellow",
+    "do not use": "red",
+    "not judged": "bright_black",
+}
 
 
 def evaluate(
@@ -80,19 +88,12 @@ def print_evaluation(found: Evaluation) -> None:
     """Print verdict, numbers, findings and notes."""
     from rich.text import Text
 
-    rows = [
-        (
-            metric.group,
-            metric.name,
-            number(metric.value),
-            "" if metric.low is None or metric.high is None else f"{number(metric.low)} to {number(metric.high)}",
-            "" if metric.chance is None else f"{number(metric.chance[0])} to {number(metric.chance[1])}",
-            Text(metric.verdict, style=COLOURS[metric.verdict]),
-        )
-        for metric in found.metrics
-    ]
+    rows: list[tuple[str | Text, ...]] = []
+    for group in dict.fromkeys(metric.group for metric in found.metrics):
+        rows.append((Text(group, style="bold"), "", "", "", ""))
+        rows += [row(metric) for metric in found.metrics if metric.group == group]
     size = ", ".join(f"{found.scans[name]} {name} scans of {found.patients[name]} patients" for name in found.scans)
-    console.print_table(f"{found.synthetic}: {size}", ("", "metric", "value", "95 %", "by chance", "verdict"), rows)
+    console.print_table(f"{found.synthetic}: {size}", ("metric", "value", "95 %", "by chance", "verdict"), rows)
     for metric in found.metrics:
         if metric.verdict in ("look again", "do not use"):
             console.print_line(f"- {metric.sentence}")
@@ -101,6 +102,20 @@ def print_evaluation(found: Evaluation) -> None:
     for line in found.notes:
         console.print_line(f"note: {line}")
     console.print_line(found.sentence)
+
+
+def row(metric: Metric) -> tuple[str | Text, ...]:
+    """One metric as cells of the table."""
+    from rich.text import Text
+
+    known = metric.low is not None and metric.high is not None
+    return (
+        f"  {metric.name}",
+        number(metric.value),
+        f"{number(metric.low)} to {number(metric.high)}" if known else "",
+        "" if metric.chance is None else f"{number(metric.chance[0])} to {number(metric.chance[1])}",
+        Text(metric.verdict, style=COLOURS[metric.verdict]),
+    )
 
 
 def number(value: float | None) -> str:

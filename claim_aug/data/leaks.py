@@ -30,9 +30,8 @@ def leaked_scans(folder: Path, scans: Sequence[LabelledScan], validation: Path |
     found = split_leaks(folder / SPLITS, scans)
     if validation is not None:
         names, hashes = set(validation_names(validation)), image_hashes(validation)
-        found = {scan.case.name for scan in scans if scan.patient in names or scan.source_hash in hashes} | (
-            found or set()
-        )
+        leaking = {scan.case.name for scan in scans if scan.patient in names or scan.source_hash in hashes}
+        found = leaking | (found or set())
     return None if found is None else tuple(sorted(found))
 
 

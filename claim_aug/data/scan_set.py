@@ -1,4 +1,4 @@
-"""A folder of labelled scans, some of them synthetic: which ones, from whom they were made, and what their labels mean."""
+"""A folder of labelled scans: which ones are synthetic, from whom they were made, and what their labels mean."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ class LabelledScan:
         return float(value) if isinstance(value, (int, float)) else None
 
     @property
+    def generator(self) -> str | None:
+        """Name of the generator that painted it; ``None`` where that is not recorded."""
+        value = self.sidecar.get("request", {}).get("generator")
+        return value if isinstance(value, str) else None
+
+    @property
     def source_hash(self) -> str | None:
         """SHA-256 of the image that it was made from; ``None`` where that is not recorded."""
         value = self.sidecar.get("inputs", {}).get("image", {}).get("sha256")
@@ -83,7 +89,9 @@ def read_sidecar(path: Path) -> dict[str, Any]:
         if (
             not isinstance(record, dict)
             or "case" not in record
-            or not all(isinstance(record.get(name, {}), dict) for name in ("parameters", "inputs"))
+            or not all(
+                isinstance(record.get(name, {}), dict) for name in ("parameters", "inputs", "request", "anatomy")
+            )
         ):
             raise KeyError("case")
     except (OSError, ValueError, KeyError) as error:

@@ -12,6 +12,7 @@ from claim_aug.evaluation.memorisation import Memorisation, memorisation
 from claim_aug.evaluation.metric import Metric, in_words, judge, known
 from claim_aug.evaluation.metrics import DEFINITIONS, GROUPS, Definition
 from claim_aug.evaluation.resampling import (
+    CHANCE,
     PERMUTATIONS,
     RESAMPLES,
     Scars,
@@ -24,14 +25,15 @@ from claim_aug.evaluation.two_sample import concatenated
 
 #: What precision, recall, density and coverage of the features of a network say, and from where on that is fine; our
 #: default. Density is 1 where both sets are alike, and larger where synthetic scar keeps to what is common.
+STRANGE, LACKING = "slices that look like no real one", "looks that real scar has and synthetic scar lacks"
 MANIFOLD = {
-    "precision": ("{value:.0%} of the synthetic slices look as a real one may", "slices that look like no real one", 0.6),
-    "density": ("synthetic slices lie {value:.2f} times as densely among real ones as real ones do", "slices that look like no real one", 0.5),
-    "recall": ("{value:.0%} of the real slices lie within what synthetic ones show", "looks that real scar has and synthetic scar lacks", 0.4),
-    "coverage": ("{value:.0%} of the real slices have a synthetic one nearby", "looks that real scar has and synthetic scar lacks", 0.6),
+    "precision": ("{value:.0%} of the synthetic slices look as a real one may", STRANGE, 0.6),
+    "density": ("synthetic slices lie {value:.2f} times as densely among real ones as real ones do", STRANGE, 0.5),
+    "recall": ("{value:.0%} of the real slices lie within what synthetic ones show", LACKING, 0.4),
+    "coverage": ("{value:.0%} of the real slices have a synthetic one nearby", LACKING, 0.6),
 }  # fmt: skip
 #: Permutations of the metrics that compare every slice with every other one.
-FEW_PERMUTATIONS = 20
+FEW_PERMUTATIONS = 40
 
 
 def evaluate_sets(
@@ -76,18 +78,18 @@ def measure(
     """One metric with its interval, its null and its verdict."""
     value = definition.statistic(synthetic, real) if synthetic and (real or not definition.needs_real) else NAN
     if np.isnan(value):
-        missing = (
-            "there is no real set to compare with"
-            if definition.needs_real and not real
-            else "the scans do not hold what it needs"
-        )
+        no_real = definition.needs_real and not real
+        missing = "there is no real set to compare with" if no_real else "the scans do not hold what it needs"
         return Metric(definition.name, definition.group, None, sentence=f"Not judged: {missing}.")
-    low, high = bootstrap_interval(definition.statistic, synthetic, real, rng, resamples)
-    chance, p = None, None
-    if definition.needs_real and definition.tested:
+    low, high, chance, p = NAN, NAN, None, None
+    if definition.varies:
+        low, high = bootstrap_interval(definition.statistic, synthetic, real, rng, resamples)
+    if definition.needs_real:
         null = permutation_null(definition.statistic, synthetic, real, rng, permutations)
-        chance, p = interval(null), float((1 + (null >= value).sum()) / (1 + len(null)))
+        chance, p = interval(null, CHANCE), float((1 + (null >= value).sum()) / (1 + len(null)))
     verdict = judge(value, definition.fine, definition.fatal, chance)
+    if verdict == "look again" and definition.tested and low <= definition.fine[1] and high >= definition.fine[0]:
+        verdict = "too few to tell"  # another draw of patients could lie within the range
     words = in_words(definition.sentence.format(value=value), verdict, definition.advice)
     return Metric(
         definition.name, definition.group, value, known(low), known(high), chance, p, verdict, words, definition.advice
@@ -99,13 +101,11 @@ def background_metric(synthetic: Scars) -> Metric:
     counts = [scar.changed_outside for scar in synthetic if scar.changed_outside is not None]
     if not counts:
         why = "Not judged: none of the scans that these were made from is in the real set."
-        return Metric("background_voxels", "background", None, sentence=why)
+        return Metric("changed", "background", None, sentence=why)
     total, some = sum(counts), f"in {len(counts)} of {len(synthetic)} scans, whose source is known"
     words = f"{total} voxels outside the scar differ from the scan that it was put into, {some}"
     verdict = judge(total, (0, 0), (0, 0), None)
-    return Metric(
-        "background_voxels", "background", float(total), verdict=verdict, sentence=in_words(words, verdict, "")
-    )
+    return Metric("changed", "background", float(total), verdict=verdict, sentence=in_words(words, verdict, ""))
 
 
 def leak_metric(leaks: Sequence[str] | None, count: int) -> Metric:
@@ -160,8 +160,8 @@ def manifold_metrics(synthetic: Scars, real: Scars, rng: np.random.Generator, re
         values = getattr(points, name)
         value = float(values.mean())
         low, high = interval(means_of_drawn(values, patients[name], rng, resamples))
-        chance = interval(nulls[name])
-        verdict = judge(value, (min(least, chance[0]), np.inf), None, None)
+        chance = interval(nulls[name], CHANCE)
+        verdict = judge(value, (least, np.inf), None, (chance[0], np.inf))
         words = in_words(sentence.format(value=value), verdict, advice)
         yield Metric(name, "realism", value, known(low), known(high), chance, None, verdict, words, advice)
 

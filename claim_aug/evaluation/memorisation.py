@@ -13,12 +13,12 @@ Values = NDArray[np.float64]
 
 #: Cells that two scars are shifted along the wall against one another.
 SHIFTS = range(-2, 3)
-#: Fewest cells that two scars share, and least share of the cells of both; our default: less cannot be told from chance.
+#: Fewest cells that two scars share, and least share of the cells of both; our default: less says nothing.
 FEWEST_CELLS, LEAST_OVERLAP = 12, 0.5
 #: A copy is so many times more like a real scar than any real scar is like that of another patient; our default.
 MARGIN = 1.25
-#: Likeness that is a copy however few real patients there are to compare: correlation 0.99 over 40 cells.
-CERTAIN = 16.0
+#: Least likeness of a copy, however few real patients there are to compare: correlation 0.95 over 45 cells.
+LEAST = 12.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def memorisation(synthetic: Scars, real: Scars) -> Memorisation:
     patients = np.array([scar.patient for scar in real for _ in scar.unrolled])
     found, correlation = likeness(ours, theirs)
     among_real = np.where(patients[:, None] != patients, likeness(theirs, theirs)[0], 0)
-    limit = max(MARGIN * float(among_real.max(initial=0)), CERTAIN if len(set(patients)) < 10 else 0.0)
+    limit = max(MARGIN * float(among_real.max(initial=0)), LEAST)
     copies = tuple(
         Copy(names[0][row], names[1][column], indices[row], float(correlation[row, column]))
         for row, column in enumerate(found.argmax(1))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Verdict = Literal["fine", "look again", "do not use", "not judged"]
+Verdict = Literal["fine", "too few to tell", "look again", "do not use", "not judged"]
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,11 @@ class Metric:
         group: group that it belongs to, such as ``"realism"``.
         value: the number; ``None`` where the sets do not hold what it needs.
         low, high: ends of its 95 % interval over patients; ``None`` where there is none.
-        chance: ends of the middle 95 % of what chance gives when patients change sets; ``None`` where that was not
+        chance: ends of the middle 99 % of what chance gives when patients change sets; ``None`` where that was not
             asked.
         p: share of what chance gives that is as large or larger, 0-1; ``None`` where that was not asked.
-        verdict: verdict: ``"fine"``, ``"look again"``, ``"do not use"`` or ``"not judged"``.
+        verdict: verdict: ``"fine"``, ``"look again"``, ``"do not use"``, ``"not judged"``, or ``"too few to tell"``
+            where the value is not fine, but chance could give it.
         sentence: what the number says, in one sentence.
         advice: what to look at again.
     """
@@ -72,21 +73,25 @@ class Evaluation:
     def verdict(self) -> Verdict:
         """The worst verdict of all metrics."""
         found = {metric.verdict for metric in self.metrics}
-        order: tuple[Verdict, ...] = ("do not use", "look again", "fine")
+        order: tuple[Verdict, ...] = ("do not use", "look again", "fine", "too few to tell")
         return next((verdict for verdict in order if verdict in found), "not judged")
 
     @property
     def sentence(self) -> str:
         """The verdict in plain words."""
         if self.verdict == "do not use":
-            return (
-                "Do not use: "
-                + "; ".join(m.sentence.rstrip(".") for m in self.metrics if m.verdict == "do not use")
-                + "."
-            )
+            faults = [m.sentence.rstrip(".") for m in self.metrics if m.verdict == "do not use"]
+            return f"Do not use: {'; '.join(faults).replace(': do not use', '')}."
         if self.verdict == "look again":
-            return "Look again at " + listed([m.advice for m in self.metrics if m.verdict == "look again"]) + "."
-        return "Worth training on." if self.verdict == "fine" else "Nothing could be judged."
+            return f"Look again at {listed(self.advice('look again'))}."
+        if self.verdict == "not judged":
+            return "Nothing could be judged."
+        unclear = self.advice("too few to tell")
+        return f"Worth training on; too few patients to tell of {listed(unclear)}." if unclear else "Worth training on."
+
+    def advice(self, verdict: Verdict) -> list[str]:
+        """What the metrics of a verdict are about."""
+        return [metric.advice for metric in self.metrics if metric.verdict == verdict]
 
 
 def listed(parts: list[str]) -> str:
@@ -103,17 +108,24 @@ def known(value: float) -> float | None:
 def judge(
     value: float, fine: tuple[float, float], fatal: tuple[float, float] | None, chance: tuple[float, float] | None
 ) -> Verdict:
-    """The verdict of a number: fine within its range, or within what chance gives."""
+    """The verdict of a number, from the range that is fine and what chance gives."""
     if math.isnan(value):
         return "not judged"
     if fatal is not None and not fatal[0] <= value <= fatal[1]:
         return "do not use"
-    ranges = [fine, *([] if chance is None else [chance])]
-    return "fine" if any(low <= value <= high for low, high in ranges) else "look again"
+    if fine[0] <= value <= fine[1]:
+        return "fine"
+    return "too few to tell" if chance is not None and chance[0] <= value <= chance[1] else "look again"
 
 
 def in_words(sentence: str, verdict: Verdict, advice: str) -> str:
     """A sentence that ends with the verdict."""
     sentence = sentence[:1].upper() + sentence[1:]
-    ending = {"fine": "fine", "look again": f"look again at {advice}", "do not use": "do not use", "not judged": ""}
+    ending = {
+        "fine": "fine",
+        "too few to tell": "too few patients to tell that from chance",
+        "look again": f"look again at {advice}",
+        "do not use": "do not use",
+        "not judged": "",
+    }
     return f"{sentence}: {ending[verdict]}." if ending[verdict] else f"{sentence}."

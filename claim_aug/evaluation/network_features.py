@@ -22,12 +22,14 @@ def wall_segmenter(segmenter: Any) -> Callable[[Image, LVAnatomy], Mask]:
     Args:
         segmenter: ``segmentation.Segmenter``, such as the start that comes with the package.
     """
+    from claim_aug.segmentation.predict import VIEWS, class_shares
     from claim_aug.segmentation.scan import scar_in_wall
-    from claim_aug.segmentation.windows import INFARCT
+    from claim_aug.segmentation.windows import INFARCT, class_map, cut_windows, on_region
 
     def find(image: Image, anatomy: LVAnatomy) -> Mask:
-        axis = anatomy.orientation.through_plane
-        shares = np.moveaxis(segmenter.shares(image, anatomy), 0, axis + 1)
+        windows = cut_windows(image, class_map(anatomy), anatomy)
+        found = class_shares(segmenter.network, windows.images, VIEWS[::5])  # two views do for a Dice over many slices
+        shares = np.moveaxis(on_region(found, anatomy), 0, anatomy.orientation.through_plane + 1)
         return scar_in_wall(shares, anatomy.wall, segmenter.wall_caution) >= INFARCT
 
     return find
@@ -57,7 +59,7 @@ def scar_features(network: Any) -> FeatureNetwork:
         finally:
             hook.remove()
         scar = torch.from_numpy((kept.classes >= INFARCT).astype(np.float32))[:, None]
-        weights = adaptive_avg_pool2d(scar, seen[0].shape[-2:])
+        weights = adaptive_avg_pool2d(scar, (seen[0].shape[-2], seen[0].shape[-1]))
         return np.asarray(((seen[0] * weights).sum((2, 3)) / weights.sum((2, 3))).numpy())
 
     return features

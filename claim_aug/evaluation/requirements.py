@@ -17,7 +17,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 RULE = re.compile(r"\s*(?P<name>\w+)\s*(?P<sign><=|>=|<|>|=)\s*(?P<limit>[-+.\deE]+)\s*")
 #: Names that rules may have.
-NAMES = (*(one.name for one in DEFINITIONS), *MANIFOLD, "background_voxels", "leaks", "copies")
+NAMES = (*(one.name for one in DEFINITIONS), *MANIFOLD, "changed", "leaks", "copies")
 
 
 @dataclass(frozen=True)

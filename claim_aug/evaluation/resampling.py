@@ -15,8 +15,10 @@ Scars = Sequence[ScanScar]
 Statistic = Callable[[Scars, Scars], float]
 Values = NDArray[np.float64]
 
-#: Times that patients are drawn anew, and that patients change sets; our default: a 95 % interval to a tenth of itself.
-RESAMPLES, PERMUTATIONS = 200, 100
+#: Times that patients are drawn anew, and that patients change sets; our default.
+RESAMPLES, PERMUTATIONS = 200, 200
+#: Percent that chance is given: some twenty metrics are looked at, and one in twenty would always stand out.
+CHANCE = 99
 
 
 def by_patient(scars: Scars) -> list[list[ScanScar]]:
@@ -30,6 +32,9 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """The 95 % interval of a statistic when the patients of both sets are drawn anew; NaN where it is not known.
 
+    A patient who is drawn twice makes two sets less alike than they are, so the interval is shifted until its median is
+    the value itself.
+
     Args:
         statistic: function of two sets.
         one, other: scars of both sets; the second may be empty.
@@ -38,7 +43,12 @@ def bootstrap_interval(
     """
     groups = by_patient(one), by_patient(other)
     found = np.array([statistic(*(drawn(part, rng) for part in groups)) for _ in range(count)])
-    return interval(found)
+    found = found[np.isfinite(found)]
+    if not found.size:
+        return float("nan"), float("nan")
+    low, high = interval(found + statistic(one, other) - np.median(found))
+    # What cannot be negative, or above 1, stays so.
+    return max(low, 0.0) if found.min() >= 0 else low, min(high, 1.0) if found.max() <= 1 else high
 
 
 def permutation_null(
@@ -65,10 +75,10 @@ def drawn(groups: Sequence[list[ScanScar]], rng: np.random.Generator) -> list[Sc
     )
 
 
-def interval(found: Values) -> tuple[float, float]:
-    """The middle 95 % of what is known; NaN where nothing is."""
+def interval(found: Values, percent: float = 95) -> tuple[float, float]:
+    """The middle 95 percent, or as many as given, of what is known; NaN where nothing is."""
     known = found[np.isfinite(found)]
     if not known.size:
         return float("nan"), float("nan")
-    low, high = np.percentile(known, [2.5, 97.5])
+    low, high = np.percentile(known, [50 - percent / 2, 50 + percent / 2])
     return float(low), float(high)

@@ -49,7 +49,7 @@ class ScanScar:
         anchored: whether the segments are where they say.
         cells: cells of the wall that are scar, (6, 36, 3) along the three coordinates.
         likeness: mean Dice of the scars of neighbouring slices, 0-1; ``None`` where no two neighbours hold scar.
-        appearance: how the scar of each slice looks, (slices, 10), by ``APPEARANCE``; NaN where a slice says too little.
+        appearance: how the scar of each slice looks, (slices, 10), by ``APPEARANCE``; NaN where that is not known.
         profiles: mean intensity at five depths from endocardium to epicardium over that of the whole scar of the slice,
             in SD over remote, (slices, 5); NaN where there is no scar at a depth.
         unrolled: scar of each slice in its own frame, (slices, 48, 4), in SD over remote; NaN where there is none.

@@ -14,7 +14,7 @@ from scipy import stats
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.evaluation.manifold import frechet_distance, kernel_distance
 from claim_aug.evaluation.resampling import Scars
-from claim_aug.evaluation.scan_scar import APPEARANCE
+from claim_aug.evaluation.scan_scar import APPEARANCE, DEPTHS
 from claim_aug.evaluation.texture_distance import FEATURES, texture_distance
 from claim_aug.evaluation.two_sample import concatenated, slice_table
 
@@ -61,12 +61,10 @@ def burden_error(synthetic: Scars, _: Scars) -> float:
 
 def brightness(synthetic: Scars, real: Scars) -> float:
     """Wasserstein distance of the intensities of infarct, SD over remote."""
-    return wasserstein(
-        *(
-            np.concatenate([*(scar.slices.every_intensity for scar in scars), np.empty(0)])
-            for scars in (synthetic, real)
-        )
+    one, other = (
+        np.concatenate([*(s.slices.every_intensity for s in scars), np.empty(0)]) for scars in (synthetic, real)
     )
+    return wasserstein(one, other)
 
 
 def over_blood(synthetic: Scars, real: Scars) -> float:
@@ -96,10 +94,13 @@ def seam(synthetic: Scars, real: Scars) -> float:
 
 
 def profile(synthetic: Scars, real: Scars) -> float:
-    """Root mean square difference of the mean profiles from endocardium to epicardium, SD over remote."""
-    one, other = (concatenated([scar.profiles for scar in scars], 5) for scars in (synthetic, real))
-    rows = [part[np.isfinite(part).all(1)] for part in (one, other)]
-    return float(np.sqrt(np.mean((rows[0].mean(0) - rows[1].mean(0)) ** 2))) if all(map(len, rows)) else NAN
+    """Root mean square difference of the median profiles from endocardium to epicardium, SD over remote."""
+    middles = []
+    for scars in (synthetic, real):
+        rows = concatenated([scar.profiles for scar in scars], DEPTHS)
+        known = [column[np.isfinite(column)] for column in rows.T]
+        middles.append(np.array([np.median(column) if column.size else np.nan for column in known]))
+    return float(np.sqrt(np.mean((middles[0] - middles[1]) ** 2)))
 
 
 def neighbours(synthetic: Scars, real: Scars) -> float:
@@ -109,9 +110,12 @@ def neighbours(synthetic: Scars, real: Scars) -> float:
 
 
 def kernel(synthetic: Scars, real: Scars) -> float:
-    """Kernel distance of the features of a network."""
-    sets = [concatenated([scar.features for scar in scars], width(synthetic)) for scars in (synthetic, real)]
-    return kernel_distance(*sets) if min(map(len, sets)) > 1 else NAN
+    """Kernel distance of the features of a network, in SD of the real set."""
+    one, other = (concatenated([scar.features for scar in scars], width(synthetic)) for scars in (synthetic, real))
+    if min(len(one), len(other)) < 2 or not width(synthetic):
+        return NAN
+    scale = np.maximum(other.std(0), 1e-9)
+    return kernel_distance(one / scale, other / scale)
 
 
 def width(scars: Scars) -> int:
@@ -131,15 +135,10 @@ def transmurality_gap(synthetic: Scars, real: Scars) -> float:
 
 
 def segment_frequency(scars: Scars) -> Values:
-    """Share of the scans that reach a segment whose scar takes a twentieth of it or more, (17,); NaN where none does."""
-    table = np.array(
-        [
-            [np.nan if share is None else share >= 5 for share in scar.segment_percent.values()]
-            for scar in scars
-            if scar.anchored
-        ],
-        np.float64,
-    ).reshape(-1, len(SEGMENTS))
+    """Share of scans with scar in a twentieth of each segment or more, (17,); NaN where no stack reaches it."""
+    rows = [list(scar.segment_percent.values()) for scar in scars if scar.anchored]
+    percent = np.array(rows, np.float64).reshape(-1, len(SEGMENTS))  # NaN where a stack does not reach
+    table = np.where(np.isfinite(percent), percent >= 5, np.nan)
     known = np.isfinite(table)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(known, table, 0).sum(0) / known.sum(0))
@@ -208,8 +207,11 @@ def segments_covered(synthetic: Scars, _: Scars) -> float:
 
 
 def feature_spread(synthetic: Scars, real: Scars) -> float:
-    """Root mean square spread of how slices look over that of the real set."""
-    one, other = (slice_table(scars)[0] for scars in (synthetic, real))
+    """Root mean square spread between scans of how their scar looks over that of the real set."""
+    sets = (
+        [scar.appearance[scar.complete].mean(0) for scar in scars if scar.complete.any()] for scars in (synthetic, real)
+    )
+    one, other = (np.array(rows) for rows in sets)
     if min(len(one), len(other)) < 2:
         return NAN
     scale = np.maximum(other.std(0), 1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ def slice_table(scars: Scars) -> tuple[Values, NDArray[np.str_]]:
 
 
 def two_sample_auc(synthetic: Scars, real: Scars) -> float:
-    """Area under the ROC curve of a logistic regression in patients that it has not seen, 0-1; NaN with too few.
+    """Area under the ROC curve of a linear classifier in patients that it has not seen, 0-1; NaN with too few.
 
     It sees each number of a slice's appearance and its square, so that a set that varies less is told apart, too.
     All scans of a patient, real and synthetic, are in one fold. The two sets need not show the same slices.
@@ -41,18 +42,17 @@ def two_sample_auc(synthetic: Scars, real: Scars) -> float:
 
 
 def out_of_fold(table: Values, kind: NDArray[np.intp], names: NDArray[np.str_], folds: int) -> Values:
-    """Log odds of being synthetic of every slice, (slices,), by a classifier that did not see its patient."""
+    """How synthetic every slice seems, (slices,), by a classifier that did not see its patient."""
     pipeline, preprocessing = need("sklearn.pipeline", "evaluate"), need("sklearn.preprocessing", "evaluate")
-    logistic = need("sklearn.linear_model", "evaluate").LogisticRegression
+    linear = need("sklearn.linear_model", "evaluate").RidgeClassifier
     splitter = need("sklearn.model_selection", "evaluate").StratifiedGroupKFold(folds)
-    # The log of what is only positive: a few extreme slices would decide the squares.
     scale = preprocessing.StandardScaler()
     squares = preprocessing.FunctionTransformer(with_squares)
     scores = np.full(len(table), np.nan)
     for train, test in splitter.split(table, kind, names):
         if len(np.unique(kind[train])) < 2:
             continue
-        model = pipeline.make_pipeline(scale, squares, logistic(C=0.3, max_iter=200, class_weight="balanced"))
+        model = pipeline.make_pipeline(scale, squares, linear(alpha=10.0, class_weight="balanced"))
         scores[test] = model.fit(table[train], kind[train]).decision_function(table[test])
     return scores
 
@@ -63,6 +63,6 @@ def with_squares(table: Values) -> Values:
     return np.concatenate([table, table**2], axis=1)
 
 
-def concatenated(parts: Sequence[Values], width: int) -> Values:
+def concatenated(parts: Sequence[NDArray[Any]], width: int) -> Values:
     """Rows of all parts, (rows, width), also of none."""
     return np.concatenate([*(part for part in parts if part.size), np.empty((0, width))])

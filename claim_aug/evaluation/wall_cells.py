@@ -10,7 +10,7 @@ from claim_aug.anatomy.slices import slices_with
 from claim_aug.evaluation.intensity import in_sd
 from claim_aug.measures.remote import Image
 
-#: Cells along the apicobasal, rotational and transmural coordinate; our default: a cell holds some ten voxels of a scan.
+#: Cells along the apicobasal, rotational and transmural coordinate; our default: some ten voxels of a scan each.
 CELLS = (6, 36, 3)
 #: Cells of a slice along the rotational and transmural coordinate; our default: a few voxels each.
 SLICE_CELLS = (48, 4)

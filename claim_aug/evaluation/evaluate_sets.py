@@ -129,7 +129,7 @@ def copy_metric(nearest: Memorisation | None) -> Metric:
     words = f"{count} of {size} synthetic slices are copies of a real scar"
     verdict, advice = judge(share, (0, 0), (0, 0.5), None), "the scars that are copies"
     return Metric(
-        "copies", "memorisation", share, max(middle - half, 0.0), middle + half,
+        "copies", "memorisation", share, float(max(middle - half, 0.0)), float(middle + half),
         verdict=verdict, sentence=in_words(words, verdict, advice), advice=advice,
     )  # fmt: skip
 

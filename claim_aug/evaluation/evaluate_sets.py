@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from claim_aug.evaluation.manifold import NEIGHBOURS, Manifold, manifold
 from claim_aug.evaluation.memorisation import Memorisation, memorisation
-from claim_aug.evaluation.metric import Metric, in_words, judge, known
+from claim_aug.evaluation.metric import Metric, ends, in_words, judge, known
 from claim_aug.evaluation.metrics import DEFINITIONS, GROUPS, Definition
 from claim_aug.evaluation.resampling import (
     CHANCE,
@@ -92,8 +92,9 @@ def measure(
         verdict = "too few to tell"  # another draw of patients could lie within the range
     words = in_words(definition.sentence.format(value=value), verdict, definition.advice)
     return Metric(
-        definition.name, definition.group, value, known(low), known(high), chance, p, verdict, words, definition.advice
-    )
+        definition.name, definition.group, value, known(low), known(high), chance, p, verdict, words,
+        definition.advice, ends(definition.fine),
+    )  # fmt: skip
 
 
 def background_metric(synthetic: Scars) -> Metric:
@@ -163,7 +164,8 @@ def manifold_metrics(synthetic: Scars, real: Scars, rng: np.random.Generator, re
         chance = interval(nulls[name], CHANCE)
         verdict = judge(value, (least, np.inf), None, (chance[0], np.inf))
         words = in_words(sentence.format(value=value), verdict, advice)
-        yield Metric(name, "realism", value, known(low), known(high), chance, None, verdict, words, advice)
+        fine = (least, None)
+        yield Metric(name, "realism", value, known(low), known(high), chance, None, verdict, words, advice, fine)
 
 
 def laid_out(synthetic: Scars, real: Scars) -> Manifold:

@@ -26,6 +26,7 @@ class Metric:
             where the value is not fine, but chance could give it.
         sentence: what the number says, in one sentence.
         advice: what to look at again.
+        fine: ends of the range that is fine; ``None`` for an open end.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Metric:
     verdict: Verdict = "not judged"
     sentence: str = ""
     advice: str = ""
+    fine: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,12 @@ def listed(parts: list[str]) -> str:
 def known(value: float) -> float | None:
     """The number, or ``None`` for one that is none."""
     return None if math.isnan(value) else float(value)
+
+
+def ends(fine: tuple[float, float]) -> tuple[float | None, float | None]:
+    """A range with ``None`` for an open end."""
+    low, high = (None if math.isinf(end) else float(end) for end in fine)
+    return low, high
 
 
 def judge(

@@ -98,6 +98,7 @@ def measure_scar(
     features: FeatureNetwork | None = None,
     asked: float | None = None,
     changed_outside: int | None = None,
+    crops: bool = False,
 ) -> ScanScar:
     """Measure the scar of one scan.
 
@@ -111,6 +112,7 @@ def measure_scar(
         features: function that gives features of each slice with scar.
         asked: size of the scar that was drawn for it, %LV.
         changed_outside: number of voxels outside the scar that differ from the scan that it was made from.
+        crops: whether the crops of the slices are kept, for a network that compares them.
 
     Raises:
         InputError: a scan without scar that can be judged.
@@ -125,6 +127,8 @@ def measure_scar(
         raise InputError(msg)
     slices = ScarSet()
     slices.add(patient, image, anatomy, segment=segment)
+    if not crops:
+        slices.crops.clear()
     planes = [(image[part], heart) for heart, part in slices_with(scar, anatomy)]
     profiles = np.stack([depth_profile(plane, heart) for plane, heart in planes])
     flat = [unrolled(plane, heart, heart.scar) for plane, heart in planes]

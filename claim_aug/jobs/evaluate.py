@@ -25,6 +25,7 @@ from claim_aug.evaluation.metric import Evaluation
 from claim_aug.evaluation.metrics import DEFINITIONS
 from claim_aug.evaluation.network_features import FeatureNetwork, scar_features, wall_segmenter
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
+from claim_aug.optional import need
 from claim_aug.segmentation.folder import SHIPPED, read_segmenter
 
 #: Fewer patients than this leave wide intervals; our default.
@@ -144,15 +145,15 @@ def evaluate_folders(
         if not found and folder is not None:
             msg = f"{folder} has no {name} scan with labelled scar; check its label scheme (--labels)"
             raise InputError(msg)
-    metrics, nearest = evaluate_sets(
-        scars, real_scars, leaks=leaks, seed=seed, advance=progress("metrics", len(DEFINITIONS))
-    )
+    step = progress("metrics", len(DEFINITIONS))
+    with need("threadpoolctl", "evaluate").threadpool_limits(1):  # thousands of small matrices: threads only wait
+        metrics, nearest = evaluate_sets(scars, real_scars, leaks=leaks, seed=seed, advance=step)
     sets = {"synthetic": scars, "real": real_scars}
     evaluation = Evaluation(
         synthetic=synthetic.name,
         real=None if real is None else real.name,
         scans={name: len(part) for name, part in sets.items()},
-        slices={name: sum(len(scar.slices.crops) for scar in part) for name, part in sets.items()},
+        slices={name: sum(len(scar.unrolled) for scar in part) for name, part in sets.items()},
         patients={name: len({scar.patient for scar in part}) for name, part in sets.items()},
         metrics=metrics,
         findings=tuple(findings(scars, leaks, nearest)),
@@ -174,8 +175,6 @@ def check_libraries() -> None:
     Raises:
         MissingDependencyError: scikit-learn, where it is not installed.
     """
-    from claim_aug.optional import need
-
     need("sklearn", "evaluate")
 
 

@@ -9,8 +9,11 @@ from claim_aug.data.output_layouts import write_json
 from claim_aug.data.provenance import plain
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.evaluation.metric import Evaluation
-from claim_aug.jobs.evaluate import evaluate_folders
+from claim_aug.jobs.evaluate import JudgedScan, evaluate_folders
+from claim_aug.optional import need
 from claim_aug.report.evaluation import as_json
+from claim_aug.report.html import report_page
+from claim_aug.report.sheet import Sheet, make_sheet
 
 JSON, PAGE = "evaluation.json", "report.html"
 
@@ -18,7 +21,7 @@ JSON, PAGE = "evaluation.json", "report.html"
 def evaluate_and_write(
     synthetic: Path, real: Path | None, out: Path | None, *, overwrite: bool = False, **options: Any
 ) -> Evaluation:
-    """Judge a set and write ``evaluation.json``.
+    """Judge a set and write ``report.html`` and ``evaluation.json``.
 
     Args:
         synthetic, real: arguments of ``evaluate_folders``.
@@ -33,7 +36,15 @@ def evaluate_and_write(
         return evaluate_folders(synthetic, real, **options).evaluation
     if not overwrite:
         refuse_existing(out, (JSON, PAGE))
-    found = evaluate_folders(synthetic, real, **options)
+    need("jinja2", "evaluate")
+    sheets: dict[str, Sheet] = {}
+
+    def keep(scan: JudgedScan) -> None:
+        sheets[scan.scar.name] = make_sheet(scan)
+
+    found = evaluate_folders(synthetic, real, on_scan=keep, **options)
+    page = report_page(found, sheets)
     with staged(out) as stage:
+        (stage / PAGE).write_text(page, encoding="utf-8")
         write_json(stage / JSON, plain(as_json(found.evaluation)))
     return found.evaluation

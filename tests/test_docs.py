@@ -160,7 +160,18 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
 @pytest.mark.parametrize(
     "command",
     [
-        *("generate", "segment", "finetune", "train", "joint-train", "phantom", "aha", "quantify", "bullseye"),
+        *(
+            "generate",
+            "evaluate",
+            "segment",
+            "finetune",
+            "train",
+            "joint-train",
+            "phantom",
+            "aha",
+            "quantify",
+            "bullseye",
+        ),
         *("prior fit", "bank build", "pool build", "plugins"),
     ],
 )

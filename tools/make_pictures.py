@@ -51,7 +51,7 @@ def plot_demo(phantom: Phantom, sample: ScarSample, path: Path) -> None:
     titles = (f"a phantom, {frame.title}", "the same with new scar", "its new label")
     for column, (title, volume) in enumerate(zip(titles, (phantom.image, sample.image, sample.image), strict=True)):
         axes = figure.add_subplot(grid[column])
-        show_slice(axes, frame, region(volume, anatomy), anatomy, masks(sample) if column == 2 else {}, limits)
+        show_slice(axes, frame, volume, anatomy, masks(sample) if column == 2 else {}, limits)
         axes.set_title(title, fontsize=11)
     eye = figure.add_subplot(grid[3], projection="polar")
     plot_bullseye(eye, scar_share(sample), fontsize=8)

@@ -62,7 +62,7 @@ DEFINITIONS = (
     ),
     Definition(
         "adherence_gap", "adherence", of.adherence_gap,
-        "the segmenter finds synthetic scar by Dice {value:+.2f} better than real scar",
+        "the Dice of the segmenter in synthetic scar differs from that in real scar by {value:+.2f}",
         "whether synthetic scar is harder to find than real scar", (-0.1, 1),
     ),
     Definition(
@@ -93,7 +93,7 @@ DEFINITIONS = (
     ),
     Definition(
         "neighbours", "realism", of.neighbours,
-        "scar of neighbouring slices overlaps by Dice {value:+.2f} more than real scar",
+        "the Dice of the scars of neighbouring slices differs from that of real scar by {value:+.2f}",
         "how scar goes on from slice to slice", (-0.1, 0.1),
     ),
     Definition(
@@ -103,7 +103,7 @@ DEFINITIONS = (
     ),
     Definition(
         "kernel", "realism", of.kernel,
-        "the kernel distance of a network's features is {value:.3f}", "what a network sees in scar", (-INFINITE, 1.0),
+        "the kernel distance of a network's features is {value:.1f}", "what a network sees in scar", (-INFINITE, 1.0),
     ),
     Definition(
         "auc", "realism", two_sample_auc,
@@ -152,7 +152,7 @@ DEFINITIONS = (
     ),
     Definition(
         "pair_excess", "diversity", of.pairwise_excess,
-        "two synthetic scars overlap by Dice {value:+.2f} more than two real ones",
+        "the Dice of two synthetic scars differs from that of two real ones by {value:+.2f}",
         "whether scars differ as much as real ones", (-1, 0.1),
     ),
     Definition(

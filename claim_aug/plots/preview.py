@@ -73,7 +73,9 @@ def plot_slices(figure: Figure, grid: Any, corner: tuple[int, int], image: NDArr
     for place, frame in enumerate(frames(anatomy, chosen(sample), rows_run_down=sample.labels.ndim == 2)):
         for kind, volume in enumerate((image, sample.image, sample.image)):
             axes = figure.add_subplot(grid[corner[0] + kind, corner[1] + place])
-            show_slice(axes, frame, region(volume, anatomy), anatomy, masks(sample) if kind == 2 else {}, limits)
+            show_slice(
+                axes, frame, volume.reshape(anatomy.grid_shape), anatomy, masks(sample) if kind == 2 else {}, limits
+            )
             axes.set_title((f"before: {frame.title}", "after", "after, outlined")[kind], fontsize=8)
 
 
@@ -101,8 +103,8 @@ def show_slice(
     Args:
         axes: matplotlib axes.
         frame: frame of the slice.
-        image: intensities of the region, (I, J, K).
-        anatomy: ventricle of the region.
+        image: intensities of the whole scan or of the region, (I, J, K).
+        anatomy: ventricle of the scan.
         outlines: mask of the region to outline by its name in ``OUTLINES``.
         limits: intensities that are shown black and white.
     """

@@ -92,10 +92,15 @@ class Frame:
     insertion: tuple[float, float] | None
     assumed: str
 
-    def cut(self, region: NDArray[Any], anatomy: LVAnatomy) -> Plane:
-        """The frame of an image of the region, (size, size), by cubic splines."""
-        plane = in_plane(region, anatomy)[self.index].astype(np.float64)
-        return np.asarray(ndimage.map_coordinates(plane, self.places, order=3, mode="nearest"))
+    def cut(self, volume: NDArray[Any], anatomy: LVAnatomy) -> Plane:
+        """The frame of an image of the whole scan or of the region, (size, size), by cubic splines; black beyond it."""
+        index, places = self.index, self.places
+        if volume.shape == anatomy.grid_shape:
+            starts = [part.start for part in anatomy.box]
+            index += starts[anatomy.orientation.through_plane]
+            places = places + np.array([starts[axis] for axis in anatomy.orientation.in_plane])[:, None, None]
+        plane = in_plane(volume, anatomy)[index].astype(np.float64)
+        return np.asarray(ndimage.map_coordinates(plane, places, order=3, mode="constant", cval=float(plane.min())))
 
     def cut_mask(self, mask: Mask, anatomy: LVAnatomy) -> Plane:
         """Share of each pixel that a mask of the region fills, (size, size), 0-1; its outline is at 0.5."""

@@ -62,9 +62,8 @@ class Sheet:
 def make_sheet(one: JudgedScan) -> Sheet:
     """The sheet of a scan that is being judged."""
     anatomy = one.anatomy
-    after = one.image[anatomy.box].astype(np.float64)
-    before = None if one.before is None else one.before[anatomy.box].astype(np.float64)
-    limits = display_limits(before, after, anatomy)
+    after, before = one.image, one.before
+    limits = display_limits(None if before is None else before[anatomy.box], after[anatomy.box], anatomy)
     shown = [int(index) for index in np.flatnonzero(in_plane(anatomy.wall, anatomy).any((1, 2)))]
     order = shown if anatomy.orientation.base == "first" else shown[::-1]
     old = np.zeros_like(anatomy.wall) if one.old is None else one.old
@@ -80,8 +79,8 @@ def make_sheet(one: JudgedScan) -> Sheet:
 
 def make_slice(
     frame: Frame,
-    after: NDArray[np.float64],
-    before: NDArray[np.float64] | None,
+    after: NDArray[Any],
+    before: NDArray[Any] | None,
     anatomy: LVAnatomy,
     masks: dict[str, Mask],
     limits: tuple[float, float],

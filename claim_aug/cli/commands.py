@@ -20,6 +20,7 @@ from claim_aug.cli import (
     pool,
     prior,
     quantify,
+    reading,
     segment,
     train,
 )
@@ -35,6 +36,8 @@ SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("prior", "Mask priors: learn one from a labelled data set.", prior.fit),
     ("bank", "Banks of real scar texture for --generator transplant.", bank.build),
     ("pool", "Scars made beforehand, for transforms with pool=.", pool.build),
+    ("reading", "Blind readings: can readers tell synthetic from real scar?", reading.make),
+    ("reading", "", reading.score),
 )
 
 
@@ -43,8 +46,10 @@ def register_commands(app: typer.Typer) -> None:
     """Register them in the order of ``--help``."""
     for command in COMMANDS:
         app.command()(with_groups(command))
+    groups: dict[str, typer.Typer] = {}
     for name, subject, command in SUBCOMMANDS:
-        group = typer.Typer(help=subject, no_args_is_help=True)
-        group.callback()(lambda: None)  # else Typer makes a single subcommand the command itself
-        group.command()(with_groups(command))
-        app.add_typer(group, name=name)
+        if name not in groups:
+            groups[name] = typer.Typer(help=subject, no_args_is_help=True)
+            groups[name].callback()(lambda: None)  # else Typer makes a single subcommand the command itself
+            app.add_typer(groups[name], name=name)
+        groups[name].command()(with_groups(command))

@@ -10,6 +10,7 @@ from claim_aug.cli import (
     aha,
     bank,
     bullseye,
+    doctor,
     evaluate,
     finetune,
     generate,
@@ -30,6 +31,7 @@ from claim_aug.plugins.hookspecs import hookimpl
 COMMANDS: tuple[Callable[..., None], ...] = (
     generate.generate, evaluate.evaluate, segment.segment, finetune.finetune, train.train, joint.joint_train,
     phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
+    doctor.doctor,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (

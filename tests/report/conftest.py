@@ -15,7 +15,7 @@ def chromium():
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
     with playwright.sync_playwright() as running:
         try:
-            browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM), args=["--no-sandbox"])
+            browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM) or None, args=["--no-sandbox"])
         except playwright.Error as error:
             pytest.skip(f"no Chromium ({str(error).splitlines()[0]}); playwright install chromium, or set {CHROMIUM}")
         yield browser

@@ -129,7 +129,7 @@ def row(name: str, seconds: str, scars: list[ScanScar], reference: list[ScanScar
     return f"| {' | '.join([name, seconds, *cells, told, changed])} |"
 
 
-def told_apart(real: list[ScanScar], painted: list[ScanScar], seeds: int) -> str:
+def cnn_auc(real: list[ScanScar], painted: list[ScanScar], seeds: int) -> str:
     """How well a network tells each slice from the same slice painted again, the mean over some networks."""
     one, other = (np.concatenate([scar.slices.crops for scar in scars]) for scars in (real, painted))
     names = [name for scar in real for name in scar.slices.patients]
@@ -167,7 +167,7 @@ def main() -> None:
     print(row("real", "", real[::2], real[1::2], ""), flush=True)
     for generator in arguments.generators.split(","):
         painted, seconds = painted_again(generator, patients, arguments.paintings, tools)
-        told = told_apart(real, painted[: len(real)], arguments.seeds) if "cnn" in arguments.stages else ""
+        told = cnn_auc(real, painted[: len(real)], arguments.seeds) if "cnn" in arguments.stages else ""
         print(row(generator, f"{seconds / slices / arguments.paintings:.3f}", painted, real, told), flush=True)
 
 

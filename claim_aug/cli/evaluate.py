@@ -43,7 +43,9 @@ def evaluate(
     segmenter: Annotated[
         str | None, opt.scan("FOLDER|none", "Segmenter that looks for the scar; the package's by default.")
     ] = None,
-    out: Annotated[Path | None, opt.output("DIR", "Folder for report.html and evaluation.json.", "--out")] = None,
+    out: Annotated[
+        Path | None, opt.output("DIR", "Folder for report.html, evaluation.json and datasheet.md.", "--out")
+    ] = None,
     require: Annotated[
         str | None, opt.output("RULES", 'Exit code 1 unless all hold, such as "auc<0.7,adherence>0.7".')
     ] = None,
@@ -86,14 +88,18 @@ def evaluate(
 
 def print_evaluation(found: Evaluation) -> None:
     """Print verdict, numbers, findings and notes."""
-    from rich.text import Text
+    from rich.console import Console
 
-    rows: list[tuple[str | Text, ...]] = []
-    for group in dict.fromkeys(metric.group for metric in found.metrics):
-        rows.append((Text(group, style="bold"), "", "", "", ""))
-        rows += [row(metric) for metric in found.metrics if metric.group == group]
+    from claim_aug.cli.quantify import new_table
+
     size = ", ".join(f"{found.scans[name]} {name} scans of {found.patients[name]} patients" for name in found.scans)
-    console.print_table(f"{found.synthetic}: {size}", ("metric", "value", "95 %", "by chance", "verdict"), rows)
+    table = new_table(console.shown(f"{found.synthetic}: {size}"), "metric", "value", "95 %", "by chance", "verdict")
+    for group in dict.fromkeys(metric.group for metric in found.metrics):
+        table.add_row(group, style="bold")
+        for metric in found.metrics:
+            if metric.group == group:
+                table.add_row(*row(metric))
+    Console().print(table)
     for metric in found.metrics:
         if metric.verdict in ("look again", "do not use"):
             console.print_line(f"- {metric.sentence}")

@@ -51,15 +51,15 @@ def scar_features(network: Any) -> FeatureNetwork:
     def features(image: Image, anatomy: LVAnatomy) -> Features:
         windows = cut_windows(image, class_map(anatomy), anatomy)
         kept = windows.select(windows.scarred)
-        seen: list[torch.Tensor] = []
-        hook = network.model[1].register_forward_hook(lambda _, __, found: seen.append(found.float()))
+        activations: list[torch.Tensor] = []
+        hook = network.model[1].register_forward_hook(lambda _, __, found: activations.append(found.float()))
         try:
             with torch.no_grad():
                 network(torch.from_numpy(kept.images))
         finally:
             hook.remove()
         scar = torch.from_numpy((kept.classes >= INFARCT).astype(np.float32))[:, None]
-        weights = adaptive_avg_pool2d(scar, (seen[0].shape[-2], seen[0].shape[-1]))
-        return np.asarray(((seen[0] * weights).sum((2, 3)) / weights.sum((2, 3))).numpy())
+        weights = adaptive_avg_pool2d(scar, (activations[0].shape[-2], activations[0].shape[-1]))
+        return np.asarray(((activations[0] * weights).sum((2, 3)) / weights.sum((2, 3))).numpy())
 
     return features

@@ -42,7 +42,7 @@ def bootstrap_interval(
         count: number of draws.
     """
     groups = by_patient(one), by_patient(other)
-    found = np.array([statistic(*(drawn(part, rng) for part in groups)) for _ in range(count)])
+    found = np.array([statistic(*(resampled(part, rng) for part in groups)) for _ in range(count)])
     found = found[np.isfinite(found)]
     if not found.size:
         return float("nan"), float("nan")
@@ -68,7 +68,7 @@ def permutation_null(
     return np.array(found)
 
 
-def drawn(groups: Sequence[list[ScanScar]], rng: np.random.Generator) -> list[ScanScar]:
+def resampled(groups: Sequence[list[ScanScar]], rng: np.random.Generator) -> list[ScanScar]:
     """As many patients as there are, drawn with replacement."""
     return (
         [*chain.from_iterable(groups[place] for place in rng.integers(len(groups), size=len(groups)))] if groups else []

@@ -157,7 +157,7 @@ def evaluate_folders(
         patients={name: len({scar.patient for scar in part}) for name, part in sets.items()},
         metrics=metrics,
         findings=tuple(findings(scars, leaks, nearest)),
-        notes=tuple(notes(sets, skipped, compared=real is not None)),
+        notes=tuple(notes(sets, skipped, len(scans), compared=real is not None)),
         about={
             "seed": seed,
             "segmenter": "none" if segmenter is None else "the start" if segmenter == SHIPPED else segmenter.name,
@@ -243,8 +243,19 @@ def findings(scars: Sequence[ScanScar], leaks: Sequence[str] | None, nearest: Me
         yield f"{place}: a copy of {copy.real}, correlation {copy.correlation:.2f}"
 
 
-def notes(sets: Mapping[str, Sequence[ScanScar]], skipped: Sequence[str], *, compared: bool) -> Iterator[str]:
-    """What limits the evaluation."""
+def notes(
+    sets: Mapping[str, Sequence[ScanScar]], skipped: Sequence[str], scans: int, *, compared: bool
+) -> Iterator[str]:
+    """What limits the evaluation.
+
+    Args:
+        sets: scars of both sets.
+        skipped: names of the scans in which no ventricle could be read.
+        scans: number of scans of the synthetic folder.
+        compared: whether there is a real set.
+    """
+    if missing := scans - len(sets["synthetic"]):
+        yield f"{missing} of {scans} synthetic scans show no new scar, or no ventricle, and were not judged."
     if not compared:
         yield "There is no real set (--real), so realism, memorisation and the background were not judged."
     if skipped:

@@ -13,14 +13,17 @@ FOLDER = Path(__file__).parent / "templates"
 
 
 def render(template: str, **values: Any) -> str:
-    """A page from a template of this package; text is escaped.
+    """A page from a template of this package; in HTML, text is escaped.
 
     Raises:
         MissingDependencyError: Jinja, where it is not installed.
     """
     jinja = need("jinja2", "evaluate")
     environment = jinja.Environment(
-        loader=jinja.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True
+        loader=jinja.FileSystemLoader(FOLDER),
+        autoescape=".html." in template,
+        undefined=jinja.StrictUndefined,
+        trim_blocks=True,
     )
     return str(environment.get_template(template).render(version=__version__, **values)) + "\n"
 

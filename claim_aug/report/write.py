@@ -12,16 +12,16 @@ from claim_aug.evaluation.metric import Evaluation
 from claim_aug.jobs.evaluate import JudgedScan, evaluate_folders
 from claim_aug.optional import need
 from claim_aug.report.evaluation import as_json
-from claim_aug.report.html import report_page
+from claim_aug.report.html import datasheet, report_page
 from claim_aug.report.sheet import Sheet, make_sheet
 
-JSON, PAGE = "evaluation.json", "report.html"
+JSON, PAGE, DATASHEET = "evaluation.json", "report.html", "datasheet.md"
 
 
 def evaluate_and_write(
     synthetic: Path, real: Path | None, out: Path | None, *, overwrite: bool = False, **options: Any
 ) -> Evaluation:
-    """Judge a set and write ``report.html`` and ``evaluation.json``.
+    """Judge a set and write ``report.html``, ``evaluation.json`` and ``datasheet.md``.
 
     Args:
         synthetic, real: arguments of ``evaluate_folders``.
@@ -35,7 +35,7 @@ def evaluate_and_write(
     if out is None:
         return evaluate_folders(synthetic, real, **options).evaluation
     if not overwrite:
-        refuse_existing(out, (JSON, PAGE))
+        refuse_existing(out, (JSON, PAGE, DATASHEET))
     need("jinja2", "evaluate")
     sheets: dict[str, Sheet] = {}
 
@@ -46,5 +46,6 @@ def evaluate_and_write(
     page = report_page(found, sheets)
     with staged(out) as stage:
         (stage / PAGE).write_text(page, encoding="utf-8")
+        (stage / DATASHEET).write_text(datasheet(found.evaluation), encoding="utf-8")
         write_json(stage / JSON, plain(as_json(found.evaluation)))
     return found.evaluation

@@ -106,6 +106,7 @@ def test_any_folder_of_pairs_will_do(made):
     assert found.scans == {"synthetic": 3, "real": 0}  # the others are healthy
     assert found["changed"].verdict == "not judged"
     assert any("no real set" in line for line in found.notes)
+    assert any(line.startswith("3 of 6 synthetic scans show no new scar") for line in found.notes)
 
 
 def test_old_scar_is_no_copy_of_itself(tmp_path):

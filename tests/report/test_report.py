@@ -76,6 +76,14 @@ def test_the_verdict_comes_first_and_is_that_of_the_json(page, written):
         assert f"<code>{metric['name']}" in page
 
 
+def test_the_data_sheet_has_verdict_composition_and_licences(written):
+    text = (written / "datasheet.md").read_text()
+    assert json.loads((written / "evaluation.json").read_text())["sentence"] in text
+    assert "- synthetic: 2 scans with scar" in text
+    assert "licence" in text
+    assert "{" not in text
+
+
 def test_names_are_text_and_never_markup(page):
     assert "B<b>" not in page
     assert "B&lt;b&gt;&amp;amp;_scar000" in page

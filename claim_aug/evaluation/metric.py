@@ -55,6 +55,14 @@ class Evaluation:
         findings: what was found of single scans: copies, leaks, changed backgrounds; sentences.
         notes: what limits the evaluation, such as scans that could not be read; sentences.
         about: parameters and versions.
+
+    Example:
+        >>> from claim_aug import Evaluation, evaluate
+        >>> from claim_aug.phantom import make_phantom, write_emidec
+        >>> _ = write_emidec(make_phantom(1, scar=True, shape=(80, 80, 4)), "one", "Case_1")
+        >>> found = evaluate("one", labels="phantom", segmenter=None, draws=5)
+        >>> isinstance(found, Evaluation), found["pair_dice"].verdict
+        (True, 'not judged')
     """
 
     synthetic: str

@@ -24,6 +24,7 @@ from claim_aug.evaluation.memorisation import Memorisation
 from claim_aug.evaluation.metric import Evaluation
 from claim_aug.evaluation.metrics import DEFINITIONS
 from claim_aug.evaluation.network_features import FeatureNetwork, scar_features, wall_segmenter
+from claim_aug.evaluation.resampling import RESAMPLES
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
 from claim_aug.optional import need
 from claim_aug.segmentation.folder import SHIPPED, read_segmenter
@@ -86,7 +87,7 @@ def evaluate(synthetic: str | Path, real: str | Path | None = None, **options: A
         >>> from claim_aug.phantom import make_phantom, write_emidec
         >>> for seed in range(2):
         ...     _ = write_emidec(make_phantom(seed, scar=True, shape=(80, 80, 4)), "scans", f"Case_{seed}")
-        >>> found = evaluate("scans", labels="phantom", segmenter=None)
+        >>> found = evaluate("scans", labels="phantom", segmenter=None, draws=20)
         >>> found["burden_cohorts"].group
         'anatomy'
     """
@@ -102,6 +103,7 @@ def evaluate_folders(
     validation: Path | None = None,
     segmenter: Path | None = SHIPPED,
     seed: int = 0,
+    draws: int = RESAMPLES,
     on_scan: Callable[[JudgedScan], None] = lambda scan: None,
     progress: Callable[[str, int], Callable[[], None]] = lambda name, total: lambda: None,
 ) -> SetEvaluation:
@@ -115,6 +117,7 @@ def evaluate_folders(
         validation: patients to validate on: a folder of scans, nnU-Net's ``splits_final.json``, or a text file.
         segmenter: folder of the segmenter that looks for the scar; ``None`` for none.
         seed: seed of the draws of patients.
+        draws: number of draws of patients for each interval, and for what chance gives.
         on_scan: function that is called with each synthetic scan, before its voxels are let go.
         progress: function that takes a name and a total, and gives the function that is called after each step.
 
@@ -147,7 +150,9 @@ def evaluate_folders(
             raise InputError(msg)
     step = progress("metrics", len(DEFINITIONS))
     with need("threadpoolctl", "evaluate").threadpool_limits(1):  # thousands of small matrices: threads only wait
-        metrics, nearest = evaluate_sets(scars, real_scars, leaks=leaks, seed=seed, advance=step)
+        metrics, nearest = evaluate_sets(
+            scars, real_scars, leaks=leaks, seed=seed, resamples=draws, permutations=draws, advance=step
+        )
     sets = {"synthetic": scars, "real": real_scars}
     evaluation = Evaluation(
         synthetic=synthetic.name,

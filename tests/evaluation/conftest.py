@@ -62,7 +62,7 @@ def judge():
     """``judge(synthetic, real)`` gives the metrics by name, by few draws."""
 
     def judged(synthetic, real, **more):
-        metrics, _ = evaluate_sets(synthetic, real, resamples=20, permutations=60, **more)
+        metrics, _ = evaluate_sets(synthetic, real, resamples=10, permutations=40, **more)
         return {metric.name: metric for metric in metrics}
 
     return judged

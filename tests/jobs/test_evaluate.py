@@ -14,7 +14,7 @@ from claim_aug.errors import InputError
 from claim_aug.jobs.generate import generate_case
 from claim_aug.phantom import make_phantom, write_emidec
 
-FEW = {"segmenter": None}
+FEW = {"segmenter": None, "draws": 10}
 
 
 def generate(folder, out, seeds, layout="plain", count=2):

@@ -25,7 +25,7 @@ def written(tmp_path_factory):
         synthesizer = ScarSynthesizer(labels="phantom", burden=20)
         generate_case(case, synthesizer, case.ventricle("phantom"), folder / "out", count=1, seed=0, preview=False)
     write_emidec(make_phantom(11, scar=True, shape=(80, 80, 4)), folder / "real", "C")
-    evaluate_and_write(folder / "out", folder / "real", folder / "written", segmenter=None)
+    evaluate_and_write(folder / "out", folder / "real", folder / "written", segmenter=None, draws=5)
     return folder / "written"
 
 

@@ -3,25 +3,24 @@
     python benchmarks/generators.py DATASET --split DIR
     claim-aug bank build DIR/train bank.safetensors
     claim-aug train DIR/train model
-    python benchmarks/generators.py DIR/test --segmenter DIR/train \\
+    python benchmarks/generators.py DIR/test \\
         --generators signal,transplant:bank.safetensors,ddpm,ddpm:model,ddpm:model@sampler=repaint
 
 DATASET is a folder of labelled scans with EMIDEC's label values, such as its PNG slices. ``--split`` parts its patients
 with scar into two thirds to learn from and a third that no generator sees. Background and mask stay, so only the
 rendering can give a scar away. Options of a generator follow it after ``@``. The row ``real`` compares one half of the
-patients with the other: what chance alone gives.
+patients with the other: what chance alone gives. All numbers are those of ``claim-aug evaluate``, but for the AUC of a
+network that compares each slice with itself, which needs pairs.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import time
 import warnings
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +32,26 @@ from numpy.typing import NDArray
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.data.case import Case
 from claim_aug.data.dataset import find_cases
-from claim_aug.evaluation.adherence import Segmenter
 from claim_aug.evaluation.background import background_change
-from claim_aug.evaluation.intensity import intensity_distance
+from claim_aug.evaluation.evaluate_sets import evaluate_sets
 from claim_aug.evaluation.realism import patient_folds, realism
-from claim_aug.evaluation.scar_set import ScarSet
-from claim_aug.evaluation.seam import seam
-from claim_aug.evaluation.texture_distance import texture_distance
+from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
+from claim_aug.jobs.evaluate import judges
 from claim_aug.phantom.other_scanner import OtherScanner, on_other_scanner, sample_scanner, zero_filled
+from claim_aug.segmentation import SHIPPED
 
-COLUMNS = "generator | s/slice | Wasserstein, SD | texture | seam | CNN AUC (95 %) | 5 SD | FWHM | U-Net | changed"
+#: Columns of the table that are metrics of ``claim-aug evaluate``, and their names there.
+METRICS = {
+    "brightness, SD": "brightness",
+    "texture, SD": "texture",
+    "seam": "seam",
+    "kernel": "kernel",
+    "AUC": "auc",
+    "5 SD": "adherence_5sd",
+    "FWHM": "adherence",
+    "segmenter": "adherence_net",
+    "copies": "copies",
+}
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,9 @@ class Patient:
     labels: NDArray[np.generic]
     anatomy: LVAnatomy
 
-    def judge(self, image: NDArray[np.generic], into: ScarSet, segment: Segmenter | None) -> None:
-        into.add(self.case.name, image[self.anatomy.box].astype(np.float64), self.anatomy, segment=segment)
+    def measure(self, image: NDArray[np.generic], tools: dict[str, Any], changed: int | None = None) -> ScanScar:
+        name, region = self.case.name, image[self.anatomy.box].astype(np.float64)
+        return measure_scar(name, name, region, self.anatomy, changed_outside=changed, crops=True, **tools)
 
 
 def read_patients(dataset: Path, most: int | None = None) -> list[Patient]:
@@ -105,25 +115,11 @@ def parsed(generator: str) -> tuple[str, dict[str, Any]]:
     return name, {key: json.loads(value) if value[:1].isdigit() else value for key, _, value in pairs}
 
 
-def trained_segmenter(dataset: Path) -> Segmenter:
-    """A network that has learnt from a folder of labelled scans, as what finds scar in a region."""
-    import torch
-
-    from claim_aug.data.dataset import iter_cases
-    from claim_aug.segmentation.fit import fit_segmenter
-    from claim_aug.segmentation.predict import find_scar
-    from claim_aug.segmentation.windows import class_map, cut_windows, join_windows
-
-    cases = iter_cases(find_cases(dataset), "emidec", look_in_image=False, warn=False)
-    windows = join_windows(cut_windows(case.region(heart), class_map(heart), heart) for case, heart in cases)
-    return partial(find_scar, fit_segmenter(windows, torch.device("cpu")))
-
-
 def painted_again(
-    generator: str, patients: list[Patient], paintings: int, segment: Segmenter | None
-) -> tuple[ScarSet, float, int]:
-    """Every scar rendered anew in its own mask and judged, some times over; seconds, and voxels changed outside it."""
-    judged, changed, seconds = ScarSet(), 0, 0.0
+    generator: str, patients: list[Patient], paintings: int, tools: dict[str, Any]
+) -> tuple[list[ScanScar], float]:
+    """Every scar rendered anew in its own mask and measured, some times over; seconds."""
+    found, seconds = [], 0.0
     name, options = parsed(generator)
     for seed, patient in enumerate(paintings * patients):
         painter = ScarSynthesizer("manual", name, existing="replace", mask=patient.labels, **options)
@@ -131,20 +127,26 @@ def painted_again(
         sample = painter.sample(patient.image, patient.labels, seed=seed, anatomy=patient.anatomy)
         seconds += time.perf_counter() - start
         scar = patient.anatomy.on_grid(patient.anatomy.scar)
-        changed += background_change(patient.image, sample.image, scar).voxels
-        patient.judge(sample.image, judged, segment)
-    return judged, seconds, changed
+        found.append(patient.measure(sample.image, tools, background_change(patient.image, sample.image, scar).voxels))
+    return found, seconds
 
 
-def row(name: str, seconds: str, one: ScarSet, reference: ScarSet, auc: str, whole: ScarSet, changed: str) -> str:
-    """A line of the table: ``one`` as far from ``reference``, and the Dice of ``whole``."""
-    distance = intensity_distance(one.every_intensity, reference.every_intensity)
-    look = texture_distance(np.array(one.textures), np.array(reference.textures))["mean"]
-    edge = seam(np.array(one.borders), np.array(reference.borders))
-    dices = [f"{np.mean(found):.2f}" if found else "" for found in (whole.five_sd, whole.fwhm, whole.segmenter)]
-    return (
-        f"| {name} | {seconds} | {distance:.2f} | {look:.2f} | {edge:.2f} | {auc} | {' | '.join(dices)} | {changed} |"
-    )
+def row(name: str, seconds: str, scars: list[ScanScar], reference: list[ScanScar], told: str) -> str:
+    """A line of the table: ``scars`` judged against ``reference``."""
+    metrics, _ = evaluate_sets(scars, reference, leaks=(), resamples=1, permutations=1)
+    values = {metric.name: metric.value for metric in metrics}
+    cells = ["" if values[key] is None else f"{values[key]:.2f}" for key in METRICS.values()]
+    changed = "" if values["changed"] is None else f"{values['changed']:.0f}"
+    return f"| {' | '.join([name, seconds, *cells, told, changed])} |"
+
+
+def cnn_auc(real: list[ScanScar], painted: list[ScanScar], seeds: int) -> str:
+    """How well a network tells each slice from the same slice painted again, the mean over some networks."""
+    one, other = (np.concatenate([scar.slices.crops for scar in scars]) for scars in (real, painted))
+    names = [name for scar in real for name in scar.slices.patients]
+    found = [realism(one, other, names, seed=seed) for seed in range(seeds)]
+    auc, low, high = (float(np.mean([getattr(one, name) for one in found])) for name in ("auc", "low", "high"))
+    return f"{auc:.2f} ({low:.2f}-{high:.2f})"
 
 
 def main() -> None:
@@ -152,7 +154,7 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--generators", default="signal,ddpm", help="names with arguments, separated by commas")
     parser.add_argument("--stages", nargs="+", choices=("metrics", "cnn"), default=("metrics", "cnn"))
-    parser.add_argument("--segmenter", type=Path, metavar="DIR", help="train a U-Net on these scans and ask it, too")
+    parser.add_argument("--segmenter", type=Path, default=SHIPPED, metavar="FOLDER", help="what looks for the scar")
     parser.add_argument("--slices", type=int, help="at most so many of a patient; all where not given")
     parser.add_argument(
         "--paintings", type=int, default=1, help="of every scar, for all but the networks, which see the first"
@@ -174,26 +176,16 @@ def main() -> None:
     if arguments.split:
         lay_out(patients, arguments.split, arguments.fold)
         return
-    segment = None
-    if arguments.segmenter:
-        segment = trained_segmenter(arguments.segmenter)
-    real, *halves = ScarSet(), ScarSet(), ScarSet()
-    for patient, half in zip(patients, itertools.cycle(halves), strict=False):
-        patient.judge(patient.image, real, segment)
-        patient.judge(patient.image, half, None)
-    print(f"{len(patients)} patients, {len(real.crops)} slices with scar\n\n| {COLUMNS} |\n|{'---|' * 10}")
-    print(row("real", "", *halves, "", real, ""), flush=True)
+    tools = judges(arguments.segmenter)
+    real = [patient.measure(patient.image, tools) for patient in patients]
+    slices = sum(len(scar.slices.crops) for scar in real)
+    columns = ["generator", "s/slice", *METRICS, "CNN AUC (95 %)", "changed"]
+    print(f"{len(patients)} patients, {slices} slices with scar\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    print(row("real", "", real[::2], real[1::2], ""), flush=True)
     for generator in arguments.generators.split(","):
-        judged, seconds, changed = painted_again(generator, patients, arguments.paintings, segment)
-        told = ""
-        if "cnn" in arguments.stages:
-            seeds = range(arguments.seeds)
-            first = judged.crops[: len(real.crops)]
-            found = [realism(real.crops, first, real.patients, seed=seed) for seed in seeds]
-            auc, low, high = (float(np.mean([getattr(one, name) for one in found])) for name in ("auc", "low", "high"))
-            told = f"{auc:.2f} ({low:.2f}-{high:.2f})"
-        pace = f"{seconds / len(judged.crops):.3f}"
-        print(row(generator, pace, judged, real, told, judged, str(changed)), flush=True)
+        painted, seconds = painted_again(generator, patients, arguments.paintings, tools)
+        told = cnn_auc(real, painted[: len(real)], arguments.seeds) if "cnn" in arguments.stages else ""
+        print(row(generator, f"{seconds / slices / arguments.paintings:.3f}", painted, real, told), flush=True)
 
 
 if __name__ == "__main__":

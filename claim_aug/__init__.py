@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from claim_aug.adapters.workers import seed_worker
     from claim_aug.anatomy import LabelScheme, LVAnatomy
     from claim_aug.errors import ClaimAugError
+    from claim_aug.evaluation.metric import Evaluation
     from claim_aug.generators import Rendering, ScarGenerator
+    from claim_aug.jobs.evaluate import evaluate
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ClaimAugError": "claim_aug.errors",
+    "Evaluation": "claim_aug.evaluation.metric",
     "LVAnatomy": "claim_aug.anatomy",
     "LabelScheme": "claim_aug.anatomy",
     "MaskPrior": "claim_aug.priors",
@@ -34,12 +37,14 @@ _HOMES = {
     "ScarPool": "claim_aug.pool",
     "ScarSample": "claim_aug.sample",
     "ScarSynthesizer": "claim_aug.synthesizer",
+    "evaluate": "claim_aug.jobs.evaluate",
     "hookimpl": "claim_aug.plugins",
     "seed_worker": "claim_aug.adapters.workers",
 }
 
 __all__ = [
     "ClaimAugError",
+    "Evaluation",
     "LVAnatomy",
     "LabelScheme",
     "MaskPrior",
@@ -51,6 +56,7 @@ __all__ = [
     "ScarSample",
     "ScarSynthesizer",
     "__version__",
+    "evaluate",
     "hookimpl",
     "seed_worker",
 ]

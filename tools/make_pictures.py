@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from claim_aug import ScarSample, ScarSynthesizer
 from claim_aug.phantom import Phantom, make_phantom
-from claim_aug.plots.bullseye import plot_bullseye
-from claim_aug.plots.preview import MVO, busiest_plane, scar_share, tissue_codes
+from claim_aug.plots.bullseye import mark_territories, plot_bullseye
+from claim_aug.plots.preview import legend, masks, region, scar_share, show_slice, window
+from claim_aug.plots.short_axis import chosen_slices, frames
 
 PHANTOM_SEED, SCAR_SEED, TERRITORY = 22, 4, "RCA"
-ROOM_MM = 22.0
-COLOURS = {
-    "cavity": "#4477aa88",
-    "myocardium": "#66cceeaa",
-    "old scar": "#ccbb44",
-    "infarct": "#ee6677ee",
-    "MVO": "#aa3377",
-}
 
 
 def main() -> None:
@@ -54,39 +42,25 @@ def make_sample() -> tuple[Phantom, ScarSample]:
 
 
 def plot_demo(phantom: Phantom, sample: ScarSample, path: Path) -> None:
-    """Plot before, after, label and bull's-eye in one row."""
-    figure = Figure(figsize=(11, 3.3), layout="constrained")
+    """Plot the slice with the most scar before, after and outlined, and the bull's-eye, in one row."""
+    figure = Figure(figsize=(11, 3.5), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(1, 4)
-    cut, view = busiest_plane(sample), around_the_ventricle(sample)
-    before, after, codes = (cut(volume)[view] for volume in (phantom.image, sample.image, tissue_codes(sample)))
-    low, high = np.percentile(after[codes > 0], [0.5, 99.8])  # of the ventricle: fat may saturate
-    titles = ("a phantom", "the same with new scar", "its new label")
-    for column, (title, plane) in enumerate(zip(titles, (before, after, after), strict=True)):
+    anatomy, limits = sample.anatomy, window(phantom.image, sample)
+    (frame,) = frames(anatomy, chosen_slices(anatomy, region(sample.infarct, anatomy), 1))
+    titles = (f"a phantom, {frame.title}", "the same with new scar", "its new label")
+    for column, (title, volume) in enumerate(zip(titles, (phantom.image, sample.image, sample.image), strict=True)):
         axes = figure.add_subplot(grid[column])
-        axes.imshow(plane, cmap="gray", vmin=low, vmax=high, interpolation="bicubic")
+        show_slice(axes, frame, volume, anatomy, masks(sample) if column == 2 else {}, limits)
         axes.set_title(title, fontsize=11)
-        axes.set_axis_off()
-    axes.imshow(codes, cmap=ListedColormap(["none", *COLOURS.values()]), vmin=0, vmax=MVO, interpolation="nearest")
     eye = figure.add_subplot(grid[3], projection="polar")
-    plot_bullseye(eye, scar_share(sample), fontsize=7.5)
-    eye.set_title("scar, % of AHA segment", fontsize=11)
-    handles = [Patch(facecolor=colour[:7], label=name) for name, colour in COLOURS.items() if name != "old scar"]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    plot_bullseye(eye, scar_share(sample), fontsize=8)
+    mark_territories(eye)
+    eye.set_title("scar, % of AHA segment", fontsize=11, pad=14)
+    figure.legend(handles=legend(), loc="outside lower center", ncols=5, frameon=False, fontsize=9)
     burden = sample.parameters["realised"]["burden_percent"]
     figure.suptitle(f"SYNTHETIC: infarct of {burden:.0f} %LV in the {TERRITORY} territory", fontsize=11)
     figure.savefig(path, dpi=110, metadata={"Description": "SYNTHETIC scar by claim-aug"})
-
-
-def around_the_ventricle(sample: ScarSample) -> tuple[slice, slice]:
-    """Rows and columns of the displayed slice that hold the ventricle with some room."""
-    anatomy = sample.anatomy
-    ventricle: NDArray[Any] = (anatomy.wall | anatomy.cavity).any(anatomy.orientation.through_plane)
-    windows = []
-    for axis, spacing in zip((0, 1), (anatomy.spacing[axis] for axis in anatomy.orientation.in_plane), strict=True):
-        inside, room = np.flatnonzero(ventricle.any(1 - axis)), round(ROOM_MM / spacing)
-        windows.append(slice(max(int(inside[0]) - room, 0), int(inside[-1]) + room + 1))
-    return windows[1], windows[0]  # the preview shows the transpose
 
 
 if __name__ == "__main__":

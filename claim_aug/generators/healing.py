@@ -122,11 +122,11 @@ def continued(rest: Image, anatomy: LVAnatomy, grain: Grain, rng: np.random.Gene
             distance = ndimage.distance_transform_edt(~region, sampling=1 / sigma)
             beside = ~region & (distance <= FARTHEST)
             places, there = np.argwhere(region) / sigma, np.argwhere(beside) / sigma
-            alike = likeness(there, there) + NUGGET * np.eye(len(there))
-            plane[region] += likeness(places, there) @ np.linalg.solve(alike, (known - plane)[beside])
+            alike = correlation(there, there) + NUGGET * np.eye(len(there))
+            plane[region] += correlation(places, there) @ np.linalg.solve(alike, (known - plane)[beside])
     return field
 
 
-def likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation of a grain between places (n, 2) and (m, 2) in units of its sigma, (n, m)."""
     return np.exp(-spatial.distance.cdist(one, other, "sqeuclidean") / 4)

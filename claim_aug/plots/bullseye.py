@@ -81,6 +81,26 @@ def write(axes: Any, text: str, at: tuple[float, float], up: float, colour: str,
     )
 
 
+#: Borders of the coronary territories of the AHA's default map (Cerqueira et al. 2002): degrees and radius, each at the
+#: start and at the end. A line is radial or follows a ring.
+TERRITORY_BORDERS = (
+    (60, 60, 1.0, 0.5), (180, 180, 1.0, 0.5), (300, 300, 1.0, 0.5),
+    (45, 60, 0.5, 0.5), (180, 225, 0.5, 0.5), (300, 315, 0.5, 0.5),
+    (45, 45, 0.5, 0.25), (225, 225, 0.5, 0.25), (315, 315, 0.5, 0.25), (225, 405, 0.25, 0.25),
+)  # fmt: skip
+#: Where the names of the territories are written, degrees.
+TERRITORY_NAMES = {"LAD": 120, "RCA": 240, "LCX": 0}
+
+
+def mark_territories(axes: Any, *, fontsize: float = 8) -> None:
+    """Mark the borders of the coronary territories, and write their names round the bull's-eye."""
+    for start, end, inner, outer in TERRITORY_BORDERS:
+        axes.plot(np.radians(np.linspace(start, end, 40)), np.linspace(inner, outer, 40), color="0.15", linewidth=1.6)
+    for name, degrees in TERRITORY_NAMES.items():
+        axes.text(np.radians(degrees), 1.16, name, ha="center", va="center", color="0.15", fontsize=fontsize)
+    axes.set(ylim=(0, 1))
+
+
 def plot_bullseye_figure(
     path: Path,
     values: Mapping[int, float],

@@ -1,4 +1,4 @@
-"""Before, after, mask and bull's-eye, a row per sample."""
+"""Samples as a cardiologist would show them: three slices before and after, scar outlined, and the bull's-eye."""
 
 from __future__ import annotations
 
@@ -8,85 +8,171 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.plots.bullseye import plot_bullseye
+from claim_aug.plots.bullseye import WARNING_COLOUR, mark_territories, plot_bullseye
+from claim_aug.plots.short_axis import Frame, chosen_slices, frames
 from claim_aug.sample import ScarSample
 
-CAVITY, WALL, OLD, INFARCT, MVO = range(1, 6)
-COLOURS = ListedColormap(["none", "#4477aa55", "#66ccee55", "#ccbb4499", "#ee6677", "#aa3377"])
+#: Colours of outlines that are told apart by colour-blind people, too (Okabe and Ito), and whether they are dashed.
+OUTLINES: dict[str, tuple[str, Any]] = {
+    "new infarct": ("#e69f00", "-"),
+    "new MVO": ("#56b4e9", "-"),
+    "scar that was there": ("#f0e442", ":"),
+    "endocardium and epicardium": ("#ffffff88", "-"),
+}
+#: Slices of a sample, samples side by side, and width of a bull's-eye in slices.
+SLICES, ABREAST, EYE = 3, 2, 2
 
 
 def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
-    """Plot a row per sample: its slice with the most scar before and after, the mask, and the scar per AHA segment.
+    """Plot every sample: three slices before, after, and after with outlines, beside the scar per AHA segment.
 
     Args:
         image: intensities of the input, (I, J) or (I, J, K).
         samples: samples that were made of the input.
         path: PNG file to write.
-        title: first line of the figure.
+        title: first words of the figure's title.
     """
-    figure = Figure(figsize=(12, 3 * len(samples)), layout="constrained")
+    abreast = min(ABREAST, len(samples))
+    width = max(len(chosen(sample)) for sample in samples) + EYE
+    rows = -(-len(samples) // abreast)
+    across, down = 1.75 * width * abreast, 5.9 * rows + 1.1
+    figure = Figure(figsize=(across, down), facecolor="white")  # fixed margins: a layout engine takes twice the time
     FigureCanvasAgg(figure)
-    figure.suptitle(f"{title}  -  SYNTHETIC scar", parse_math=False)
-    grid = figure.add_gridspec(len(samples), 4)
-    for row, sample in enumerate(samples):
-        plane, window = busiest_plane(sample), display_window(image, sample.anatomy)
-        panels = [figure.add_subplot(grid[row, column]) for column in range(3)]
-        for axes, volume, name in zip(
-            panels, (image, sample.image, sample.image), ("before", "after", "mask"), strict=True
-        ):
-            axes.imshow(plane(volume), cmap="gray", vmin=window[0], vmax=window[1], interpolation="bicubic")
-            axes.set_title(name, fontsize=9)
-            axes.set_axis_off()
-        panels[2].imshow(plane(tissue_codes(sample)), cmap=COLOURS, vmin=0, vmax=MVO, interpolation="nearest")
-        realised = sample.parameters["realised"]
-        panels[1].set_title(f"after: {realised['burden_percent']:.1f} %LV, seed {sample.seed}", fontsize=9)
-        eye = figure.add_subplot(grid[row, 3], projection="polar")
-        plot_bullseye(eye, scar_share(sample))
-        anchored = "" if sample.anatomy.anchor.known else " (unanchored)"
-        eye.set_title(f"scar, % of segment{anchored}", fontsize=9)
+    figure.suptitle(
+        f"{title}: SYNTHETIC scar", y=1 - 0.15 / down, va="top", parse_math=False, fontsize=13, weight="bold"
+    )
+    margins = {"left": 0.1 / across, "right": 1 - 0.3 / across, "bottom": 0.7 / down, "top": 1 - 0.7 / down}
+    grid = figure.add_gridspec(3 * rows, width * abreast, **margins, wspace=0.05, hspace=0.16)
+    for number, sample in enumerate(samples):
+        row, column = 3 * (number // abreast), width * (number % abreast)
+        plot_slices(figure, grid, (row, column), image, sample)
+        eye = figure.add_subplot(grid[row : row + 3, column + width - EYE : column + width], projection="polar")
+        eye.set_position(shrunk(eye.get_position()))  # room for the names of the territories
+        plot_eye(eye, sample)
+    figure.legend(handles=legend(), loc="lower center", ncols=3 if across > 8 else 2, frameon=False, fontsize=9)
     figure.savefig(path, dpi=100, metadata={"Description": "SYNTHETIC scar by claim-aug"})
 
 
-def busiest_plane(sample: ScarSample) -> Any:
-    """A function that cuts the region's slice with the most new scar out of a volume, as usually displayed."""
+def shrunk(place: Bbox) -> Bbox:
+    """Three quarters of a place in a figure."""
+    (left, top), (right, bottom) = place.get_points()
+    across, down = (right - left) / 8, (bottom - top) / 8
+    return Bbox([(left + across, top + down), (right - across, bottom - down)])
+
+
+def plot_slices(figure: Figure, grid: Any, corner: tuple[int, int], image: NDArray[Any], sample: ScarSample) -> None:
+    """Plot the slices of a sample into the grid, from a corner on: a column per slice."""
+    anatomy, limits = sample.anatomy, window(image, sample)
+    for place, frame in enumerate(frames(anatomy, chosen(sample), rows_run_down=sample.labels.ndim == 2)):
+        for kind, volume in enumerate((image, sample.image, sample.image)):
+            axes = figure.add_subplot(grid[corner[0] + kind, corner[1] + place])
+            show_slice(
+                axes, frame, volume.reshape(anatomy.grid_shape), anatomy, masks(sample) if kind == 2 else {}, limits
+            )
+            axes.set_title((f"before: {frame.title}", "after", "after, outlined")[kind], fontsize=8)
+
+
+def plot_eye(axes: Any, sample: ScarSample) -> None:
+    """Plot the new scar of a sample per AHA segment into polar axes."""
+    plot_bullseye(axes, scar_share(sample), fontsize=9)
+    words = f"{sample.parameters['realised']['burden_percent']:.1f} %LV, seed {sample.seed}\nscar in % of each segment"
+    if sample.anatomy.anchor.known:
+        mark_territories(axes, fontsize=9)
+        axes.set_title(words, fontsize=9, pad=14)
+    else:
+        axes.set_title(f"{words}\nunanchored: turned by an unknown angle", fontsize=9, color=WARNING_COLOUR)
+
+
+def show_slice(
+    axes: Any,
+    frame: Frame,
+    image: NDArray[Any],
+    anatomy: LVAnatomy,
+    outlines: dict[str, Mask],
+    limits: tuple[float, float],
+) -> None:
+    """Show one slice in the display convention, with what is asked for outlined.
+
+    Args:
+        axes: matplotlib axes.
+        frame: frame of the slice.
+        image: intensities of the whole scan or of the region, (I, J, K).
+        anatomy: ventricle of the scan.
+        outlines: mask of the region to outline by its name in ``OUTLINES``.
+        limits: intensities that are shown black and white.
+    """
+    axes.imshow(frame.cut(image, anatomy), cmap="gray", vmin=limits[0], vmax=limits[1], interpolation="nearest")
+    for name, mask in outlines.items():
+        colour, dashes = OUTLINES[name]
+        for line in frame.outlines(mask, anatomy):
+            axes.plot(*line.T, color=colour, linestyle=dashes, linewidth=1.1)
+    if frame.insertion is not None:
+        axes.plot(*frame.insertion, marker="v", color="white", markeredgecolor="black", markersize=5)
+    if frame.assumed:
+        axes.text(3, len(frame.places[0]) - 4, frame.assumed, color="#ff8080", fontsize=6, va="bottom")
+    axes.set(xlim=(-0.5, frame.places.shape[2] - 0.5), ylim=(frame.places.shape[1] - 0.5, -0.5))
+    axes.set_axis_off()
+
+
+def masks(sample: ScarSample) -> dict[str, Mask]:
+    """What is outlined of a sample, by its name in ``OUTLINES``, in the region."""
     anatomy = sample.anatomy
-    across = anatomy.orientation.through_plane
-    scar = (sample.infarct | sample.mvo).reshape(anatomy.grid_shape)[anatomy.box]
-    index = int(scar.sum(anatomy.orientation.in_plane).argmax())
-
-    def cut(volume: NDArray[Any]) -> NDArray[Any]:
-        plane = np.take(volume.reshape(anatomy.grid_shape)[anatomy.box], index, axis=across)
-        # NIfTI's first in-plane axis runs to the right of the display; a picture's rows run down already.
-        return plane if volume.ndim == 2 else plane.T
-
-    return cut
+    infarct, mvo = region(sample.infarct, anatomy), region(sample.mvo, anatomy)
+    kept = anatomy.scar & ~region(sample.healed, anatomy)
+    return {
+        "endocardium and epicardium": anatomy.wall,
+        "scar that was there": kept,
+        "new infarct": infarct | mvo,
+        "new MVO": mvo,
+    }
 
 
-def display_window(image: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
-    """Display window: nearly all of the region's intensities."""
-    low, high = np.percentile(image.reshape(anatomy.grid_shape)[anatomy.box], [1, 99])
+def legend() -> list[Line2D]:
+    """A line of each outline, and the mark of the RV insertion."""
+    lines = [
+        Line2D([], [], color="0.6" if colour.startswith("#ffffff") else colour, linestyle=dashes, label=name)
+        for name, (colour, dashes) in OUTLINES.items()
+    ]
+    mark = Line2D(
+        [], [], marker="v", color="white", markeredgecolor="black", linestyle="", label="anterior RV insertion"
+    )
+    return [*lines, mark]
+
+
+def chosen(sample: ScarSample) -> list[int]:
+    """The slices of the region that are shown of a sample."""
+    return chosen_slices(sample.anatomy, region(sample.infarct | sample.mvo, sample.anatomy), SLICES)
+
+
+def region(volume: NDArray[Any], anatomy: LVAnatomy) -> NDArray[Any]:
+    """The anatomy's region of a volume or slice."""
+    return np.asarray(volume.reshape(anatomy.grid_shape)[anatomy.box])
+
+
+def window(image: NDArray[Any], sample: ScarSample) -> tuple[float, float]:
+    """Intensities that are shown black and white: nearly all that the ventricle and its scar have."""
+    anatomy = sample.anatomy
+    return display_limits(region(image, anatomy), region(sample.image, anatomy), anatomy)
+
+
+def display_limits(before: NDArray[Any] | None, after: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
+    """Intensities that are shown black and white: nearly all that the ventricle has, before and after."""
+    heart = anatomy.wall | anatomy.cavity
+    values = after[heart] if before is None else np.concatenate([before[heart], after[heart]])
+    low, high = np.percentile(values, [0.5, 99.5])
     return float(low), float(high)
-
-
-def tissue_codes(sample: ScarSample) -> NDArray[np.uint8]:
-    """Cavity, wall, kept scar, new infarct and new MVO, in the shape of the labels."""
-    anatomy = sample.anatomy
-    codes = np.zeros(anatomy.wall.shape, np.uint8)
-    codes[anatomy.cavity], codes[anatomy.wall], codes[anatomy.scar] = CAVITY, WALL, OLD
-    whole = anatomy.on_grid(codes).reshape(sample.labels.shape)
-    whole[sample.healed], whole[sample.infarct], whole[sample.mvo] = WALL, INFARCT, MVO
-    return whole
 
 
 def scar_share(sample: ScarSample) -> dict[int, float]:
     """Percent of each AHA segment that is new scar; segments that the scan does not have are left out."""
     anatomy = sample.anatomy
-    scar = (sample.infarct | sample.mvo).reshape(anatomy.grid_shape)[anatomy.box]
-    wall, scarred = anatomy.segment_voxels(), anatomy.segment_voxels(scar)
+    wall = anatomy.segment_voxels()
+    scarred = anatomy.segment_voxels(region(sample.infarct | sample.mvo, anatomy))
     return {segment: 100 * scarred[segment] / wall[segment] for segment in SEGMENTS if wall[segment]}

@@ -1,0 +1,1 @@
+"""An evaluation as files: one HTML page, and JSON."""

@@ -26,7 +26,7 @@ class ScarVoxels:
         voxel: index of each voxel into the flattened batch of images, (voxels,).
         index: indices into the windows' flattened spline coefficients, (voxels, 16).
         weight: weights of the coefficients at ``index``, (voxels, 16).
-        remote: intensity of remote myocardium in the voxel's slice and the scan's fine grain there, in the image's
+        remote: intensity of remote myocardium in the voxel's slice and the grain that scar lacks there, in the image's
             units, (voxels,).
         contrast: intensity of blood above remote in the voxel's slice, in the image's units, (voxels,).
         noise: SD of the scan's noise in relative intensity, (voxels,).
@@ -57,7 +57,8 @@ class ScarVoxels:
             for number, channel in enumerate(channels):
                 start = (element * shape[1] + number) * int(np.prod(shape[2:]))
                 tissue, anatomy = channel.prepared.tissue, channel.prepared.job.anatomy
-                grain = in_plane(channel.prepared.fine_grain(), anatomy)
+                plain = channel.prepared.paste_windows(channel.windows[:, 0].detach().float().cpu().numpy())
+                grain = in_plane(channel.prepared.missing_grain(plain), anatomy)
                 for slice_index, slice_ in channel.prepared.slices.items():
                     planar, size = np.argwhere(slice_.scar), slice_.roi.size
                     index, weight = taps(slice_.roi.pixels(planar.T.astype(np.float64)), size)

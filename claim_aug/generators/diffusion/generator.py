@@ -17,7 +17,6 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion import control_histogram
-from claim_aug.generators.diffusion.detail import lost_in_windows
 from claim_aug.generators.diffusion.folder import KIND, read_model
 from claim_aug.generators.diffusion.model import LesionDiffusion
 from claim_aug.generators.diffusion.painting import (
@@ -171,7 +170,7 @@ class DiffusionGenerator:
             int(index): take_slice(job.image, job.mask, job.anatomy, tissue, int(index), spacing=spacing, size=size)
             for index in np.flatnonzero(job.mask.scar.any(job.anatomy.orientation.in_plane))
         }
-        return PreparedJob(job, tissue, slices, parameters(job, tissue, slices, model), lost_in_windows(job, slices))
+        return PreparedJob(job, tissue, slices, parameters(job, tissue, slices, model))
 
     def remote_parameters(
         self, job: RenderJob, tissue: Tissue, slices: Mapping[int, Slice], model: LesionDiffusion
@@ -250,7 +249,7 @@ def paint_alone(model: LesionDiffusion, task: PaintTask) -> tuple[torch.Tensor, 
 
 
 def seeds_of(job: RenderJob, slices: Mapping[int, Slice]) -> tuple[tuple[int, ...], int]:
-    """A seed for the noise of each slice, and one for the detail of all."""
+    """A seed for the noise of each slice, and one for the grain of all."""
     *seeds, grain_seed = (int(seed) for seed in job.rng.integers(2**62, size=len(slices) + 1))
     return tuple(seeds), grain_seed
 

@@ -9,7 +9,9 @@ from typing import Any
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.case import Case, stem
-from claim_aug.data.dataset import PAIRED_FOLDERS, find_cases, image_of, iter_cases, warn_unanchored
+from claim_aug.data.dataset import find_cases, iter_cases, warn_unanchored
+from claim_aug.data.input_layouts import PAIRED_FOLDERS
+from claim_aug.data.pairs import beside
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import SegmentScar, segment_scars
@@ -122,9 +124,13 @@ def single(path: Path, image: Path | None) -> Case:
     """
     if image is not None:
         return Case(stem(path), (path,), (image,))
-    beside = IMAGES_BESIDE.get(path.parent.name)
-    known = path.is_file() and beside is not None
-    return Case(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
+    folder = IMAGES_BESIDE.get(path.parent.name)
+    if folder is None or not path.is_file():
+        return Case(stem(path), (path,))
+    pair = beside(path, path.parents[1] / folder)
+    if pair.lacking:
+        raise InputError(pair.lacking)
+    return Case(stem(path), (path,), (pair.image,) if pair.image else ())
 
 
 def raise_with_path(case: Case, error: InputError) -> None:

@@ -27,6 +27,11 @@ def print_line(line: str, colour: str | None = None) -> None:
     typer.secho(shown(" ".join(line.split()) if colour else line), fg=colour, err=colour is not None)
 
 
+def print_progress(line: str) -> None:
+    """Print a line about work that goes on to stderr, as stdout is for results."""
+    typer.secho(shown(line), err=True)
+
+
 def shown(text: str) -> str:
     """The text with characters escaped that would steer a terminal; names of files and cards may hold any."""
     return "".join(

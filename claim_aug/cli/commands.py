@@ -21,13 +21,14 @@ from claim_aug.cli import (
     quantify,
     segment,
     train,
+    verify,
 )
 from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    generate.generate, segment.segment, finetune.finetune, train.train, joint.joint_train, phantom.phantom, aha.aha,
-    quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
+    generate.generate, verify.verify, segment.segment, finetune.finetune, train.train, joint.joint_train,
+    phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, plugins.plugins,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (

@@ -12,6 +12,8 @@ from typing import Any
 
 from claim_aug.data.claim import claimed
 from claim_aug.data.commit import NEW, begin, write_whole
+from claim_aug.data.output_layouts import write_json
+from claim_aug.data.provenance import sha256
 from claim_aug.data.runs import HIDDEN, hidden_name
 from claim_aug.data.staging import refuse_existing
 from claim_aug.errors import InputError, OutputError
@@ -30,6 +32,7 @@ from claim_aug.jobs.runs.settings import SETTINGS, settle
 from claim_aug.jobs.runs.stop import Stop
 from claim_aug.jobs.runs.summary import Summary
 from claim_aug.jobs.runs.work import Executor, Outcome, Work
+from claim_aug.jobs.sidecar import inputs_of
 
 FAILED = "failed.csv"
 
@@ -103,6 +106,7 @@ def run(
         with opened(out):
             settle(out, settings, hidden, command)
         rows = read_rows(out)
+        refuse_changed(own, rows)
         summary = Summary(len(own), bad_cases=dict(bad_cases))
         left = [job for job in own if not there(job, rows, out)]
         lost = [job.id for job in left if job.id in rows]
@@ -142,6 +146,23 @@ def there(job: Job, rows: Mapping[str, Mapping[str, Any]], out: Path) -> bool:
     return job.id in rows and damage(out, rows[job.id]) is None
 
 
+def refuse_changed(jobs: Sequence[Job], rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse scans that are not as they were when their first samples were made.
+
+    Raises:
+        OutputError: a scan that has changed; it is named.
+    """
+    known: dict[Path, str] = {}
+    for job in jobs:
+        if job.id in rows:
+            recorded = rows[job.id]["inputs"]
+            known |= {path: recorded[role]["sha256"] for role, path in inputs_of(job.case) if role in recorded}
+    for path, hash_ in known.items():
+        if not path.is_file() or sha256(path) != hash_:
+            msg = f"{path} has changed since samples were made from it; bring it back, or give another output"
+            raise OutputError(msg)
+
+
 def refuse_bad(summary: Summary) -> None:
     """Raise the first reason why something could not be used, if there is one.
 
@@ -178,8 +199,6 @@ def finish(
         undone = {job.case.name for job in jobs if job.id not in known and job.name not in summary.failed}
         if undone <= summary.bad_cases.keys():
             for name, value in tables(rows).items():
-                from claim_aug.data.output_layouts import write_json
-
                 write_json(hidden / name, value)
                 (hidden / name).replace(out / name)
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.measures.tissue import Tissue, per_slice
+from claim_aug.measures.tissue import Tissue
 from claim_aug.sample import ScarSample
 
 #: A burden that was asked for is met within so much of it, or so many %LV, whichever is more; our default.
 BURDEN_SHARE, BURDEN_PERCENT = 0.1, 0.5
-#: Scar over remote in SD of the scan's noise from which an eye and an n-SD rule find it; 2 is the faintest rule.
+#: Scar over healthy wall in SD of the scan's noise from which it is found; 2 is the faintest n-SD rule.
 VISIBLE = 2.0
 
 
@@ -23,7 +23,8 @@ class Quality:
     """What was measured of a sample.
 
     Attributes:
-        contrast_to_noise: mean of the new infarct over remote myocardium, in SD of the scan's noise.
+        contrast_to_noise: mean of the new infarct over what healthy wall would show there, in SD of the scan's noise;
+            ``None`` where there is no infarct, or no noise.
         reasons: reasons why the sample is not kept, in a few words each; empty where it is.
     """
 
@@ -78,10 +79,12 @@ def within(realised: float, asked: Any) -> bool:
 
 
 def contrast_to_noise(sample: ScarSample, anatomy: LVAnatomy, tissue: Tissue) -> float | None:
-    """Mean of the new infarct over its slices' remote myocardium, in SD of noise; ``None`` without infarct or noise."""
+    """Mean of the new infarct over what healthy wall would show there, in SD of noise; ``None`` without either.
+
+    Near the cavity healthy wall is brighter, too, by partial volume: that alone is no scar that can be seen.
+    """
     infarct = sample.infarct.reshape(anatomy.grid_shape)[anatomy.box]
     if not infarct.any() or not tissue.noise > 0:
         return None
     image = sample.image.reshape(anatomy.grid_shape)[anatomy.box].astype(np.float64)
-    above = image - per_slice(tissue.remote, anatomy.orientation.through_plane, image.ndim)
-    return float(above[infarct].mean() / tissue.noise)
+    return float((image - tissue.profile)[infarct].mean() / tissue.noise)

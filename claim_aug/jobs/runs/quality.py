@@ -74,8 +74,8 @@ def judge(
 def within(realised: float, asked: Any) -> bool:
     """Whether a burden is as asked, but for what a wall of voxels allows."""
     low, high = asked if isinstance(asked, (list, tuple)) else (asked, asked)
-    spare = max(BURDEN_PERCENT, BURDEN_SHARE * high)
-    return bool(low - spare <= realised <= high + spare)
+    below, above = (max(BURDEN_PERCENT, BURDEN_SHARE * end) for end in (low, high))
+    return bool(low - below <= realised <= high + above)
 
 
 def contrast_to_noise(sample: ScarSample, anatomy: LVAnatomy, tissue: Tissue) -> float | None:

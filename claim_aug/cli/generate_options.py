@@ -115,7 +115,7 @@ class DataSetOptions:
     redraws: Annotated[
         int, opt.dataset("N", "How often a sample that fails the quality gate is drawn again.", min=0, max=100)
     ] = 3
-    fail_fast: Annotated[bool, opt.dataset(None, "Stop at the first case that cannot be used.", "--fail-fast")] = False
+    fail_fast: opt.FailFast = False
     workers: Annotated[int, opt.dataset("N", "How many processes, or actors of a cluster, work.", min=1)] = 1
     threads: Annotated[int, opt.dataset("N", "Threads of each worker.", min=1)] = 1
     executor: Annotated[

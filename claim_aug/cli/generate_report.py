@@ -65,12 +65,6 @@ def print_summary(summary: Summary) -> None:
     console.print_table("what was made", ("", ""), rows)
 
 
-def print_failures(summary: Summary) -> None:
-    """Name every case that could not be used, and every sample that was not kept, with the reason."""
-    for name, reason in {**summary.bad_cases, **summary.failed}.items():
-        console.print_line(f"failed: {name}: {reason}", "red")
-
-
 def ends(summary: Summary) -> Mapping[str, Any]:
     """The summary of a run as the last event."""
     return {

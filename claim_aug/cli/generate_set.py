@@ -12,7 +12,7 @@ import typer
 from claim_aug.cli import console
 from claim_aug.cli.config import current_settings, source_of
 from claim_aug.cli.generate_options import DataSetOptions, OutputOptions, ScarOptions
-from claim_aug.cli.generate_report import ends, print_failures, print_plan, print_summary, tell_stop
+from claim_aug.cli.generate_report import ends, print_plan, print_summary, tell_stop
 from claim_aug.cli.generate_request import requested
 from claim_aug.cli.groups import Orientation
 from claim_aug.cli.progress import run_display
@@ -21,8 +21,6 @@ from claim_aug.errors import InputError
 if TYPE_CHECKING:
     from claim_aug.jobs.runs.work import Executor
 
-#: Exit code of a run that is done but for what could not be used.
-SOME_FAILED = 3
 #: What becomes of scar that a case of a data set has, where nothing is asked for: kept scar and new scar together are
 #: larger than any patient's (median 41 %LV in EMIDEC), and a case without scar is not touched by it.
 EXISTING = "replace"
@@ -87,13 +85,13 @@ def generate_set(
     elif not data.quiet:
         print_summary(summary)
         console.print_written(out)
-    print_failures(summary)
+    failures = {**summary.bad_cases, **summary.failed}
     if summary.stopped is not None and not summary.complete:
         left = summary.total - summary.there - summary.made
+        console.print_failures(failures)
         console.print_line(f"stopped with {left} of {summary.total} samples left; go on with: {command}", "yellow")
         raise typer.Exit(128 + summary.stopped)
-    if summary.bad_cases or summary.failed:
-        raise typer.Exit(SOME_FAILED)
+    console.end_with_failures(failures)
 
 
 def executor_of(data: DataSetOptions, scar: ScarOptions, *, quiet: bool) -> Executor:

@@ -50,6 +50,7 @@ Start = Annotated[
     str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
 ]
 Seed = Annotated[int, output("N", "The same seed gives the same files.", "--seed", min=0)]
+FailFast = Annotated[bool, output(None, "Stop at the first case that cannot be used.", "--fail-fast")]
 Overwrite = Annotated[bool, output(None, "Replace files that exist.", "--overwrite")]
 Config = Annotated[
     Path | None,

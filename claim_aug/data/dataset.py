@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ from typing import Any
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import Case, naming
 from claim_aug.data.checks import check_image
-from claim_aug.data.input_layouts import PAIRED_FOLDERS, find_dataset
+from claim_aug.data.input_layouts import PAIRED_FOLDERS, check_folder, find_dataset
 from claim_aug.data.pairs import by_case, is_voxels, voxels_in
 from claim_aug.data.voxels import SUFFIXES
-from claim_aug.errors import AnatomyError, InputError, MissingFileError, UnanchoredWarning
+from claim_aug.errors import AnatomyError, InputError, UnanchoredWarning
 
 #: Cases that a warning names.
 NAMED = 5
@@ -31,13 +32,51 @@ def raise_named(case: Case, error: InputError) -> None:
 
 
 class Skipped(list[str]):
-    """Names of the cases in which no ventricle could be read; as ``on_error`` it passes over these and no others."""
+    """Names of the cases that could not be used; as ``on_error`` it passes over these and goes on.
+
+    Args:
+        kinds: errors that are passed over; others end the loop. By default those of a ventricle that cannot be read,
+            with ``InputError`` all, with ``()`` none.
+
+    Attributes:
+        reasons: reasons why, by the names of the cases.
+    """
+
+    def __init__(self, kinds: type[InputError] | tuple[type[InputError], ...] = AnatomyError) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.reasons: dict[str, str] = {}
 
     def __call__(self, case: Case, error: InputError) -> None:
-        """Keep the name, or raise what is no matter of the anatomy."""
-        if not isinstance(error, AnatomyError):
+        """Keep the name and the reason, or raise what is not passed over."""
+        if not isinstance(error, self.kinds):
             raise_named(case, error)
+        files = [path.name for path in (*case.label_paths, *case.image_paths)]
+        named = any(name in str(error) for name in files)
         self.append(case.name)
+        self.reasons[case.name] = str(error) if named or not files else f"{files[0]}: {error}"
+
+    @contextmanager
+    def passing_over(self, case: Case) -> Iterator[None]:
+        """The same for what is done with a case that was read."""
+        try:
+            yield
+        except InputError as error:
+            self(case, error)
+
+    def refuse_all(self, count: int) -> None:
+        """Refuse a data set of which no case could be used.
+
+        Args:
+            count: number of its cases.
+
+        Raises:
+            InputError: such a data set; the first reason is given.
+        """
+        if self and len(self) == count:
+            others = f" (and {count - 1} more)" if count > 1 else ""
+            msg = f"{self[0]}{others} cannot be used: {self.reasons[self[0]]}"
+            raise InputError(msg)
 
 
 def iter_cases(
@@ -66,7 +105,9 @@ def iter_cases(
             yield case, anatomy
 
 
-def find_cases(dataset: Path, *, images_for: str | None = None, channel: str | None = None) -> list[Case]:
+def find_cases(
+    dataset: Path, *, images_for: str | None = None, channel: str | None = None, on_error: OnError | None = None
+) -> list[Case]:
     """The cases of a folder, by name; nothing is read yet.
 
     Known layouts are those of ``input_layouts``. Slices ``CASE_slice003.png`` make one case.
@@ -74,20 +115,26 @@ def find_cases(dataset: Path, *, images_for: str | None = None, channel: str | N
     Args:
         images_for: purpose that the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
+        on_error: function that is called with a case that lacks its image where others have theirs; by default that
+            ends the search.
 
     Raises:
         InputError: a folder that does not exist, no label map in any layout, a label map without its image, or a case
             without images where they are needed.
     """
-    check_folder(dataset)
     found = find_dataset(dataset, channel)
-    for reason in found.lacking.values():
-        raise InputError(reason)
-    lacking = [case.name for case in found.cases if images_for and not case.image_paths]
+    for case in found.cases:
+        if case.name in found.lacking:
+            error = InputError(found.lacking[case.name])
+            if on_error is None:
+                raise error
+            on_error(case, error)
+    cases = [case for case in found.cases if case.name not in found.lacking]
+    lacking = [case.name for case in cases if images_for and not case.image_paths]
     if lacking:
         msg = f"{lacking[0]} of {dataset} has labels alone; {images_for} needs the images too, in Images/ or images/"
         raise InputError(msg)
-    return list(found.cases)
+    return cases
 
 
 def find_images(dataset: Path) -> list[Case]:
@@ -108,17 +155,6 @@ def find_images(dataset: Path) -> list[Case]:
         msg = f"{dataset} holds no images ({', '.join(SUFFIXES)}); expected CASE/Images/, images/, or images alone"
         raise InputError(msg)
     return found
-
-
-def check_folder(dataset: Path) -> None:
-    """Refuse what is no folder, and no CSV of pairs either.
-
-    Raises:
-        InputError: a path to another file, or to nothing.
-    """
-    if not dataset.is_dir() and not (dataset.is_file() and dataset.suffix.lower() == ".csv"):
-        msg = f"{dataset} is not a folder"
-        raise (InputError if dataset.exists() else MissingFileError)(msg)
 
 
 def has_labels(dataset: Path) -> bool:

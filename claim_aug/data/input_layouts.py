@@ -13,7 +13,7 @@ from claim_aug.data.channels import CHANNEL, LGE, channel_names, lge_channel
 from claim_aug.data.dataset_json import read_dataset_json
 from claim_aug.data.pairs import Pair, beside, grouped, is_voxels, named, voxels_in
 from claim_aug.data.voxels import SUFFIXES
-from claim_aug.errors import InputError, unreadable
+from claim_aug.errors import InputError, MissingFileError, unreadable
 
 #: Folders of label maps beside folders of images, label folder first.
 PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
@@ -52,6 +52,7 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
     Raises:
         InputError: what is no data set, or two cases of one name.
     """
+    check_folder(dataset)
     for layout, find in [("a CSV of pairs", pairs_of_csv)] if dataset.is_file() else LAYOUTS:
         pairs = find(dataset, channel)
         if pairs:
@@ -63,6 +64,17 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
         f"or label maps ({', '.join(SUFFIXES)})"
     )
     raise InputError(msg)
+
+
+def check_folder(dataset: Path) -> None:
+    """Refuse what is no folder, and no CSV of pairs either.
+
+    Raises:
+        InputError: a path to another file, or to nothing.
+    """
+    if not dataset.is_dir() and not (dataset.is_file() and dataset.suffix.lower() == ".csv"):
+        msg = f"{dataset} is not a folder"
+        raise (InputError if dataset.exists() else MissingFileError)(msg)
 
 
 def emidec(dataset: Path, channel: str | None) -> list[Pair]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.data.case import Case, naming
+from claim_aug.data.case import Case
 from claim_aug.data.claim import claims_out
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.provenance import plain
@@ -32,8 +32,9 @@ def build_pool(
     request: Mapping[str, Any] | None = None,
     channel: str | None = None,
     overwrite: bool = False,
+    skipped: Skipped | None = None,
     advance: Callable[[], None] = lambda: None,
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], Skipped]:
     """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
 
     A pool that was cut off is gone on with: cases that are there, made with the same request, are not made again.
@@ -47,16 +48,18 @@ def build_pool(
         request: options that were asked for, kept in every file.
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
         overwrite: whether files that exist are replaced.
+        skipped: errors that are passed over; by default all of a single case.
         advance: function that is called after every scar.
 
     Returns:
-        Names of the cases of the pool, and of those in which no ventricle could be read.
+        Names of the cases of the pool, and the cases that could not be used.
 
     Raises:
         ClaimAugError: a folder without a data set, a case without image, an impossible request, files that exist, or an
             output that cannot be written.
     """
-    cases = find_cases(dataset, images_for="a pool", channel=channel)
+    skipped = Skipped(InputError) if skipped is None else skipped
+    cases = find_cases(dataset, images_for="a pool", channel=channel, on_error=skipped)
     asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
     there = [] if overwrite else [case for case in cases if (out / (case.name + SUFFIX)).exists()]
     if len(there) == len(cases):
@@ -65,17 +68,16 @@ def build_pool(
         check_same(out / (case.name + SUFFIX), asked, count)
         for _ in range(count):
             advance()
-    written, skipped = [case.name for case in there], Skipped()
+    written = [case.name for case in there]
     missing = [case for case in cases if case.name not in written]
     for case, anatomy in iter_cases(missing, synthesizer.labels, on_error=skipped):
-        with naming(case.name):
+        with skipped.passing_over(case):
             patient = render(case, anatomy, synthesizer, count, seed, asked, advance)
-        with staged(out) as stage:
-            write_patient(patient, stage / (case.name + SUFFIX))
-        written.append(case.name)
+            with staged(out) as stage:
+                write_patient(patient, stage / (case.name + SUFFIX))
+            written.append(case.name)
     if not written:
-        msg = f"no ventricle could be read from any case of {dataset}; is {synthesizer.labels} the right label scheme?"
-        raise InputError(msg)
+        skipped.refuse_all(len(skipped))
     return written, skipped
 
 

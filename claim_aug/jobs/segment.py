@@ -19,7 +19,7 @@ from claim_aug.data.output_layouts import write_json
 from claim_aug.data.provenance import plain, sha256, versions
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import AnatomyError, InputError
-from claim_aug.jobs.quantify import quantify_case
+from claim_aug.jobs.quantify import amounts, quantify_case
 from claim_aug.segmentation.folder import WEIGHTS
 from claim_aug.segmentation.scan import Segmentation, segment_scan, segment_wall, to_labels
 from claim_aug.segmentation.segmenter import Segmenter
@@ -206,12 +206,7 @@ def write_case(stage: Path, case: Case, done: SegmentedCase, report: Mapping[str
 
 def write_table(path: Path, reports: Sequence[Mapping[str, Any]]) -> None:
     """A row for every case: scar, infarct and MVO."""
-    rows = []
-    for report in reports:
-        row: dict[str, Any] = {"case": report["case"], "ventricle": report["ventricle"]}
-        for tissue in ("lv", "scar", "infarct", "mvo"):
-            row |= {f"{tissue}_{unit}": report["totals"][tissue][unit] for unit in ("voxels", "ml", "g", "percent_lv")}
-        rows.append(row)
+    rows = [{"case": report["case"], "ventricle": report["ventricle"], **amounts(report)} for report in reports]
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()

@@ -52,8 +52,9 @@ def test_a_case_without_a_ventricle_is_named_and_others_are_written(cli, scans, 
     heart.labels[:] = 0
     write_emidec(heart, tmp_path / "scans", "Case_9")
     done = cli("pool", "build", tmp_path / "scans", tmp_path / "pool", "-n", "1", "--labels", "phantom")
-    assert done.code == 0, done.err
-    assert "no ventricle could be read from: Case_9" in done.out
+    assert done.code == 3, done.err
+    assert "failed: Case_9: Case_9.nii.gz: " in done.err
+    assert cli("pool", "build", tmp_path / "scans", tmp_path / "fast", "--labels", "phantom", "--fail-fast").code == 1
 
 
 def test_what_cannot_be_built_from_leaves_nothing(cli, scans, tmp_path):

@@ -12,7 +12,6 @@ import numpy as np
 
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.case import Case, no_anchor_warning
-from claim_aug.data.dataset import check_folder
 from claim_aug.data.dataset_json import named_scheme, read_dataset_json
 from claim_aug.data.input_layouts import DataSet, find_dataset
 from claim_aug.data.sample_files import Layout, written_suffix
@@ -72,7 +71,6 @@ def plan_run(
     if kind not in KINDS:
         msg = f"--cases needs to be one of {', '.join(KINDS)}, got {kind!r}"
         raise InputError(msg)
-    check_folder(path)
     dataset = find_dataset(path, channel)
     asked = [case for case in dataset.cases if fnmatchcase(case.name, only)]
     bad = {name: reason for name, reason in dataset.lacking.items() if fnmatchcase(name, only)}

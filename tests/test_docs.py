@@ -161,7 +161,7 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
     "command",
     [
         *("generate", "segment", "finetune", "train", "joint-train", "phantom", "aha", "quantify", "bullseye"),
-        *("prior fit", "bank build", "pool build", "plugins"),
+        *("prior fit", "bank build", "pool build", "plugins", "verify"),
     ],
 )
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):

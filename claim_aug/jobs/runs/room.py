@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-#: Memory of a worker whose generator is a network, and of any other one, bytes; measured as 0.75 GB and 0.3 GB on
-#: scans of 256 x 256 x 10, and rounded up.
-NETWORK, PLAIN = 1_200_000_000, 500_000_000
+#: Memory of a worker whose generator is a network, and of any other one, bytes. Measured on phantoms of usual size as
+#: 0.52 and 0.12 GB by ``benchmarks/throughput.py``; half as much again for larger scans.
+NETWORK, PLAIN = 800_000_000, 250_000_000
 #: Where Linux says how much a group of processes may use, and uses; ``max`` is no limit.
 GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current")
 

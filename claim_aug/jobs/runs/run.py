@@ -195,12 +195,21 @@ def finish(
             (hidden / FAILED).replace(failed)
         else:
             failed.unlink(missing_ok=True)
-        known = {row["id"] for row in rows}
-        undone = {job.case.name for job in jobs if job.id not in known and job.name not in summary.failed}
-        if undone <= summary.bad_cases.keys():
+        if shard is None:
+            for path in out.glob("failed-shard-*.csv"):
+                path.unlink()  # what they name was tried again
+        known, listed = {row["id"] for row in rows}, set(failures(out))
+        if all(job.id in known or not listed.isdisjoint((job.name, job.case.name)) for job in jobs):
             for name, value in tables(rows).items():
                 write_json(hidden / name, value)
                 (hidden / name).replace(out / name)
+
+
+def failures(out: Path) -> Iterator[str]:
+    """Names of the cases and samples that this run, or a shard of it, could not use."""
+    for path in out.glob("failed*.csv"):
+        with path.open(newline="", encoding="utf-8") as stream:
+            yield from (row["name"] for row in csv.DictReader(stream))
 
 
 def remove_run(out: Path) -> None:

@@ -174,6 +174,14 @@ def test_a_bad_case_that_was_mended_is_made_and_no_longer_listed(generate, with_
     assert not (tmp_path / "out" / "failed.csv").exists()
 
 
+def test_shards_complete_a_data_set_though_one_has_a_bad_case(generate, with_bad_case, tmp_path):
+    for number in (2, 1, 3):
+        generate(tmp_path / "out", dataset=with_bad_case, layout="nnunet", shard=Shard(number, 3))
+    assert [path.name for path in (tmp_path / "out").glob("failed*")] == ["failed-shard-2-of-3.csv"]
+    table = json.loads((tmp_path / "out" / "dataset.json").read_text())
+    assert (table["numTraining"], table["claim_aug"]["real"]) == (8, ["Case_0", "Case_2"])
+
+
 def test_fail_fast_stops_at_the_first_bad_case(generate, with_bad_case, tmp_path):
     with pytest.raises(InputError, match="Case_1: .*truncated"):
         generate(tmp_path / "out", dataset=with_bad_case, fail_fast=True)

@@ -10,6 +10,7 @@ import typer
 
 from claim_aug.cli import options as opt
 from claim_aug.cli.config import source_of
+from claim_aug.cli.executors import Workers
 from claim_aug.cli.groups import Synthesis
 from claim_aug.errors import InputError
 
@@ -105,7 +106,7 @@ class OutputOptions:
 
 
 @dataclass(frozen=True)
-class DataSetOptions:
+class DataSetOptions(Workers):
     """Which cases of a data set are used, and who does the work."""
 
     only: Annotated[str, opt.dataset("GLOB", "Cases by name, such as 'Case_P*'.")] = "*"
@@ -116,13 +117,6 @@ class DataSetOptions:
         int, opt.dataset("N", "How often a sample that fails the quality gate is drawn again.", min=0, max=100)
     ] = 3
     fail_fast: opt.FailFast = False
-    workers: Annotated[int, opt.dataset("N", "How many processes, or actors of a cluster, work.", min=1)] = 1
-    threads: Annotated[int, opt.dataset("N", "Threads of each worker.", min=1)] = 1
-    executor: Annotated[
-        str | None, opt.dataset("serial|processes|ray", "Who has the work done; processes from two workers on.")
-    ] = None
-    address: Annotated[str | None, opt.dataset("ADDRESS", "Ray cluster: auto, or its address.")] = None
-    gpus_per_worker: Annotated[float, opt.dataset("NUMBER", "GPUs of each Ray worker; 0.25 shares one.", min=0)] = 0.0
     shard: Annotated[str | None, opt.dataset("K/N", "Do part K of N alone, such as 3/16.")] = None
     quiet: Annotated[bool, opt.dataset(None, "Print warnings and errors alone.", "--quiet")] = False
     as_json: Annotated[bool, opt.dataset(None, "Print events as lines of JSON.", "--json")] = False

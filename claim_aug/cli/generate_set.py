@@ -11,6 +11,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli.config import current_settings, source_of
+from claim_aug.cli.executors import executor_of
 from claim_aug.cli.generate_options import DataSetOptions, OutputOptions, ScarOptions
 from claim_aug.cli.generate_report import ends, print_plan, print_summary, tell_stop
 from claim_aug.cli.generate_request import requested
@@ -19,7 +20,7 @@ from claim_aug.cli.progress import run_display
 from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
-    from claim_aug.jobs.runs.work import Executor
+    pass
 
 #: What becomes of scar that a case of a data set has, where nothing is asked for: kept scar and new scar together are
 #: larger than any patient's (median 41 %LV in EMIDEC), and a case without scar is not touched by it.
@@ -69,7 +70,7 @@ def generate_set(
             known=orientation.keywords(),
             attempts=data.redraws + 1,
             preview=bool(output.preview),
-            executor=executor_of(data, scar, quiet=quiet),
+            executor=executor_of(data, scar.generator, quiet=quiet),
             settings=current_settings(
                 context, {"scan": dataset.resolve(), "labels": None, "out": out.resolve(), **chosen}
             ),
@@ -92,29 +93,3 @@ def generate_set(
         console.print_line(f"stopped with {left} of {summary.total} samples left; go on with: {command}", "yellow")
         raise typer.Exit(128 + summary.stopped)
     console.end_with_failures(failures)
-
-
-def executor_of(data: DataSetOptions, scar: ScarOptions, *, quiet: bool) -> Executor:
-    """The executor that was asked for, with no more workers than the memory has room for.
-
-    Raises:
-        InputError: an unknown executor.
-    """
-    from claim_aug.jobs.runs.processes import Processes
-    from claim_aug.jobs.runs.ray import RayCluster
-    from claim_aug.jobs.runs.room import NETWORK, PLAIN, fitting_workers
-    from claim_aug.jobs.runs.serial import Serial
-
-    name = data.executor or ("processes" if data.workers > 1 else "serial")
-    if name == "serial":
-        return Serial()
-    if name == "ray":
-        return RayCluster(data.workers, data.address, data.gpus_per_worker, data.threads)
-    if name == "processes":
-        network = scar.generator.partition(":")[0] in ("ddpm", "latent")
-        workers = fitting_workers(data.workers, NETWORK if network else PLAIN)
-        if workers < data.workers and not quiet:
-            console.print_line(f"note: {workers} of {data.workers} workers fit into the free memory")
-        return Processes(workers, data.threads)
-    msg = f"--executor needs to be serial, processes or ray, got {name!r}"
-    raise InputError(msg)

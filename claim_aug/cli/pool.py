@@ -9,6 +9,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
+from claim_aug.cli.executors import Workers, executor_of
 from claim_aug.cli.groups import Synthesis
 from claim_aug.errors import InputError
 
@@ -18,6 +19,7 @@ def build(
     out: Annotated[Path, typer.Argument(help="Folder to write, one file per case, for pool=OUT.")],
     *,
     scar: Synthesis,
+    work: Workers,
     count: Annotated[int, opt.output("N", "How many scars per case.", "-n", "--count", min=1, max=10000)] = 32,
     seed: opt.Seed = 0,
     channel: opt.Channel = None,
@@ -42,6 +44,7 @@ def build(
             channel=channel,
             overwrite=overwrite,
             skipped=Skipped(() if fail_fast else InputError),
+            executor=executor_of(work, scar.generator, quiet=False),
             advance=advance,
         )
     scars, cases = console.counted(count, "scar"), console.counted(len(written), "case")

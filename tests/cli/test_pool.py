@@ -78,6 +78,16 @@ def test_a_pool_that_was_cut_off_is_gone_on_with_and_is_the_same(cli, scans, tmp
         assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+def test_workers_make_the_same_pool(cli, scans, tmp_path):
+    arguments = ("-n", "2", "--labels", "phantom", "--generator", "signal")
+    for name, more in (("one", ()), ("two", ("--workers", "2"))):
+        done = cli("pool", "build", scans, tmp_path / name, *arguments, *more)
+        assert done.code == 0, done.err
+    files = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two")]
+    assert files[0] == files[1]
+    assert len(files[0]) > 1
+
+
 def test_another_request_does_not_go_on_with_it(cli, scans, tmp_path):
     arguments = ("pool", "build", scans, tmp_path / "pool", "--labels", "phantom", "-n")
     assert cli(*arguments, "2").code == 0

@@ -38,7 +38,7 @@ FAILED = "failed.csv"
 
 
 @contextmanager
-def running(out: Path, shard: Shard | None) -> Iterator[Path]:
+def running(out: Path, shard: Shard | None = None) -> Iterator[Path]:
     """Claim a folder for a run, or for one shard of it, and yield a hidden folder for what is half written.
 
     Raises:

@@ -81,12 +81,15 @@ def set_output(dataset: Path, second: Path | None, third: Path | None, *, given:
     """The output folder of a data set, which is the second argument, or the one in a file of options.
 
     Raises:
-        InputError: no output, or a third argument.
+        InputError: no output, one within the data set, or a third argument.
     """
     if second is not None and third is not None and given:
         msg = f"{dataset} is a data set, whose labels lie in it; leave {second} away: claim-aug generate DATASET OUT"
         raise InputError(msg)
     (out,) = opt.require_arguments(out=second or third)
+    if out.resolve().is_relative_to(dataset.resolve()):
+        msg = f"{out} lies within the data set {dataset}, whose cases its files could be taken for; give another OUT"
+        raise InputError(msg)
     return out
 
 

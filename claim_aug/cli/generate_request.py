@@ -59,7 +59,7 @@ def requested(
     scar = replace(scar, scheme=spelled or scar.scheme)
     synthesizer = scar.synthesizer(scar.parameters())
     plan = plan_run(
-        dataset, synthesizer.labels, channel=data.channel, only=data.only, kind=data.cases, look=data.dry_run
+        dataset, synthesizer.labels, channel=data.channel, only=data.only, kind=data.cases, count_scarred=data.dry_run
     )
     return Request(dataset, scar, synthesizer, plan, find_layout(output.layout), spelled is not None)
 

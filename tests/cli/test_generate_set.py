@@ -102,6 +102,12 @@ def test_options_of_a_data_set_are_refused_for_one_scan(cli, case, tmp_path):
     assert (done.code, "is a data set, whose labels lie in it" in done.err) == (1, True)
 
 
+def test_an_output_within_the_data_set_is_refused(generate, dataset):
+    done = generate(out=dataset / "out")
+    assert (done.code, "lies within the data set" in done.err) == (1, True)
+    assert not (dataset / "out").exists()
+
+
 def test_a_bad_case_is_named_at_the_end_and_the_exit_code_is_three(generate, dataset, tmp_path):
     shutil.copytree(dataset, tmp_path / "scans")
     path = tmp_path / "scans" / "Case_1" / "Images" / "Case_1.nii.gz"

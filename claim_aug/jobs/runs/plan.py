@@ -51,7 +51,7 @@ def plan_run(
     channel: str | None = None,
     only: str = "*",
     kind: str = "all",
-    look: bool = False,
+    count_scarred: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Plan:
     """Find the cases of a data set that are to be used.
@@ -62,7 +62,7 @@ def plan_run(
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
         only: pattern of names as in a shell, such as ``"Case_P*"``.
         kind: name of the cases that are used: ``"all"``, ``"normal"`` without scar, or ``"scarred"``.
-        look: whether label maps are read even where all cases are used, to count those with scar.
+        count_scarred: whether label maps are read even where all cases are used, to count those with scar.
         advance: function that is called after each label map.
 
     Raises:
@@ -80,7 +80,7 @@ def plan_run(
         msg = f"{path} has no case whose name is like {only!r}; its cases are called {some}, ..."
         raise InputError(msg)
     scarred = None
-    if look or kind != "all":
+    if count_scarred or kind != "all":
         found = {}
         for case in usable:
             try:

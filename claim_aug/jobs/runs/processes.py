@@ -41,7 +41,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Processes:
-    """Has jobs done in several processes.
+    """Does jobs in several processes.
 
     Attributes:
         workers: number of processes, from 1.

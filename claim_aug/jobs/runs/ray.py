@@ -37,7 +37,7 @@ class RayWorker:
 
 @dataclass(frozen=True)
 class RayCluster:
-    """Has jobs done by actors of a Ray cluster that share a file system.
+    """Does jobs in actors of a Ray cluster that share a file system.
 
     Attributes:
         workers: number of actors.

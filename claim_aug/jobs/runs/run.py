@@ -1,4 +1,4 @@
-"""A run: the jobs that are not there yet are had done, and each one's row is added when its files are whole."""
+"""A run: what is not there yet is made, and the row of each sample is added when its files are whole."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def run(
     report: Callable[[Summary, Outcome | None], None] = lambda summary, outcome: None,
     tables: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]] = lambda rows: {},
 ) -> Summary:
-    """Have the jobs of a run done, but for those whose files are there and whole.
+    """Make the samples of a run, but for those whose files are there and whole.
 
     Args:
         jobs: all jobs of the run, in their order.

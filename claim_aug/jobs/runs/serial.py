@@ -9,7 +9,7 @@ from claim_aug.jobs.runs.work import Outcome, Work, batches
 
 
 class Serial:
-    """Has jobs done in this process."""
+    """Does jobs in this process."""
 
     def run(self, work: Work, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
         """What became of the jobs, in their order."""

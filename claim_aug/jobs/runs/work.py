@@ -46,7 +46,7 @@ class Work(Protocol):
 
 
 class Executor(Protocol):
-    """Somebody who has jobs done: this process, several, or those of a cluster."""
+    """Where jobs are done: in this process, in several, or on a cluster."""
 
     def run(self, work: Work, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
         """What became of the jobs, in whichever order.

@@ -44,20 +44,21 @@ def live_display() -> Iterator[Report]:
         def report(summary: Summary, outcome: Outcome | None) -> None:
             nonlocal last
             done = summary.there + summary.made
-            bar.update(task, total=summary.total, completed=done, note=state_of(summary))
+            what = f"samples of {console.counted(summary.cases, 'case')}"
+            bar.update(task, description=what, total=summary.total, completed=done, note=state_of(summary))
             if bar.disable and time.monotonic() - last >= EVERY_S:
                 last = time.monotonic()
-                console.print_progress(f"{done} of {summary.total} samples, {state_of(summary)}")
+                left = summary.seconds_left
+                ahead = "" if left is None else f", {left:.0f} s left"
+                console.print_progress(f"{done} of {summary.total} {what}, {state_of(summary)}{ahead}")
 
         yield report
 
 
 def state_of(summary: Summary) -> str:
-    """Speed, time left, and what went wrong so far, in one line."""
-    left = summary.seconds_left
+    """Speed, and what went wrong so far, in one line."""
     parts = [
         f"{summary.samples_per_second:.2f} per second" if summary.made else "",
-        f"{left:.0f} s left" if left else "",
         f"{sum(summary.redrawn.values())} redrawn" if summary.redrawn else "",
         f"{len(summary.failed)} failed" if summary.failed else "",
         f"{console.counted(len(summary.bad_cases), 'bad case')}" if summary.bad_cases else "",

@@ -107,7 +107,7 @@ def run(
             settle(out, settings, hidden, command)
         rows = read_rows(out)
         refuse_changed(own, rows)
-        summary = Summary(len(own), bad_cases=dict(bad_cases))
+        summary = Summary(len(own), len({job.case.name for job in own}), bad_cases=dict(bad_cases))
         left = [job for job in own if not there(job, rows, out)]
         lost = [job.id for job in left if job.id in rows]
         if lost:

@@ -16,6 +16,7 @@ class Summary:
 
     Attributes:
         total: number of samples that were asked for, scans themselves included.
+        cases: number of cases that they are of.
         there: number of samples that were there and whole already.
         made: number of samples that were made now.
         redrawn: how often a sample was drawn again, by the reason.
@@ -30,6 +31,7 @@ class Summary:
     """
 
     total: int
+    cases: int = 0
     there: int = 0
     made: int = 0
     redrawn: Counter[str] = field(default_factory=Counter)

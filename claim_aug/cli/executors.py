@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
 from claim_aug.errors import InputError
+from claim_aug.optional import need
 
 if TYPE_CHECKING:
     from claim_aug.jobs.runs.work import Executor
@@ -46,6 +47,7 @@ def executor_of(asked: Workers, generator: str, *, quiet: bool) -> Executor:
     if name == "serial":
         return Serial()
     if name == "ray":
+        need("ray", "ray")  # before anything is written
         return RayCluster(asked.workers, asked.address, asked.gpus_per_worker, asked.threads)
     if name == "processes":
         network = generator.partition(":")[0] in ("ddpm", "latent")

@@ -23,6 +23,7 @@ from claim_aug.jobs.runs.reading import CaseReader, OpenCase
 from claim_aug.jobs.runs.work import Outcome
 from claim_aug.jobs.samples import try_samples
 from claim_aug.jobs.sidecar import sidecar
+from claim_aug.plugins.guard import in_words
 from claim_aug.sample import ScarSample
 from claim_aug.synthesizer import ScarSynthesizer
 
@@ -79,12 +80,20 @@ class Sampling:
         """Make the samples of jobs, all at once where the generator is quicker so, else one after another."""
         at_once = len(jobs) if isinstance(self.synthesizer.backends[1], RendersMany) else 1
         for start in range(0, len(jobs), at_once):
+            batch = jobs[start : start + at_once]
+            known: set[str] = set()
             try:
-                yield from self.made(jobs[start : start + at_once])
+                for outcome in self.made(batch):
+                    known.add(outcome.job.id)
+                    yield outcome
             except OSError as error:  # of writing: what cannot be read has become the case's own reason
                 failed = OutputError(f"cannot write to {self.out}: {error.strerror or error}")
                 yield Outcome(jobs[start], error=str(failed), ends_the_run=True)
                 return
+            except Exception as error:  # whatever a scan makes of the code must not end a run of thousands
+                for job in batch:
+                    if job.id not in known:
+                        yield Outcome(job, error=f"unexpected {in_words(error)}")
 
     def made(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """The samples of jobs; those that fail the quality gate are drawn again together."""

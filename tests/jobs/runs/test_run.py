@@ -9,13 +9,19 @@ import sys
 import time
 import warnings
 
+import numpy as np
 import pytest
 
-from claim_aug import Rendering
+from claim_aug import Rendering, ScarSynthesizer
 from claim_aug.cli import main
+from claim_aug.data.dataset import find_cases
+from claim_aug.data.voxels import read_voxels
 from claim_aug.errors import InputError, OutputError
-from claim_aug.jobs.runs.job import Shard
+from claim_aug.jobs.generate import sample_seed
+from claim_aug.jobs.runs import sampling
+from claim_aug.jobs.runs.job import Job, Shard
 from claim_aug.jobs.runs.processes import Processes
+from claim_aug.jobs.runs.quality import Quality
 from claim_aug.jobs.runs.stop import Stop
 from claim_aug.phantom import make_phantom, write_emidec
 
@@ -203,6 +209,20 @@ class Invisible:
         return Rendering(image * 1.0001, {"generator": "invisible"})
 
 
+def test_what_nobody_expected_of_one_sample_is_counted_and_the_others_are_made(generate, monkeypatch, tmp_path):
+    def fail_once(sample, *_):
+        if sample.seed == failing:
+            raise ZeroDivisionError("of one scan")
+        return Quality(9.0, ())
+
+    failing = sample_seed(0, "Case_1", 1)
+    monkeypatch.setattr(sampling, "judge", fail_once)
+    summary = generate(tmp_path / "out")
+    assert summary.made == 5
+    assert list(summary.failed) == ["Case_1_scar001"]
+    assert "ZeroDivisionError" in summary.failed["Case_1_scar001"]
+
+
 def test_nnunets_layout_has_the_scans_and_folds_without_a_synthetic_one_in_validation(generate, content, tmp_path):
     generate(tmp_path / "out", layout="nnunet")
     files, rows = content(tmp_path / "out")
@@ -237,3 +257,19 @@ def test_a_worker_that_is_killed_is_replaced(generate, content, undisturbed, tmp
     generate(tmp_path / "out", executor=Processes(2), report=kill_first)
     assert killed
     assert content(tmp_path / "out") == undisturbed
+
+
+def test_a_networks_batches_across_cases_give_what_one_scan_alone_gives(generate, scans, folders, tmp_path):
+    options = {"generator": "ddpm", "model": str(folders["ddpm"])}
+    generate(tmp_path / "out", options=options, per_case=2, settings={})
+    case = find_cases(scans)[1]
+    anatomy = case.ventricle("phantom")
+    synthesizer = ScarSynthesizer(labels="phantom", existing="replace", **options)
+    for replica in range(2):
+        seed = Job(case, replica, 0).seed(0)
+        sample = synthesizer.sample(case.image, case.labels, seed=seed, anatomy=anatomy)
+        written = read_voxels(tmp_path / "out" / "images" / f"Case_1_scar00{replica}.nii.gz")
+        assert np.array_equal(written.data, sample.image)
+    (row, *_) = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()]
+    assert row["weights"]["licence"] == "not stated"
+    assert len(row["weights"]["sha256"]["weights.safetensors"]) == 64

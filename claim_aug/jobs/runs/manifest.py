@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,11 @@ def append_row(out: Path, row: Mapping[str, Any]) -> None:
             raise
 
 
-def keep_rows(out: Path, rows: Iterable[Mapping[str, Any]], hidden: Path) -> None:
-    """Write the manifest anew with these rows alone; ``hidden`` is a folder on the same disk."""
+def drop_rows(out: Path, ids: Collection[str], hidden: Path) -> None:
+    """Write the manifest anew without the rows of some ids; ``hidden`` is a folder on the same disk."""
     with opened(out):
-        text = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
-        write_whole(hidden / MANIFEST, text)
+        kept = (row for key, row in read_rows(out).items() if key not in ids)
+        write_whole(hidden / MANIFEST, "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in kept))
         (hidden / MANIFEST).replace(out / MANIFEST)
 
 

@@ -23,7 +23,7 @@ from claim_aug.jobs.runs.manifest import (
     TABLE,
     append_row,
     damage,
-    keep_rows,
+    drop_rows,
     opened,
     read_rows,
     write_table,
@@ -109,9 +109,9 @@ def run(
         refuse_changed(own, rows)
         summary = Summary(len(own), len({job.case.name for job in own}), bad_cases=dict(bad_cases))
         left = [job for job in own if not there(job, rows, out)]
-        lost = [job.id for job in left if job.id in rows]
+        lost = {job.id for job in left if job.id in rows}
         if lost:
-            keep_rows(out, (row for key, row in read_rows(out).items() if key not in lost), hidden)
+            drop_rows(out, lost, hidden)
         for key in {job.id for job in own} - {job.id for job in left}:
             summary.there += 1
             summary.count_row(rows[key])

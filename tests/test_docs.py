@@ -137,7 +137,7 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
     [
         *("generate", "evaluate", "segment", "finetune", "train", "joint-train", "phantom", "aha", "quantify"),
         *("bullseye", "prior fit", "bank build", "pool build", "reading make", "reading score", "doctor"),
-        *("plugins", "plugins check"),
+        *("plugins", "plugins check", "verify"),
     ],
 )
 def test_every_option_is_on_the_page_of_its_command(command, tmp_path):

@@ -9,6 +9,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
+from claim_aug.errors import InputError
 
 
 def build(
@@ -16,15 +17,24 @@ def build(
     out: Annotated[Path, typer.Argument(help="File to write, .safetensors, for --generator transplant:OUT.")],
     scheme: opt.Scheme = opt.SCHEME,
     channel: opt.Channel = None,
+    fail_fast: opt.FailFast = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Collect the texture of the labelled scars of a data set in a file."""
     import numpy as np
 
     from claim_aug.anatomy import LabelScheme
+    from claim_aug.data.dataset import Skipped
     from claim_aug.jobs.bank import build_bank
 
-    bank, skipped = build_bank(dataset, out, LabelScheme.parse(scheme), channel=channel, overwrite=overwrite)
+    bank, skipped = build_bank(
+        dataset,
+        out,
+        LabelScheme.parse(scheme),
+        channel=channel,
+        overwrite=overwrite,
+        skipped=Skipped(() if fail_fast else InputError),
+    )
     quartiles = np.percentile([bank.intensity(int(patient)) for patient in bank.source_patients], (25, 50, 75))
     rows = (
         ("patches of infarct / MVO", f"{(~bank.mvo).sum()} / {bank.mvo.sum()}"),
@@ -32,5 +42,5 @@ def build(
         ("size", f"{out.stat().st_size / 1e6:.2f} MB"),
     )
     console.print_table(f"textures of {console.counted(bank.source_patients.size, 'scar')}", ("bank", ""), rows)
-    console.print_skipped(skipped)
     console.print_written(out, f"--generator transplant:{out}")
+    console.end_with_failures(skipped.reasons)

@@ -10,6 +10,7 @@ import typer
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
 from claim_aug.cli.groups import Orientation
+from claim_aug.errors import InputError
 
 
 def bullseye(
@@ -20,12 +21,24 @@ def bullseye(
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
     show: Annotated[str, opt.output("burden|transmurality|counts|mvo", "What to show per AHA segment.")] = "burden",
+    fail_fast: opt.FailFast = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Plot the AHA bull's-eye of the scar in one label map, or of a set of them."""
     from claim_aug.anatomy import LabelScheme
+    from claim_aug.data.dataset import Skipped
     from claim_aug.jobs.bullseye import write_bullseye
 
     known, parsed = orientation.keywords(), LabelScheme.parse(scheme)
-    write_bullseye(labels, out, parsed, image=image, show=show, known=known, overwrite=overwrite)
+    skipped = write_bullseye(
+        labels,
+        out,
+        parsed,
+        image=image,
+        show=show,
+        known=known,
+        overwrite=overwrite,
+        skipped=Skipped(() if fail_fast else InputError),
+    )
     console.print_written(out)
+    console.end_with_failures(skipped.reasons)

@@ -24,14 +24,16 @@ from claim_aug.cli import (
     reading,
     segment,
     train,
+    verify,
 )
 from claim_aug.cli.backends import ListsBackends
 from claim_aug.cli.groups import with_groups
 from claim_aug.plugins.hookspecs import hookimpl
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    generate.generate, evaluate.evaluate, segment.segment, finetune.finetune, train.train, joint.joint_train,
-    phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers, doctor.doctor,
+    generate.generate, verify.verify, evaluate.evaluate, segment.segment, finetune.finetune, train.train,
+    joint.joint_train, phantom.phantom, aha.aha, quantify.quantify, bullseye.bullseye, nnunet.nnunet_trainers,
+    doctor.doctor,
 )  # fmt: skip
 #: Commands of two words: the first word, what it is about, and the command that gives the second.
 SUBCOMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (

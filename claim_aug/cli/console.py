@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from claim_aug.optimisation.plan import Progress
 
 
+#: Exit code of a command that is done but for what could not be used.
+SOME_FAILED = 3
 #: Unicode's categories of control characters, of invisible ones such as those that turn the direction of writing, of
 #: halves of pairs (a name that is not UTF-8), and of ends of lines and paragraphs.
 STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -25,6 +27,11 @@ STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 def print_line(line: str, colour: str | None = None) -> None:
     """Print one line, whatever its length: a result on stdout, a coloured error or warning on stderr."""
     typer.secho(shown(" ".join(line.split()) if colour else line), fg=colour, err=colour is not None)
+
+
+def print_progress(line: str) -> None:
+    """Print a line about work that goes on to stderr, as stdout is for results."""
+    typer.secho(shown(line), err=True)
 
 
 def shown(text: str) -> str:
@@ -52,6 +59,19 @@ def print_json(report: Any) -> None:
     import json
 
     print_line(json.dumps(report, indent=2))
+
+
+def end_with_failures(reasons: Mapping[str, str]) -> None:
+    """Name every case that could not be used, and end with exit code 3 where there is one."""
+    print_failures(reasons)
+    if reasons:
+        raise typer.Exit(SOME_FAILED)
+
+
+def print_failures(reasons: Mapping[str, str]) -> None:
+    """Name every case that could not be used, and every sample that was not kept, with the reason."""
+    for name, reason in reasons.items():
+        print_line(f"failed: {name}: {reason}", "red")
 
 
 def print_skipped(cases: Sequence[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation, Synthesis
+from claim_aug.cli.config import source_of
+from claim_aug.cli.generate_options import DataSetOptions, OutputOptions, ScarOptions
+from claim_aug.cli.generate_set import generate_set
+from claim_aug.cli.groups import Orientation
 from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,100 +21,45 @@ if TYPE_CHECKING:
     from claim_aug.sample import ScarSample
 
 DEMO_CASE = "Case_demo"
-#: Options that take a number, which is fixed, or a range to draw from.
-AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_ratio", "brightness_sd")
-
-
-@dataclass(frozen=True)
-class ScarOptions(Synthesis):
-    """What scar is made with, and where, how much and how bright it is."""
-
-    burden: Annotated[str | None, opt.where("%LV", "Scar in percent of LV mass: 20, or a range 5,30.")] = None
-    transmurality: Annotated[
-        str | None, opt.where("0-1", "Mean share of the wall's depth that is scar: 0.75, or 0.3,0.8.")
-    ] = None
-    extent: Annotated[str | None, opt.where("0-1", "Share of the wall's sectors that hold scar.")] = None
-    territory: Annotated[str | None, opt.where("LAD|RCA|LCX", "Coronary territory.")] = None
-    segments: Annotated[str | None, opt.where("1,2,7,8", "AHA segments that scar may not leave.")] = None
-    levels: Annotated[
-        str | None,
-        opt.where("basal,mid,apical,apex", "Levels that scar may not leave; with others, what all leave."),
-    ] = None
-    preset: Annotated[str | None, opt.where("acute|chronic", "Age of the infarct that scars are drawn for.")] = None
-    mvo: Annotated[str | None, opt.where("0-0.6", "MVO as share of the scar.")] = None
-    grey_zone: Annotated[str | None, opt.where("0-0.6", "Grey zone as share of the scar.")] = None
-    mask: Annotated[Path | None, opt.where("FILE", "Mask or label map with the scar (prior manual).")] = None
-    table: Annotated[Path | None, opt.where("CSV", "Transmurality by segment to fill in (prior manual).")] = None
-    brightness_ratio: Annotated[
-        str | None, opt.looks("0.2-4", "Scar over remote as a multiple of blood over remote (signal, transplant).")
-    ] = None
-    brightness_sd: Annotated[str | None, opt.looks("2-60", "Scar over remote in SD of remote (ddpm, latent).")] = None
-
-    def parameters(self) -> dict[str, Any]:
-        """Parameters of prior and generator that were given, by name; a mask needs the scan and is not among them."""
-        given = {name: opt.parse_number_or_range(name, getattr(self, name)) for name in AMOUNTS} | {
-            "territory": self.territory,
-            "segments": opt.parse_numbers("segments", self.segments, "AHA segments such as 1,2,7,8", int),
-            "levels": self.levels,
-            "preset": self.preset,
-            "table": None if self.table is None else str(self.table),
-        }
-        return {name: value for name, value in given.items() if value is not None} | super().parameters()
-
-    def request(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """What was asked for, a mask by the name of its file."""
-        return super().request(parameters) | ({} if self.mask is None else {"mask": self.mask.name})
-
-    def files(self) -> list[Path]:
-        """The files beside the scan that the options name: mask, table, fitted prior, bank, or a model's weights."""
-        arguments = (name.partition(":")[2] for name in (self.prior, self.generator))
-        paths = [Path(path) for path in (self.mask, self.table, *arguments) if path]
-        return [file for path in paths for file in (path, *sorted(path.glob("*.safetensors"))) if file.is_file()]
-
-
-@dataclass(frozen=True)
-class OutputOptions:
-    """How many samples are written, and how."""
-
-    count: Annotated[int, opt.output("N", "How many samples.", "-n", "--count", min=1, max=1000)] = 10
-    seed: opt.Seed = 0
-    layout: Annotated[str, opt.output("plain|nnunet", "Folders and names: plain, or a data set of nnU-Net.")] = "plain"
-    name: Annotated[
-        str | None, opt.output("TEXT", "Name of the case, where files of several patients are named alike.")
-    ] = None
-    preview: Annotated[bool, opt.output(None, "Draw the first samples into OUT/previews/CASE.png.")] = True
-    overwrite: opt.Overwrite = False
-
-    def keywords(self) -> dict[str, Any]:
-        """Keywords of ``generate_case``, the layout as an object."""
-        from claim_aug.data.output_layouts import find_layout
-
-        own = {name: value for name, value in vars(self).items() if name != "name"}
-        return own | {"layout": find_layout(self.layout)}
 
 
 def generate(
-    image: Annotated[Path | None, typer.Argument(help="LGE stack (.nii.gz, .nii) or grey slice (.png).")] = None,
-    labels: Annotated[Path | None, typer.Argument(help="Label map of the stack or slice, on the same grid.")] = None,
+    context: typer.Context,
+    scan: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="IMAGE|DATASET",
+            help="LGE stack (.nii.gz, .nii) or grey slice (.png); or a folder of scans, or a CSV of pairs.",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Argument(metavar="[LABELS]", help="Label map of the one scan, on the same grid.", show_default=False),
+    ] = None,
     out: Annotated[Path | None, typer.Argument(help="Folder for images, labels, sidecars and previews.")] = None,
     *,
     demo: Annotated[bool, opt.scan(None, "Use a phantom as the scan: generate --demo OUT.", "--demo")] = False,
     scar: ScarOptions,
     orientation: Orientation,
     output: OutputOptions,
+    data: DataSetOptions,
 ) -> None:
-    """Put new scar into a scan and write images, matching labels, sidecars and a preview."""
+    """Put new scar into a scan, or into every scan of a data set; write images, matching labels and sidecars."""
     from claim_aug.data.case import Case
     from claim_aug.data.regrid import read_mask_onto
     from claim_aug.jobs.generate import generate_case
 
+    if scan is not None and not demo and (scan.is_dir() or scan.suffix.lower() == ".csv"):
+        out = set_output(scan, labels, out, given=source_of(context, "out") == "COMMANDLINE")
+        generate_set(context, scan, out, scar, orientation, output, data)
+        return
+    data.refuse_for_one_scan(context)
     settings, known, parameters = output.keywords(), orientation.keywords(), scar.parameters()
-    if (scar.mask or scar.table) and scar.prior == "smile":
-        scar = replace(scar, prior="manual")
+    scar = scar.with_prior()
     if demo:
-        case, out, scar = demo_case(image, labels, out, scar, output)
+        case, out, scar = demo_case(scan, labels, out, scar, output)
     else:
-        image, labels, out = opt.require_arguments(image=image, labels=labels, out=out)
+        image, labels, out = opt.require_arguments(image=scan, labels=labels, out=out)
         case = Case.from_files(image, labels, output.name)
     if scar.mask:
         parameters["mask"] = read_mask_onto(scar.mask, case.label_file)
@@ -127,6 +75,22 @@ def generate(
     console.print_checks(anatomy, synthesizer.labels)
     if missing := settings["layout"].missing(out):
         console.print_line(f"note: {missing}")
+
+
+def set_output(dataset: Path, second: Path | None, third: Path | None, *, given: bool) -> Path:
+    """The output folder of a data set, which is the second argument, or the one in a file of options.
+
+    Raises:
+        InputError: no output, one within the data set, or a third argument.
+    """
+    if second is not None and third is not None and given:
+        msg = f"{dataset} is a data set, whose labels lie in it; leave {second} away: claim-aug generate DATASET OUT"
+        raise InputError(msg)
+    (out,) = opt.require_arguments(out=second or third)
+    if out.resolve().is_relative_to(dataset.resolve()):
+        msg = f"{out} lies within the data set {dataset}, whose cases its files could be taken for; give another OUT"
+        raise InputError(msg)
+    return out
 
 
 def demo_case(

@@ -29,9 +29,11 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             ]
         else:
             parameters.append(parameter.replace(annotation=hints[name]))
+    parameters.append(inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=opt.Config))
 
     @wraps(command)
     def flat(**values: Any) -> None:
+        del values["config"]  # what it says has become the other values
         built = {
             name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()

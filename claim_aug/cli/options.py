@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from claim_aug.cli.config import load_config
 from claim_aug.errors import InputError
 
 
@@ -19,7 +20,7 @@ def panel(heading: str) -> Callable[..., Any]:
 
 
 scan, where, looks = panel("Input"), panel("Where scar goes"), panel("What scar looks like")
-orientation, output = panel("Orientation"), panel("Output")
+orientation, output, dataset = panel("Orientation"), panel("Output"), panel("A whole data set")
 
 SCHEME = "emidec"
 #: Files are made once and shall look real, so the command line takes the network. ``ScarSynthesizer()`` and the
@@ -49,7 +50,18 @@ Start = Annotated[
     str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
 ]
 Seed = Annotated[int, output("N", "The same seed gives the same files.", "--seed", min=0)]
+FailFast = Annotated[bool, output(None, "Stop at the first case that cannot be used.", "--fail-fast")]
 Overwrite = Annotated[bool, output(None, "Replace files that exist.", "--overwrite")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="TOML file with options by their long names; the command line overrules it.",
+        is_eager=True,
+        callback=load_config,
+    ),
+]
 Json = Annotated[bool, output(None, "Print JSON instead of tables.", "--json")]
 
 

@@ -9,21 +9,30 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
+from claim_aug.errors import InputError
 
 
 def fit(
     dataset: Annotated[Path, typer.Argument(help="Folder with label maps: itself, labels/, or EMIDEC's layout.")],
     out: Annotated[Path, typer.Argument(help="JSON to write, for --prior smile:OUT.json.")],
     scheme: opt.Scheme = opt.SCHEME,
+    fail_fast: opt.FailFast = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
     """Learn size, depth, parts, MVO, segments and territories of the scars of a data set."""
     import numpy as np
 
     from claim_aug.anatomy import LabelScheme
+    from claim_aug.data.dataset import Skipped
     from claim_aug.jobs.prior import fit_prior
 
-    learned, count, skipped = fit_prior(dataset, out, LabelScheme.parse(scheme), overwrite=overwrite)
+    learned, count, skipped = fit_prior(
+        dataset,
+        out,
+        LabelScheme.parse(scheme),
+        overwrite=overwrite,
+        skipped=Skipped(() if fail_fast else InputError),
+    )
     quartiles = np.interp((0.25, 0.5, 0.75), *np.transpose(learned.burden))
     start, gain, spread = learned.transmurality
     rows = (
@@ -37,5 +46,5 @@ def fit(
         ),
     )
     console.print_table(f"smile from {console.counted(count, 'scar')}", ("measure", "learned"), rows)
-    console.print_skipped(skipped)
     console.print_written(out, f"--prior smile:{out}")
+    console.end_with_failures(skipped.reasons)

@@ -10,14 +10,17 @@ import typer
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
 from claim_aug.cli.groups import Orientation
+from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
 def quantify(
-    image: Annotated[Path, typer.Argument(help="The scan (.nii.gz, .nii, .png).")],
-    labels: Annotated[Path, typer.Argument(help="Label map of the scan, on the same grid.")],
+    scan: Annotated[
+        Path, typer.Argument(metavar="IMAGE|DATASET", help="The scan (.nii.gz, .nii, .png), or a folder of scans.")
+    ],
+    labels: Annotated[Path | None, typer.Argument(help="Label map of the one scan, on the same grid.")] = None,
     *,
     scheme: opt.Scheme = opt.SCHEME,
     orientation: Orientation,
@@ -25,21 +28,25 @@ def quantify(
         Path | None, opt.output("FILE", "CSV file to write with the segments and the total.", "--csv")
     ] = None,
     as_json: opt.Json = False,
+    fail_fast: opt.FailFast = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
-    """Measure labelled scar per AHA segment (mass, burden, transmurality), and what n-SD and FWHM rules find."""
+    """Measure labelled scar (mass, burden, transmurality), and what n-SD and FWHM rules find, in a scan or in many."""
     from claim_aug.data.case import Case
     from claim_aug.data.provenance import plain
-    from claim_aug.jobs.quantify import check_csv, quantify_case, write_csv
+    from claim_aug.jobs.quantify import check_csv, quantify_case, table_rows, write_csv
 
     known = orientation.keywords()
     if csv is not None:
         check_csv(csv, overwrite=overwrite)
-    case = Case.from_files(image, labels)
+    if labels is None:
+        quantify_set(scan, scheme, csv, known, as_json=as_json, fail_fast=fail_fast)
+        return
+    case = Case.from_files(scan, labels)
     anatomy = case.ventricle(scheme, **known)
     report = plain(quantify_case(case, anatomy))
     if csv is not None:
-        write_csv(report, csv)
+        write_csv(table_rows(report), csv)
     if as_json:
         console.print_json(report)
     else:
@@ -47,6 +54,32 @@ def quantify(
         if csv is not None:
             console.print_written(csv)
         console.print_checks(anatomy, scheme)
+
+
+def quantify_set(
+    dataset: Path, scheme: str, csv: Path | None, known: dict[str, Any], *, as_json: bool, fail_fast: bool
+) -> None:
+    """Measure every case of a data set: a row for each."""
+    from claim_aug.data.dataset import Skipped, find_cases
+    from claim_aug.jobs.quantify import case_row, quantify_cases, write_csv
+
+    skipped = Skipped(() if fail_fast else InputError)
+    cases = find_cases(dataset, images_for="a measurement", on_error=skipped)
+    with console.progress_bar("measuring", len(cases)) as advance:
+        reports = quantify_cases(cases, scheme, skipped=skipped, advance=advance, **known)
+    rows = [case_row(report) for report in reports]
+    if csv is not None:
+        write_csv(rows, csv)
+    if as_json:
+        console.print_json(reports)
+    else:
+        cells = ("scar_percent_lv", "scar_g", "mvo_percent_lv", "transmurality_percent", "5SD_percent_lv")
+        table = [(row["case"], *(number(row[name], 1) for name in cells)) for row in rows]
+        columns = ("case", "scar %LV", "scar g", "MVO %LV", "transmural %", "5 SD %LV")
+        console.print_table(f"scar of {console.counted(len(rows), 'case')}", columns, table)
+        if csv is not None:
+            console.print_written(csv)
+    console.end_with_failures(skipped.reasons)
 
 
 def print_report(report: dict[str, Any]) -> None:

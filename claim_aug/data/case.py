@@ -208,6 +208,17 @@ def stacked(files: tuple[VoxelFile, ...]) -> NDArray[Any]:
     return files[0].data[..., None] if files[0].data.ndim == 2 else files[0].data
 
 
+def unstacked(volume: NDArray[Any], files: tuple[VoxelFile, ...]) -> Iterator[tuple[VoxelFile, NDArray[Any]]]:
+    """Each file with its part of a stack, in the shape that the file has.
+
+    Args:
+        volume: values of the whole stack, (I, J, K), or of a case that is one file, in its own shape.
+        files: files of the stack, in the order of its slices.
+    """
+    for index, file in enumerate(files):
+        yield file, (volume[..., index] if len(files) > 1 else volume).reshape(file.data.shape)
+
+
 @contextmanager
 def no_anchor_warning() -> Iterator[None]:
     """No warning of segments that are not known: they do not matter, or one warning is given for the whole set."""

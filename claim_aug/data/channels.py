@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from claim_aug.data.strict_json import read_json
+from claim_aug.data.dataset_json import read_dataset_json
 from claim_aug.errors import InputError
 
 #: How nnU-Net ends the name of an image.
@@ -46,13 +46,10 @@ def channel_names(dataset: Path) -> dict[str, Any]:
     Raises:
         InputError: a ``dataset.json`` that cannot be read.
     """
-    path = dataset / "dataset.json"
-    if not path.is_file():
-        return {}
+    table = read_dataset_json(dataset)
     try:
-        table = read_json(path)
         names = table.get("channel_names", table.get("modality", {}))
         return {str(int(number)): name for number, name in dict(names).items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        msg = f"{path} cannot be read as nnU-Net's dataset.json: {error}"
+    except (ValueError, TypeError) as error:
+        msg = f"{dataset / 'dataset.json'} cannot be read as nnU-Net's dataset.json: {error}"
         raise InputError(msg) from error

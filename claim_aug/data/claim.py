@@ -29,7 +29,7 @@ HELD: set[Path] = set()
 
 
 @contextlib.contextmanager
-def claimed(out: Path, name: str = "") -> Iterator[None]:
+def claimed(out: Path, name: str = "", *, shared: bool = False) -> Iterator[None]:
     """Claim a folder, or one file in it, for the time of the block; what this process has already stays its own.
 
     The claim is a lock of the operating system on a hidden file, so it ends with the process, however that ends. What
@@ -38,6 +38,7 @@ def claimed(out: Path, name: str = "") -> Iterator[None]:
     Args:
         out: folder to write to.
         name: name of the file in it, where others may be written meanwhile; ``""`` for the whole folder.
+        shared: whether others may share the claim, who say so, too; then nothing is brought to an end.
 
     Raises:
         OutputError: an output that another run has claimed, or a folder that cannot be written.
@@ -47,7 +48,7 @@ def claimed(out: Path, name: str = "") -> Iterator[None]:
         try:
             out.mkdir(parents=True, exist_ok=True)
             path = out.resolve() / hidden_name(name, ".lock")
-            lock = None if path in HELD else take(path, out / name if name else out)
+            lock = None if path in HELD else take(path, out / name if name else out, shared=shared)
         except OSError as error:
             raise unwritable(out, error) from error
         if lock is None:
@@ -55,11 +56,13 @@ def claimed(out: Path, name: str = "") -> Iterator[None]:
             return
         HELD.add(path)
         try:
-            recover(out, out / hidden_name(name))
+            if not shared:
+                recover(out, out / hidden_name(name))
             yield
         finally:
             HELD.discard(path)
             with contextlib.suppress(OSError):
+                lock_file(lock.fileno(), wait=False)  # whoever shares the claim still needs the file
                 path.unlink()
             lock.close()
     finally:
@@ -68,7 +71,23 @@ def claimed(out: Path, name: str = "") -> Iterator[None]:
                 folder.rmdir()
 
 
-def take(path: Path, what: Path) -> TextIO:
+def lock_file(handle: int, *, shared: bool = False, wait: bool = True) -> None:
+    """Lock an open file until it is closed; where the file system has no locks, nothing happens.
+
+    Raises:
+        BlockingIOError: a file that another process has locked, where it is not waited for.
+        OSError: anything else that the system refuses.
+    """
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+
+
+def take(path: Path, what: Path, *, shared: bool) -> TextIO:
     """The locked file, in which this run is described.
 
     Raises:
@@ -78,17 +97,15 @@ def take(path: Path, what: Path) -> TextIO:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         stream = os.fdopen(handle, "r+", encoding="utf-8", errors="replace")
         try:
-            if fcntl is not None:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(handle, shared=shared, wait=False)
         except BlockingIOError as error:
             holder = described(stream.read())
             stream.close()
             msg = f"{what} is in use by another run ({holder}); wait until it ends, or give another output"
             raise OutputError(msg) from error
-        except OSError as error:
-            if error.errno not in NO_LOCKS:
-                stream.close()
-                raise
+        except OSError:
+            stream.close()
+            raise
         if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
             stream.truncate()
             stream.write(this_run())

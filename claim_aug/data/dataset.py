@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import Case, naming, stem
-from claim_aug.data.channels import CHANNEL, channel_names, lge_channel
+from claim_aug.data.case import Case, naming
 from claim_aug.data.checks import check_image
+from claim_aug.data.input_layouts import PAIRED_FOLDERS, check_folder, find_dataset
+from claim_aug.data.pairs import by_case, is_voxels, voxels_in
 from claim_aug.data.voxels import SUFFIXES
-from claim_aug.errors import AnatomyError, InputError, MissingFileError, UnanchoredWarning
+from claim_aug.errors import AnatomyError, InputError, UnanchoredWarning
 
-SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
-#: Folders of label maps beside folders of images, label folder first.
-PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
 #: Cases that a warning names.
 NAMED = 5
 
@@ -35,13 +32,51 @@ def raise_named(case: Case, error: InputError) -> None:
 
 
 class Skipped(list[str]):
-    """Names of the cases in which no ventricle could be read; as ``on_error`` it passes over these and no others."""
+    """Names of the cases that could not be used; as ``on_error`` it passes over these and goes on.
+
+    Args:
+        kinds: errors that are passed over; others end the loop. By default those of a ventricle that cannot be read,
+            with ``InputError`` all, with ``()`` none.
+
+    Attributes:
+        reasons: reasons why, by the names of the cases.
+    """
+
+    def __init__(self, kinds: type[InputError] | tuple[type[InputError], ...] = AnatomyError) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.reasons: dict[str, str] = {}
 
     def __call__(self, case: Case, error: InputError) -> None:
-        """Keep the name, or raise what is no matter of the anatomy."""
-        if not isinstance(error, AnatomyError):
+        """Keep the name and the reason, or raise what is not passed over."""
+        if not isinstance(error, self.kinds):
             raise_named(case, error)
+        files = [path.name for path in (*case.label_paths, *case.image_paths)]
+        named = any(name in str(error) for name in files)
         self.append(case.name)
+        self.reasons[case.name] = str(error) if named or not files else f"{files[0]}: {error}"
+
+    @contextmanager
+    def passing_over(self, case: Case) -> Iterator[None]:
+        """The same for what is done with a case that was read."""
+        try:
+            yield
+        except InputError as error:
+            self(case, error)
+
+    def refuse_all(self, count: int) -> None:
+        """Refuse a data set of which no case could be used.
+
+        Args:
+            count: number of its cases.
+
+        Raises:
+            InputError: such a data set; the first reason is given.
+        """
+        if self and len(self) == count:
+            others = f" (and {count - 1} more)" if count > 1 else ""
+            msg = f"{self[0]}{others} cannot be used: {self.reasons[self[0]]}"
+            raise InputError(msg)
 
 
 def iter_cases(
@@ -70,21 +105,31 @@ def iter_cases(
             yield case, anatomy
 
 
-def find_cases(dataset: Path, *, images_for: str | None = None, channel: str | None = None) -> list[Case]:
+def find_cases(
+    dataset: Path, *, images_for: str | None = None, channel: str | None = None, on_error: OnError | None = None
+) -> list[Case]:
     """The cases of a folder, by name; nothing is read yet.
 
-    Known layouts: EMIDEC's ``CASE/Contours`` and ``CASE/Images``; ``labels`` beside ``images``, also as nnU-Net names
-    them; a folder of label maps alone. PNG slices ``CASE_slice003.png`` make one case.
+    Known layouts are those of ``input_layouts``. Slices ``CASE_slice003.png`` make one case.
 
     Args:
         images_for: purpose that the images are needed for, such as ``"a pool"``; ``None`` where labels alone will do.
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
+        on_error: function that is called with a case that lacks its image where others have theirs; by default that
+            ends the search.
 
     Raises:
         InputError: a folder that does not exist, no label map in any layout, a label map without its image, or a case
             without images where they are needed.
     """
-    cases = listed_cases(dataset, channel)
+    found = find_dataset(dataset, channel)
+    for case in found.cases:
+        if case.name in found.lacking:
+            error = InputError(found.lacking[case.name])
+            if on_error is None:
+                raise error
+            on_error(case, error)
+    cases = [case for case in found.cases if case.name not in found.lacking]
     lacking = [case.name for case in cases if images_for and not case.image_paths]
     if lacking:
         msg = f"{lacking[0]} of {dataset} has labels alone; {images_for} needs the images too, in Images/ or images/"
@@ -105,90 +150,17 @@ def find_images(dataset: Path) -> list[Case]:
     if emidec:
         return [Case(path.parents[1].name, (), (path,)) for path in emidec]
     folders = [dataset / name for name in ("images", "imagesTr", "imagesTs") if (dataset / name).is_dir()]
-    found = [
-        replace(case, label_paths=(), image_paths=case.label_paths) for case in grouped((folders or [dataset])[0], None)
-    ]
+    found = by_case(voxels_in((folders or [dataset])[0]))
     if not found:
         msg = f"{dataset} holds no images ({', '.join(SUFFIXES)}); expected CASE/Images/, images/, or images alone"
         raise InputError(msg)
     return found
 
 
-def check_folder(dataset: Path) -> None:
-    """Refuse what is no folder.
-
-    Raises:
-        InputError: a path to a file, or to nothing.
-    """
-    if not dataset.is_dir():
-        msg = f"{dataset} is not a folder"
-        raise (InputError if dataset.exists() else MissingFileError)(msg)
-
-
 def has_labels(dataset: Path) -> bool:
     """Whether a folder has label maps beside its images."""
     folders = [labels for labels, _ in PAIRED_FOLDERS if (dataset / labels).is_dir()]
     return bool(folders) or any(is_voxels(path) for path in dataset.glob("*/Contours/*"))
-
-
-def listed_cases(dataset: Path, channel: str | None = None) -> list[Case]:
-    """The cases of a folder in whichever layout it has."""
-    check_folder(dataset)
-    emidec = sorted(path for path in dataset.glob("*/Contours/*") if is_voxels(path))
-    if emidec:
-        return [Case(path.parents[1].name, (path,), image_of(path, path.parents[1] / "Images")) for path in emidec]
-    for labels, images in PAIRED_FOLDERS:
-        if (dataset / labels).is_dir():
-            cases = grouped(dataset / labels, dataset / images, lge_number(dataset, dataset / images, channel))
-            break
-    else:
-        cases = grouped(dataset, None)
-    if not cases:
-        msg = (
-            f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "
-            f"or label maps ({', '.join(SUFFIXES)})"
-        )
-        raise InputError(msg)
-    return cases
-
-
-def lge_number(dataset: Path, images: Path, channel: str | None) -> int:
-    """The number of the LGE channel of nnU-Net's layout: as ``dataset.json`` names it, or the only one there is.
-
-    Raises:
-        InputError: channels of which nothing says which one is LGE.
-    """
-    names = channel_names(dataset)
-    if not names and images.is_dir():
-        numbers = {found["number"] for path in images.iterdir() if (found := CHANNEL.fullmatch(stem(path)))}
-        names = {str(int(number)): "not named" for number in sorted(numbers)} if len(numbers) > 1 else {}
-    return lge_channel(names, channel, str(dataset)) if names or channel is not None else 0
-
-
-def grouped(labels: Path, images: Path | None, channel: int = 0) -> list[Case]:
-    """Label maps of one folder, slices of a case together, with the images of a channel."""
-    files: dict[str, list[tuple[int, Path]]] = defaultdict(list)
-    for path in sorted(path for path in labels.iterdir() if is_voxels(path)):
-        found = SLICE.match(stem(path))
-        files[found["case"] if found else stem(path)].append((int(found["index"]) if found else 0, path))
-    cases = []
-    for name, numbered in sorted(files.items()):
-        paths = tuple(path for _, path in sorted(numbered))
-        beside = tuple(image for path in paths for image in image_of(path, images, channel)) if images else ()
-        cases.append(Case(name, paths, beside))
-    return cases
-
-
-def image_of(labels: Path, folder: Path, channel: int = 0) -> tuple[Path, ...]:
-    """The image of a label map; none where there is no folder of images."""
-    if not folder.is_dir():
-        return ()
-    suffix = next(suffix for suffix in SUFFIXES if labels.name.lower().endswith(suffix))
-    for name in (labels.name, f"{stem(labels)}_{channel:04d}{suffix}"):
-        if (folder / name).is_file():
-            return (folder / name,)
-    msg = f"{labels} has no image of the same name in {folder}"
-    raise InputError(msg)
 
 
 def warn_unanchored(names: Sequence[str], count: int) -> None:
@@ -201,8 +173,3 @@ def warn_unanchored(names: Sequence[str], count: int) -> None:
             UnanchoredWarning,
             stacklevel=2,
         )
-
-
-def is_voxels(path: Path) -> bool:
-    """Whether a path is a file that can be read, judged by its name."""
-    return path.is_file() and path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")

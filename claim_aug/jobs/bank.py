@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from claim_aug.anatomy import LabelScheme
-from claim_aug.data.case import naming
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
@@ -23,7 +22,8 @@ def build_bank(
     *,
     channel: str | None = None,
     overwrite: bool = False,
-) -> tuple[Bank, list[str]]:
+    skipped: Skipped | None = None,
+) -> tuple[Bank, Skipped]:
     """Unroll the labelled scars of a data set and write them as one safetensors file.
 
     Args:
@@ -32,9 +32,10 @@ def build_bank(
         scheme: label scheme of the data set.
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
         overwrite: whether a file that exists is replaced.
+        skipped: errors that are passed over; by default all of a single case.
 
     Returns:
-        The bank, and the names of cases in which no ventricle could be read.
+        The bank, and the cases that could not be used.
 
     Raises:
         InputError: a folder without a data set, a case without image, no scar, or an ``out`` of another kind.
@@ -47,13 +48,14 @@ def build_bank(
     if not overwrite:
         refuse_existing(out.parent, [out.name])
     found: list[BankPatch] = []
-    skipped = Skipped()
-    cases = find_cases(dataset, images_for="a bank", channel=channel)
+    skipped = Skipped(InputError) if skipped is None else skipped
+    cases = find_cases(dataset, images_for="a bank", channel=channel, on_error=skipped)
     readable = iter_cases(cases, scheme, on_error=skipped, look_in_image=False, warn=False)
     for number, (case, anatomy) in enumerate(readable):
         if anatomy.scar.any():
-            with naming(case.name):
+            with skipped.passing_over(case):
                 found += bank_patches(case.region(anatomy), anatomy, number)
+    skipped.refuse_all(len(cases))
     if all(patch.mvo for patch in found):
         msg = f"{dataset} has no labelled scar that is large enough; is {scheme} the right label scheme?"
         raise InputError(msg)

@@ -9,7 +9,9 @@ from typing import Any
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme
 from claim_aug.data.case import Case, stem
-from claim_aug.data.dataset import PAIRED_FOLDERS, find_cases, image_of, iter_cases, warn_unanchored
+from claim_aug.data.dataset import Skipped, find_cases, iter_cases, warn_unanchored
+from claim_aug.data.input_layouts import PAIRED_FOLDERS
+from claim_aug.data.pairs import beside
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import SegmentScar, segment_scars
@@ -29,7 +31,8 @@ def write_bullseye(
     show: str,
     known: Mapping[str, Any],
     overwrite: bool,
-) -> None:
+    skipped: Skipped | None = None,
+) -> Skipped:
     """Draw what ``show`` names over all cases as a PNG.
 
     Args:
@@ -40,6 +43,10 @@ def write_bullseye(
         show: name of a measure of ``MEASURES``.
         known: knowledge of the orientation of every case, as keywords of ``LVAnatomy.from_labels``.
         overwrite: whether a picture that exists is replaced.
+        skipped: errors that are passed over; by default all of a single case among others.
+
+    Returns:
+        Cases that could not be used.
 
     Raises:
         InputError: an unknown measure, an ``out`` that is no PNG, no label maps, one that cannot be read (it is named),
@@ -54,16 +61,20 @@ def write_bullseye(
         raise InputError(msg)
     cases = [case for path in labels for case in (find_cases(path) if path.is_dir() else [single(path, image)])]
     check_picture(out, cases, overwrite=overwrite)
-    segments, unanchored = [], []
+    read, segments, unanchored = [], [], []
+    skipped = Skipped(InputError) if skipped is None else skipped
     # Only of a case that stands alone the warning says which options would anchor it.
-    for case, anatomy in iter_cases(cases, scheme, on_error=raise_with_path, warn=len(cases) == 1, **known):
+    for case, anatomy in iter_cases(cases, scheme, on_error=skipped, warn=len(cases) == 1, **known):
+        read.append(case)
         segments.append(segment_scars(anatomy))
         if not anatomy.anchor.known:
             unanchored.append(case.name)
-    if len(cases) > 1:
-        warn_unanchored(unanchored, len(cases))
+    skipped.refuse_all(len(cases))
+    if len(read) > 1:
+        warn_unanchored(unanchored, len(read))
     with staged(out.parent, name=out.name) as stage:
-        draw(stage / out.name, cases, segments, show=show, unanchored=len(unanchored))
+        draw(stage / out.name, read, segments, show=show, unanchored=len(unanchored))
+    return skipped
 
 
 def draw(
@@ -122,12 +133,10 @@ def single(path: Path, image: Path | None) -> Case:
     """
     if image is not None:
         return Case(stem(path), (path,), (image,))
-    beside = IMAGES_BESIDE.get(path.parent.name)
-    known = path.is_file() and beside is not None
-    return Case(stem(path), (path,), image_of(path, path.parents[1] / beside) if known and beside else ())
-
-
-def raise_with_path(case: Case, error: InputError) -> None:
-    """Raise an error that names the label map, as there may be many."""
-    msg = f"{case.label_paths[0]}: {error}"
-    raise InputError(msg) from error
+    folder = IMAGES_BESIDE.get(path.parent.name)
+    if folder is None or not path.is_file():
+        return Case(stem(path), (path,))
+    pair = beside(path, path.parents[1] / folder)
+    if pair.lacking:
+        raise InputError(pair.lacking)
+    return Case(stem(path), (path,), (pair.image,) if pair.image else ())

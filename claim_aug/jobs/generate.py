@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from claim_aug.anatomy import LVAnatomy
-from claim_aug.data.case import Case
+from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.data.case import Case, unstacked
 from claim_aug.data.claim import claims_out
-from claim_aug.data.output_layouts import LAYOUTS, Layout, SampleFiles, write_json
+from claim_aug.data.output_layouts import LAYOUTS, write_json
 from claim_aug.data.provenance import COMMENT
+from claim_aug.data.sample_files import Layout, SampleFiles, sample_name
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.jobs.sidecar import run_record, sidecar
 from claim_aug.sample import ScarSample
@@ -25,9 +25,17 @@ from claim_aug.synthesizer import ScarSynthesizer
 PREVIEWED = 6
 
 
-def sample_seed(seed: int, case: str, replica: int) -> int:
-    """Seed of one sample, independent of what else is generated and in which order."""
-    return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica]).generate_state(1)[0])
+def sample_seed(seed: int, case: str, replica: int, attempt: int = 0) -> int:
+    """Seed of one sample, independent of what else is generated and in which order.
+
+    Args:
+        seed: base seed of the run.
+        case: name of the case.
+        replica: number of the sample among those of the case, from 0.
+        attempt: number of times that the sample was drawn before and not kept.
+    """
+    again = [attempt] if attempt else []
+    return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica, *again]).generate_state(1)[0])
 
 
 @claims_out
@@ -69,9 +77,9 @@ def generate_case(
         ClaimAugError: an impossible sample, files that exist, or an output that cannot be written.
     """
     picture = Path("previews") / f"{case.name}.png"
-    named = [layout.files(case, replica) for replica in range(count)]
+    named = [layout.files(case, sample_name(case, replica)) for replica in range(count)]
     if not overwrite:
-        refuse_existing(out, [str(path) for names in named for path in vars(names).values()] + [str(picture)])
+        refuse_existing(out, [str(path) for names in named for path in names.paths] + [str(picture)])
     run = run_record(case, synthesizer, request or {}, files)
     first_samples: list[ScarSample] = []
     seeds = [sample_seed(seed, case.name, replica) for replica in range(count)]
@@ -82,8 +90,8 @@ def generate_case(
     obsolete = [*left_by_longer_run(case, out, layout, count), *([] if preview else [out / picture])]
     with staged(out, obsolete if overwrite else []) as stage:
         for replica, sample in enumerate(itertools.chain([first], samples)):
-            labels = layout.renumber(sample.labels, synthesizer.labels)
-            write_sample(stage, named[replica], case, sample.image, labels, sidecar(run, sample, replica))
+            record = sidecar(run, sample, replica)
+            write_sample(stage, named[replica], case, sample, layout, synthesizer.labels, record)
             if len(first_samples) < PREVIEWED:
                 first_samples.append(sample)
             advance()
@@ -100,7 +108,7 @@ def left_by_longer_run(case: Case, out: Path, layout: Layout, count: int) -> lis
     """The files of samples from number ``count`` on that lie in ``out``."""
     found: list[Path] = []
     for replica in itertools.count(count):
-        files = [out / name for name in vars(layout.files(case, replica)).values()]
+        files = [out / name for name in layout.files(case, sample_name(case, replica)).paths]
         if not any(path.exists() for path in files):
             return found
         found += files
@@ -108,11 +116,20 @@ def left_by_longer_run(case: Case, out: Path, layout: Layout, count: int) -> lis
 
 
 def write_sample(
-    stage: Path, files: SampleFiles, case: Case, image: NDArray[Any], labels: NDArray[Any], record: Mapping[str, Any]
+    stage: Path,
+    files: SampleFiles,
+    case: Case,
+    sample: ScarSample,
+    layout: Layout,
+    scheme: LabelScheme,
+    record: Mapping[str, Any],
 ) -> None:
-    """Write image, labels and sidecar of one sample."""
-    for name in vars(files).values():
+    """Write images, label maps and sidecar of one sample."""
+    for name in files.paths:
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
-    case.image_file.write(stage / files.image, image, COMMENT)
-    case.label_file.write(stage / files.labels, labels, COMMENT)
-    write_json(stage / files.sidecar, record)
+    for file, image in unstacked(sample.image, case.image_files):
+        file.write(stage / files.images[file.path], image, COMMENT)
+    for file, labels in unstacked(layout.renumber(sample.labels, scheme), case.label_files):
+        file.write(stage / files.labels[file.path], labels, COMMENT)
+    if files.sidecar:
+        write_json(stage / files.sidecar, record)

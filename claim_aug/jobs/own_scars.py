@@ -10,6 +10,7 @@ from claim_aug.anatomy import LVAnatomy
 from claim_aug.data.case import Case
 from claim_aug.errors import EmptyScarError
 from claim_aug.jobs.generate import sample_seed
+from claim_aug.jobs.samples import try_samples
 from claim_aug.sample import ScarSample
 from claim_aug.segmentation.windows import Windows, class_map, cut_windows, join_windows
 from claim_aug.synthesizer import ScarSynthesizer
@@ -35,12 +36,13 @@ def possible_samples(
     synthesizer: ScarSynthesizer, scan: Mapping[str, Any], seeds: Sequence[int]
 ) -> Sequence[ScarSample]:
     """Samples of a scan, without those whose seed finds no room for a scar."""
-    try:
-        return synthesizer.sample_many([scan] * len(seeds), seeds=seeds)
-    except EmptyScarError:
-        if len(seeds) == 1:
-            return []
-        return [sample for seed in seeds for sample in possible_samples(synthesizer, scan, [seed])]
+    found = []
+    for sample in try_samples(synthesizer, [scan] * len(seeds), seeds):
+        if isinstance(sample, ScarSample):
+            found.append(sample)
+        elif not isinstance(sample, EmptyScarError):
+            raise sample
+    return found
 
 
 def windows_of(sample: ScarSample, anatomy: LVAnatomy) -> Windows:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from claim_aug.anatomy import LVAnatomy
-from claim_aug.data.case import Case, naming
-from claim_aug.data.claim import claims_out
+from claim_aug.data.case import Case
+from claim_aug.data.claim import claims_out, unwritable
+from claim_aug.data.commit import NEW, rename
 from claim_aug.data.dataset import Skipped, find_cases, iter_cases
 from claim_aug.data.provenance import plain
-from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.errors import InputError, OutputError
+from claim_aug.data.staging import refuse_existing
+from claim_aug.errors import ClaimAugError, InputError, OutputError
 from claim_aug.jobs.generate import sample_seed
+from claim_aug.jobs.runs.job import Job
+from claim_aug.jobs.runs.reading import reraise
+from claim_aug.jobs.runs.run import running
+from claim_aug.jobs.runs.serial import Serial
+from claim_aug.jobs.runs.work import Executor, Outcome
 from claim_aug.pool.file import SUFFIX, open_patient, write_patient
 from claim_aug.pool.patient import Patient, collect
-from claim_aug.sample import ScarSample
 from claim_aug.synthesizer import ScarSynthesizer
 from claim_aug.text import differences
 
@@ -32,8 +38,10 @@ def build_pool(
     request: Mapping[str, Any] | None = None,
     channel: str | None = None,
     overwrite: bool = False,
+    skipped: Skipped | None = None,
+    executor: Executor | None = None,
     advance: Callable[[], None] = lambda: None,
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], Skipped]:
     """Write ``count`` scars of every case to ``out``, one file per case; a case is there whole or not at all.
 
     A pool that was cut off is gone on with: cases that are there, made with the same request, are not made again.
@@ -47,16 +55,19 @@ def build_pool(
         request: options that were asked for, kept in every file.
         channel: number or name of the LGE channel in nnU-Net's layout; by default the one that is called LGE.
         overwrite: whether files that exist are replaced.
-        advance: function that is called after every scar.
+        skipped: errors that are passed over; by default all of a single case.
+        executor: executor that does the work, one case at a time; by default this process.
+        advance: function that is called for every scar.
 
     Returns:
-        Names of the cases of the pool, and of those in which no ventricle could be read.
+        Names of the cases of the pool, and the cases that could not be used.
 
     Raises:
         ClaimAugError: a folder without a data set, a case without image, an impossible request, files that exist, or an
             output that cannot be written.
     """
-    cases = find_cases(dataset, images_for="a pool", channel=channel)
+    skipped, executor = Skipped(InputError) if skipped is None else skipped, executor or Serial()
+    cases = find_cases(dataset, images_for="a pool", channel=channel, on_error=skipped)
     asked = plain({"labels": str(synthesizer.labels), "seed": seed} | dict(request or {}))
     there = [] if overwrite else [case for case in cases if (out / (case.name + SUFFIX)).exists()]
     if len(there) == len(cases):
@@ -65,17 +76,21 @@ def build_pool(
         check_same(out / (case.name + SUFFIX), asked, count)
         for _ in range(count):
             advance()
-    written, skipped = [case.name for case in there], Skipped()
-    missing = [case for case in cases if case.name not in written]
-    for case, anatomy in iter_cases(missing, synthesizer.labels, on_error=skipped):
-        with naming(case.name):
-            patient = render(case, anatomy, synthesizer, count, seed, asked, advance)
-        with staged(out) as stage:
-            write_patient(patient, stage / (case.name + SUFFIX))
-        written.append(case.name)
+    written = [case.name for case in there]
+    missing = [Job(case, 0, seed) for case in cases if case.name not in written]
+    with running(out) as hidden:
+        work = PoolWork(synthesizer, out, hidden / NEW, count, asked)
+        for outcome in executor.run(work, missing, lambda: False) if missing else ():
+            if outcome.ends_the_run:
+                raise OutputError(outcome.error)
+            if outcome.error:
+                skipped(outcome.job.case, InputError(outcome.error))
+            else:
+                written.append(outcome.job.case.name)
+            for _ in range(count):
+                advance()
     if not written:
-        msg = f"no ventricle could be read from any case of {dataset}; is {synthesizer.labels} the right label scheme?"
-        raise InputError(msg)
+        skipped.refuse_all(len(skipped))
     return written, skipped
 
 
@@ -93,24 +108,46 @@ def check_same(path: Path, asked: Mapping[str, Any], count: int) -> None:
         raise OutputError(msg)
 
 
-def render(
-    case: Case,
-    anatomy: LVAnatomy,
-    synthesizer: ScarSynthesizer,
-    count: int,
-    seed: int,
-    request: dict[str, Any],
-    advance: Callable[[], None],
-) -> Patient:
-    """All scars of one case."""
-    image = case.image
-    assert image is not None
+@dataclass(frozen=True)
+class PoolWork:
+    """The work of ``claim-aug pool build``: all scars of a case, in one file.
 
-    def samples() -> Iterator[ScarSample]:
-        for replica in range(count):
-            # The same seeds as those of claim-aug generate, so the same scars.
-            own = sample_seed(seed, case.name, replica)
-            yield synthesizer.sample(image, case.labels, seed=own, anatomy=anatomy)
-            advance()
+    Attributes:
+        synthesizer: synthesizer that makes the scars.
+        out: folder of the pool.
+        stage: folder for what is half written, on the disk of ``out``.
+        count: number of scars of each case.
+        request: options that were asked for, kept in every file.
+    """
 
-    return collect(case.name, image, case.labels, anatomy.orientation.through_plane, samples(), request)
+    synthesizer: ScarSynthesizer
+    out: Path
+    stage: Path
+    count: int
+    request: dict[str, Any]
+    together: int = 1
+
+    def make(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The file of each job's case, in its place when it is whole."""
+        for job in jobs:
+            try:
+                ((case, anatomy),) = iter_cases([job.case], self.synthesizer.labels, on_error=reraise)
+                name = case.name + SUFFIX
+                write_patient(self.patient(job, case, anatomy), self.stage / name)
+                rename(self.stage / name, self.out / name)
+            except ClaimAugError as error:
+                yield Outcome(job, error=str(error), of_the_case=True)
+            except OSError as error:
+                yield Outcome(job, error=str(unwritable(self.out, error)), ends_the_run=True)
+                return
+            else:
+                yield Outcome(job, row={"name": name})
+
+    def patient(self, job: Job, case: Case, anatomy: LVAnatomy) -> Patient:
+        """All scars of one case."""
+        image = case.image
+        assert image is not None
+        # The same seeds as those of claim-aug generate, so the same scars.
+        seeds = (sample_seed(job.run_seed, case.name, replica) for replica in range(self.count))
+        samples = (self.synthesizer.sample(image, case.labels, seed=seed, anatomy=anatomy) for seed in seeds)
+        return collect(case.name, image, case.labels, anatomy.orientation.through_plane, samples, self.request)

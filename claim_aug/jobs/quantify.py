@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from claim_aug.anatomy import LVAnatomy
+from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.anatomy.aha import NAMES
 from claim_aug.data.case import Case
-from claim_aug.data.provenance import describe
+from claim_aug.data.dataset import Skipped, iter_cases, warn_unanchored
+from claim_aug.data.provenance import describe, plain
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
 from claim_aug.measures.quantification import Amount, Quantification, RuleArea, SegmentScar, quantify
@@ -84,6 +86,49 @@ def table_rows(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"case": report["case"], "anchor": report["anchor"]["source"], **row} for row in [*rows, whole]]
 
 
+def case_row(report: dict[str, Any]) -> dict[str, Any]:
+    """One case as a row: how much LV, scar, infarct and MVO, how deep, and what the rules find."""
+    more = {name: report["totals"][name] for name in ("scarred_segments", "transmurality_percent")}
+    rules = {f"{name}_percent_lv": rule["percent_lv"] for name, rule in report["rules"].items()}
+    return {"case": report["case"], "anchor": report["anchor"]["source"], **amounts(report), **more, **rules}
+
+
+def amounts(report: Mapping[str, Any]) -> dict[str, Any]:
+    """LV, scar, infarct and MVO of a report as the cells of a row."""
+    return {
+        f"{tissue}_{unit}": report["totals"][tissue][unit]
+        for tissue in ("lv", "scar", "infarct", "mvo")
+        for unit in ("voxels", "ml", "g", "percent_lv")
+    }
+
+
+def quantify_cases(
+    cases: Sequence[Case], scheme: LabelScheme | str, *, skipped: Skipped, advance: Callable[[], None], **known: Any
+) -> list[dict[str, Any]]:
+    """The reports of many cases, in their order.
+
+    Args:
+        cases: scans with their labels.
+        scheme: label scheme of the label maps.
+        skipped: errors that are passed over.
+        advance: function that is called after every case.
+        **known: knowledge of the orientation, as keywords of ``LVAnatomy.from_labels``.
+
+    Raises:
+        InputError: cases of which none can be used.
+    """
+    reports, unanchored = [], []
+    for case, anatomy in iter_cases(cases, scheme, on_error=skipped, warn=False, **known):
+        with skipped.passing_over(case):
+            reports.append(plain(quantify_case(case, anatomy)))
+            if not anatomy.anchor.known:
+                unanchored.append(case.name)
+        advance()
+    skipped.refuse_all(len(cases))
+    warn_unanchored(unanchored, len(cases))
+    return reports
+
+
 def check_csv(path: Path, *, overwrite: bool) -> None:
     """Refuse a CSV of another kind or one that is there, before any work.
 
@@ -98,13 +143,12 @@ def check_csv(path: Path, *, overwrite: bool) -> None:
         refuse_existing(path.parent, [path.name])
 
 
-def write_csv(report: dict[str, Any], path: Path) -> None:
-    """Write the rows; unknown values are empty.
+def write_csv(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write rows with the same columns; unknown values are empty.
 
     Raises:
         OutputError: a file that cannot be written.
     """
-    rows = table_rows(report)
     with (
         staged(path.parent, name=path.name) as stage,
         (stage / path.name).open("w", newline="", encoding="utf-8") as stream,

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
-from claim_aug.data.case import Case
+from claim_aug.data.case import Case, unstacked
 from claim_aug.data.claim import claims_out
 from claim_aug.data.output_layouts import write_json
 from claim_aug.data.provenance import plain, sha256, versions
 from claim_aug.data.staging import refuse_existing, staged
-from claim_aug.data.voxels import VoxelFile
 from claim_aug.errors import AnatomyError, InputError
-from claim_aug.jobs.quantify import quantify_case
+from claim_aug.jobs.quantify import amounts, quantify_case
 from claim_aug.segmentation.folder import WEIGHTS
 from claim_aug.segmentation.scan import Segmentation, segment_scan, segment_wall, to_labels
 from claim_aug.segmentation.segmenter import Segmenter
@@ -199,22 +198,15 @@ def inputs_of(case: Case) -> dict[str, str]:
 
 def write_case(stage: Path, case: Case, done: SegmentedCase, report: Mapping[str, Any]) -> None:
     """Label maps and maps of confidence beside each other, slice by slice where the case is one of slices."""
-    files: Sequence[VoxelFile] = case.image_files
-    for index, file in enumerate(files):
-        for folder, values in zip(FOLDERS[:2], (done.labels, done.confidence), strict=True):
-            plane = values[..., index] if file.data.ndim == 2 else values
-            file.write_map(stage / folder / file.path.name, plane, COMMENT)
+    for folder, values in zip(FOLDERS[:2], (done.labels, done.confidence), strict=True):
+        for file, part in unstacked(values, case.image_files):
+            file.write_map(stage / folder / file.path.name, part, COMMENT)
     write_json(stage / FOLDERS[2] / f"{case.name}.json", report)
 
 
 def write_table(path: Path, reports: Sequence[Mapping[str, Any]]) -> None:
     """A row for every case: scar, infarct and MVO."""
-    rows = []
-    for report in reports:
-        row: dict[str, Any] = {"case": report["case"], "ventricle": report["ventricle"]}
-        for tissue in ("lv", "scar", "infarct", "mvo"):
-            row |= {f"{tissue}_{unit}": report["totals"][tissue][unit] for unit in ("voxels", "ml", "g", "percent_lv")}
-        rows.append(row)
+    rows = [{"case": report["case"], "ventricle": report["ventricle"], **amounts(report)} for report in reports]
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()

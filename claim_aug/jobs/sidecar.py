@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def run_record(
         request: options that the user gave, by name.
         files: other files that were read, such as a mask or a bank.
     """
-    read = {"image": case.image_file.path, "labels": case.label_file.path} | {path.name: path for path in files}
+    read = dict(inputs_of(case)) | {path.name: path for path in files}
     return {
         "SYNTHETIC": "The scar in this image was generated. It is not a patient's scan and not for diagnosis.",
         "case": case.name,
@@ -32,6 +32,13 @@ def run_record(
         "scheme": str(synthesizer.labels),
         "request": dict(request),
     }
+
+
+def inputs_of(case: Case) -> Iterator[tuple[str, Path]]:
+    """The files of a case by what they are; those of slices with their place in the stack."""
+    for role, paths in (("image", case.image_paths), ("labels", case.label_paths)):
+        for number, path in enumerate(paths):
+            yield (role if len(paths) == 1 else f"{role} {number}"), path
 
 
 def sidecar(run: Mapping[str, Any], sample: ScarSample, replica: int) -> dict[str, Any]:

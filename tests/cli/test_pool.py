@@ -52,8 +52,9 @@ def test_a_case_without_a_ventricle_is_named_and_others_are_written(cli, scans, 
     heart.labels[:] = 0
     write_emidec(heart, tmp_path / "scans", "Case_9")
     done = cli("pool", "build", tmp_path / "scans", tmp_path / "pool", "-n", "1", "--labels", "phantom")
-    assert done.code == 0, done.err
-    assert "no ventricle could be read from: Case_9" in done.out
+    assert done.code == 3, done.err
+    assert "failed: Case_9: Case_9.nii.gz: " in done.err
+    assert cli("pool", "build", tmp_path / "scans", tmp_path / "fast", "--labels", "phantom", "--fail-fast").code == 1
 
 
 def test_what_cannot_be_built_from_leaves_nothing(cli, scans, tmp_path):
@@ -75,6 +76,16 @@ def test_a_pool_that_was_cut_off_is_gone_on_with_and_is_the_same(cli, scans, tmp
     assert (tmp_path / "cut" / "Case_0.safetensors").stat().st_mtime_ns == kept
     for name in ("Case_0.safetensors", "Case_1.safetensors"):
         assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_workers_make_the_same_pool(cli, scans, tmp_path):
+    arguments = ("-n", "2", "--labels", "phantom", "--generator", "signal")
+    for name, more in (("one", ()), ("two", ("--workers", "2"))):
+        done = cli("pool", "build", scans, tmp_path / name, *arguments, *more)
+        assert done.code == 0, done.err
+    files = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two")]
+    assert files[0] == files[1]
+    assert len(files[0]) > 1
 
 
 def test_another_request_does_not_go_on_with_it(cli, scans, tmp_path):

@@ -7,6 +7,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from claim_aug.phantom import make_phantom, write_emidec
+
 
 def rows_of(path):
     with path.open(newline="") as stream:
@@ -102,3 +104,16 @@ def test_bad_input_is_one_line_and_leaves_nothing(cli, infarcted, scarred, tmp_p
     assert (done.code, done.out, len(done.err.splitlines())) == (1, "", 1)
     assert "different grids" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_data_set_gives_a_row_for_each_case_and_names_the_bad_ones(cli, tmp_path):
+    for number in range(3):
+        write_emidec(make_phantom(number, scar=True, shape=(64, 64, 3)), tmp_path / "set", f"Case_{number}")
+    path = tmp_path / "set" / "Case_1" / "Images" / "Case_1.nii.gz"
+    path.write_bytes(path.read_bytes()[:4000])
+    done = cli("quantify", tmp_path / "set", "--labels", "phantom", "--csv", tmp_path / "scar.csv")
+    assert (done.code, "failed: Case_1: " in done.err) == (3, True), done.err
+    rows = rows_of(tmp_path / "scar.csv")
+    assert [row["case"] for row in rows] == ["Case_0", "Case_2"]
+    assert all(float(row["scar_percent_lv"]) > 0 and row["5SD_percent_lv"] for row in rows)
+    assert cli("quantify", tmp_path / "set", "--labels", "phantom", "--fail-fast").code == 1

@@ -163,3 +163,14 @@ def test_labels_alone_say_what_needs_the_images(tmp_path):
     (tmp_path / "made" / "Case_0" / "Contours").rename(tmp_path / "alone")
     with pytest.raises(InputError, match="Case_0 of .* has labels alone; a test needs the images too"):
         read(tmp_path / "alone")
+
+
+def test_any_bad_case_is_passed_over_where_that_is_asked_for(dataset):
+    spoil(dataset, "Contours", lambda labels: labels + 40)
+    skipped = Skipped(InputError)
+    assert [case.name for case, _ in iter_cases(find_cases(dataset), SCHEME, on_error=skipped)] == ["Case_0"]
+    assert "Case_1.nii.gz: the label map holds" in skipped.reasons["Case_1"]
+    with skipped.passing_over(find_cases(dataset)[0]):
+        raise InputError("no room")
+    with pytest.raises(InputError, match=r"Case_1 \(and 1 more\) cannot be used: Case_1.nii.gz"):
+        skipped.refuse_all(2)

@@ -9,6 +9,7 @@ from typing import Any
 
 from claim_aug.anatomy.labels import TISSUES
 from claim_aug.data.channels import lge_channel
+from claim_aug.data.dataset_json import named_scheme
 from claim_aug.errors import InputError
 
 VARIABLE = "CLAIM_AUG_NNUNET"
@@ -41,10 +42,11 @@ def read_settings(labels: Mapping[str, Any], channels: Mapping[str, Any] | None 
         given["channel"] = lge_channel(channels, given.get("channel"), "dataset.json")
     if "labels" in given:
         return {"p": P} | given
-    if not set(labels) <= set(TISSUES):
+    scheme = named_scheme(labels)
+    if scheme is None:
         msg = (
             f"dataset.json has the labels {', '.join(labels)}, which are not named {', '.join(TISSUES)}; "
             f'say what they mean, such as {VARIABLE}=\'{{"labels": "cavity=1,myocardium=2,infarct=3"}}\''
         )
         raise InputError(msg)
-    return {"p": P} | given | {"labels": ",".join(f"{name}={value}" for name, value in labels.items())}
+    return {"p": P} | given | {"labels": scheme}

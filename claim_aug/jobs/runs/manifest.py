@@ -1,0 +1,125 @@
+"""``manifest.jsonl``: a row for every sample that is whole, added only after its files are in their places."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from claim_aug.data.claim import lock_file
+from claim_aug.data.commit import write_whole
+from claim_aug.data.provenance import sha256
+
+MANIFEST, TABLE = "manifest.jsonl", "manifest.csv"
+Row = dict[str, Any]
+#: Columns of the table for people, and where a row has them.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "case": ("case",),
+    "replica": ("replica",),
+    "synthetic": ("synthetic",),
+    "seed": ("seed",),
+    "attempts": ("attempts",),
+    "burden_percent": ("realised", "burden_percent"),
+    "total_burden_percent": ("realised", "total_burden_percent"),
+    "transmurality_mean": ("realised", "transmurality_mean"),
+    "mvo_percent_of_scar": ("realised", "mvo_percent_of_scar"),
+    "contrast_to_noise": ("quality", "contrast_to_noise"),
+    "existing": ("existing",),
+    "anchor": ("anchor", "source"),
+    "anchor_confidence": ("anchor", "confidence"),
+    "note": ("note",),
+    "id": ("id",),
+}
+
+
+def read_rows(out: Path) -> dict[str, Row]:
+    """The rows of a manifest by their ids, in their order; a line that was cut off is passed over."""
+    rows: dict[str, Row] = {}
+    with suppress(FileNotFoundError), (out / MANIFEST).open("rb") as stream:
+        for line in stream:
+            with suppress(ValueError, KeyError, TypeError):
+                row = json.loads(line)
+                rows[row["id"]] = row
+    return rows
+
+
+def append_row(out: Path, row: Mapping[str, Any]) -> None:
+    """Add a row in one write, and wait until the disk has it.
+
+    Raises:
+        OSError: a row that could not be written whole; the manifest is as it was before.
+    """
+    line = json.dumps(row, separators=(",", ":")).encode() + b"\n"
+    with opened(out) as handle:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line  # what was cut off stays a line of its own
+        try:
+            written = os.write(handle, line)
+            if written < len(line):
+                os.write(handle, line[written:])  # says why there was no more room
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, size)
+            raise
+
+
+def drop_rows(out: Path, ids: Collection[str], hidden: Path) -> None:
+    """Write the manifest anew without the rows of some ids; ``hidden`` is a folder on the same disk."""
+    with opened(out):
+        kept = (row for key, row in read_rows(out).items() if key not in ids)
+        write_whole(hidden / MANIFEST, "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in kept))
+        (hidden / MANIFEST).replace(out / MANIFEST)
+
+
+@contextmanager
+def opened(out: Path) -> Iterator[int]:
+    """The manifest, open to add to and locked, so that the shards of a run come one after another."""
+    path = out / MANIFEST
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            lock_file(handle)
+            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
+                yield handle
+                return
+        finally:
+            os.close(handle)
+
+
+def write_table(out: Path, rows: Iterable[Mapping[str, Any]], hidden: Path) -> None:
+    """Write ``manifest.csv``: the rows by case and number, without what differs from run to run."""
+
+    def place(row: Mapping[str, Any]) -> tuple[str, int]:
+        return row["case"], -1 if row["replica"] is None else row["replica"]
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([found(row, path) for path in COLUMNS.values()] for row in sorted(rows, key=place))
+    write_whole(hidden / TABLE, stream.getvalue())
+    (hidden / TABLE).replace(out / TABLE)
+
+
+def found(row: Any, path: tuple[str, ...]) -> Any:
+    """The value of a row at a path; ``None`` where there is none."""
+    for name in path:
+        row = None if row is None else row.get(name)
+    return row
+
+
+def damage(out: Path, row: Mapping[str, Any]) -> str | None:
+    """What is wrong with the files of a row, if anything."""
+    for name, known in row["files"].items():
+        path = out / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if sha256(path) != known:
+            return f"{name} has changed"
+    return None

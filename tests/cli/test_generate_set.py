@@ -1,0 +1,266 @@
+"""``claim-aug generate DATASET OUT`` and ``claim-aug verify``, as a user types them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from claim_aug.phantom import make_phantom, write_emidec
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Three phantoms in EMIDEC's layout, the last two with scar."""
+    folder = tmp_path_factory.mktemp("set") / "scans"
+    for number in range(3):
+        write_emidec(make_phantom(number, scar=bool(number), shape=(64, 64, 3)), folder, f"Case_{number}")
+    return folder
+
+
+@pytest.fixture
+def generate(cli, dataset, tmp_path):
+    """Run ``generate`` on the data set with further arguments."""
+
+    def run(*arguments, source=dataset, out=tmp_path / "out"):
+        return cli("generate", source, out, "--labels", "phantom", "--generator", "signal", "-n", "2", *arguments)
+
+    return run
+
+
+def rows(out):
+    return [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+
+
+def test_one_command_makes_samples_of_every_scan_and_says_what_it_did(generate, produced, tmp_path):
+    done = generate()
+    assert done.code == 0, done.err
+    assert "layout: EMIDEC (CASE/Images, CASE/Contours), 3 cases" in done.out
+    assert "cases that have scar already: it is replaced" in done.out
+    assert "old and new scar %LV" in done.out
+    assert len([name for name in produced() if name.startswith("images/")]) == 6
+    assert {"manifest.csv", "manifest.jsonl", "run.toml"} <= set(produced())
+    assert len((tmp_path / "out" / "manifest.csv").read_text().splitlines()) == 7
+
+
+def test_kept_scar_is_counted_in_the_total(generate, tmp_path):
+    assert generate("--existing", "keep").code == 0
+    scarred = [row for row in rows(tmp_path / "out") if row["case"] != "Case_0"]
+    assert all(row["existing"] == "keep" for row in scarred)
+    assert all(row["realised"]["total_burden_percent"] > row["realised"]["burden_percent"] for row in scarred)
+
+
+def test_a_dry_run_writes_nothing(generate, tmp_path):
+    done = generate("--dry-run")
+    assert (done.code, "2 of 3 cases with scar already" in done.out) == (0, True)
+    assert "to make: 6 samples, such as images/Case_0_scar000.nii.gz" in done.out
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "cases"),
+    [
+        (["--cases", "normal"], {"Case_0"}),
+        (["--cases", "scarred"], {"Case_1", "Case_2"}),
+        (["--only", "*_[01]"], {"Case_0", "Case_1"}),
+        (["--only", "*_[01]", "--cases", "scarred"], {"Case_1"}),
+    ],
+)
+def test_cases_are_chosen_by_name_and_by_scar(generate, options, cases, tmp_path):
+    assert generate(*options).code == 0
+    assert {row["case"] for row in rows(tmp_path / "out")} == cases
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--only", "P*"], "no case whose name is like 'P*'; its cases are called Case_0"),
+        (["--cases", "ill"], "--cases needs to be one of all, normal, scarred, got 'ill'"),
+        (["--shard", "3/2"], "a shard needs a number within 1-2, got 3"),
+        (["--executor", "cloud"], "--executor needs to be serial, processes or ray"),
+        (["--name", "x"], "--name is of one scan"),
+        (["--existing", "sometimes"], "existing needs to be one of"),
+    ],
+)
+def test_a_wrong_option_is_refused_and_nothing_is_written(generate, options, reason, tmp_path):
+    done = generate(*options)
+    assert (done.code, reason in done.err) == (1, True), done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_of_a_data_set_are_refused_for_one_scan(cli, case, tmp_path):
+    done = cli("generate", *case, tmp_path / "out", "--only", "x")
+    assert (done.code, "--only is of a data set" in done.err) == (1, True)
+    done = cli("generate", tmp_path, case[1], tmp_path / "out")
+    assert (done.code, "is a data set, whose labels lie in it" in done.err) == (1, True)
+
+
+def test_an_output_within_the_data_set_is_refused(generate, dataset):
+    done = generate(out=dataset / "out")
+    assert (done.code, "lies within the data set" in done.err) == (1, True)
+    assert not (dataset / "out").exists()
+
+
+def test_a_bad_case_is_named_at_the_end_and_the_exit_code_is_three(generate, dataset, tmp_path):
+    shutil.copytree(dataset, tmp_path / "scans")
+    path = tmp_path / "scans" / "Case_1" / "Images" / "Case_1.nii.gz"
+    path.write_bytes(path.read_bytes()[:4000])
+    done = generate(source=tmp_path / "scans")
+    assert done.code == 3
+    assert "failed: Case_1:" in done.err
+    assert len(rows(tmp_path / "out")) == 4
+    assert generate("--fail-fast", source=tmp_path / "scans", out=tmp_path / "fast").code == 1
+
+
+def test_a_run_is_repeated_from_its_own_file(generate, cli, produced, dataset, tmp_path):
+    assert generate("--burden", "10,20", "--set", "atlas_free=1").code == 1  # no such parameter: nothing is kept
+    assert generate("--burden", "10,20", "--set", "brightness_ratio=1.5").code == 0
+    again = cli("generate", dataset, tmp_path / "again", "--config", tmp_path / "out" / "run.toml")
+    assert again.code == 0, again.err
+    assert produced(tmp_path / "again") == produced()
+    for name in set(produced()) - {"manifest.jsonl", "run.toml"}:
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+    resumed = cli("generate", "--config", tmp_path / "out" / "run.toml", "--json")
+    assert json.loads(resumed.out.splitlines()[-1])["there"] == 6
+
+
+def test_an_unknown_name_in_a_file_of_options_is_refused(generate, tmp_path):
+    (tmp_path / "run.toml").write_text("burdn = 20\n")
+    done = generate("--config", tmp_path / "run.toml")
+    assert (done.code, "'burdn', which is no option of generate; did you mean 'burden'?" in done.err) == (1, True)
+    (tmp_path / "run.toml").write_text("burden = \n")
+    assert "cannot be read as TOML" in generate("--config", tmp_path / "run.toml").err
+
+
+def test_any_command_takes_its_options_from_a_file(cli, tmp_path):
+    (tmp_path / "phantom.toml").write_text("count = 1\nseed = 4\n")
+    assert cli("phantom", tmp_path / "made", "--config", tmp_path / "phantom.toml").code == 0
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["Case_000"]
+
+
+def test_events_are_lines_of_json(generate):
+    done = generate("--json")
+    events = [json.loads(line) for line in done.out.splitlines()]
+    assert [event["event"] for event in events] == ["start", *["sample"] * 6, "end"]
+    assert (events[-1]["made"], events[-2]["done"]) == (6, 6)
+
+
+def test_quiet_prints_nothing_but_what_is_wrong(generate):
+    done = generate("--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_nnunets_raw_data_say_their_scheme_and_their_channel(cli, dataset, tmp_path):
+    raw = tmp_path / "Dataset001"
+    for number in range(2):
+        name = f"Case_{number}"
+        for part, folder, end in (("Contours", "labelsTr", ""), ("Images", "imagesTr", "_0001")):
+            (raw / folder).mkdir(parents=True, exist_ok=True)
+            shutil.copy(dataset / name / part / f"{name}.nii.gz", raw / folder / f"{name}{end}.nii.gz")
+    labels = {"background": 0, "LV": 1, "Myo": 2, "scar": 3, "no-reflow": 4, "RV": 5}
+    table = {"channel_names": {"0": "cine", "1": "LGE"}, "labels": labels, "file_ending": ".nii.gz"}
+    (raw / "dataset.json").write_text(json.dumps(table))
+    done = cli("generate", raw, tmp_path / "out", "--layout", "nnunet", "--generator", "signal", "-n", "1")
+    assert done.code == 0, done.err
+    assert "(from dataset.json)" in done.out
+    splits = json.loads((tmp_path / "out" / "splits_final.json").read_text())
+    assert [fold["val"] for fold in splits] == [["Case_0"], ["Case_1"]]
+    assert json.loads((tmp_path / "out" / "dataset.json").read_text())["numTraining"] == 4
+
+
+def test_png_slices_of_a_patient_come_out_as_slices_that_are_found_again(generate, scarred, cli, tmp_path):
+    scale = 255 / scarred.image.max()
+    for plane in range(2, 5):
+        for folder, values in (("images", scarred.image * scale), ("labels", scarred.labels)):
+            (tmp_path / "png" / folder).mkdir(parents=True, exist_ok=True)
+            picture = Image.fromarray(values[..., plane].astype(np.uint8))
+            picture.save(tmp_path / "png" / folder / f"P1_slice{plane:03d}.png")
+    done = generate("--cases", "scarred", source=tmp_path / "png")
+    assert done.code == 0, done.err
+    assert len(list((tmp_path / "out" / "images").glob("P1_scar000_slice00[234].png"))) == 3
+    for plane in range(2, 5):
+        before, after, labels = (
+            np.array(Image.open(path))
+            for path in (
+                tmp_path / "png" / "images" / f"P1_slice{plane:03d}.png",
+                tmp_path / "out" / "images" / f"P1_scar001_slice{plane:03d}.png",
+                tmp_path / "out" / "labels" / f"P1_scar001_slice{plane:03d}.png",
+            )
+        )
+        old = np.isin(scarred.labels[..., plane], (3, 4))
+        same = ~np.isin(labels, (3, 4)) & ~old
+        assert np.array_equal(before[same], after[same])
+    again = generate("--dry-run", source=tmp_path / "out", out=tmp_path / "more")
+    assert "images/ beside labels/, 2 cases" in again.out
+
+
+def test_previews_are_drawn_where_they_are_asked_for(generate, produced):
+    assert generate("--preview").code == 0
+    assert [name for name in produced() if name.startswith("previews/")] == [
+        f"previews/Case_{number}.png" for number in range(3)
+    ]
+
+
+def test_verify_names_what_has_changed_and_makes_a_sample_again(generate, cli, tmp_path):
+    generate()
+    assert "6 samples compared with their hashes, 6 as they should be" in cli("verify", tmp_path / "out").out
+    again = cli("verify", tmp_path / "out", "--redo", "Case_1_scar001")
+    assert (again.code, "1 sample made again and compared, 1 as they should be" in again.out) == (0, True)
+    (tmp_path / "out" / "labels" / "Case_2_scar000.nii.gz").write_bytes(b"x")
+    done = cli("verify", tmp_path / "out")
+    assert (done.code, "different: Case_2_scar000: labels/Case_2_scar000.nii.gz has changed" in done.err) == (1, True)
+    assert "holds no manifest.jsonl" in cli("verify", tmp_path).err
+    assert "has no sample 'x'" in cli("verify", tmp_path / "out", "--redo", "x").err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_told_to_stop_finishes_what_it_has_in_hand_and_says_how_to_go_on(dataset, number, tmp_path):
+    command = [sys.executable, "-m", "claim_aug", "generate", str(dataset), "out", "--labels", "phantom"]
+    command += ["--generator", "signal", "-n", "300", "--workers", "2"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    run = subprocess.Popen(command, cwd=tmp_path, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL), **pipes)
+    with run:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "out").glob("images/*")) and time.monotonic() < until:
+            time.sleep(0.02)
+        run.send_signal(number)
+        try:
+            _, err = run.communicate(timeout=60)
+        finally:
+            run.kill()
+    assert run.returncode == 128 + number
+    assert "Traceback" not in err
+    assert "go on with: claim-aug generate --config" in err
+    names = {name for row in rows(tmp_path / "out") for name in row["files"]}
+    assert names
+    assert names == {
+        str(path.relative_to(tmp_path / "out"))
+        for folder in ("images", "labels", "sidecars")
+        for path in (tmp_path / "out" / folder).iterdir()
+    }
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists() or os.geteuid() != 0, reason="needs root to mount a small tmpfs")
+def test_a_full_disk_leaves_a_valid_part_and_exit_code_one(generate, cli, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", small], capture_output=True).returncode:
+        pytest.skip("a small tmpfs cannot be mounted here")
+    try:
+        done = generate("-n", "40", out=small / "out")
+        assert done.code == 1
+        assert "No space left on device; " in done.err
+        assert "samples are there and whole; the same command goes on from there" in done.err
+        assert 0 < len(rows(small / "out")) < 120
+        assert cli("verify", small / "out").code == 0
+        assert not [path for path in (small / "out").iterdir() if path.name.startswith(".")]
+    finally:
+        subprocess.run(["umount", small], check=True)

@@ -132,7 +132,7 @@ def network_alone(device: str) -> float:
     given = [{"image": scan.image, "labels": scan.labels, "affine": scan.affine} for scan in scans]
     jobs = [job for one, scan in enumerate(given) for job in synthesizer._prepare(**scan, seed=one).jobs]
     generator = synthesizer.backends[1]
-    prepared = [generator.prepare(job, generator.network()) for job in jobs]
+    prepared = [generator.prepare(job, generator.network(), generator.sample_parameters) for job in jobs]
     tasks = [task for one in prepared for task in one.tasks]
 
     def paint() -> None:

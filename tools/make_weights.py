@@ -55,14 +55,14 @@ def believable(slices: Iterable[TrainingSlice], rng: np.random.Generator) -> lis
     independent, so slices are kept at the share that makes them as in patients.
     """
     usable = [one for one in slices if one.infarct.size and not one.remote]
-    level, spread = np.array([(np.median(one.infarct), one.infarct.std()) for one in usable]).T
+    ratio, spread = np.array([(np.median(one.infarct), one.infarct.std()) for one in usable]).T
     noise = np.array([one.slice_.noise for one in usable])
-    logarithm = np.log(np.maximum(level, 0.1))
+    logarithm = np.log(np.maximum(ratio, 0.1))
     expected = np.log(AIMED_RATIO) + SLOPE * np.log(noise / MEDIAN_NOISE)
     there, aimed = (logarithm - logarithm.mean()) / logarithm.std(), (logarithm - expected) / AIMED_SPREAD
     share = np.exp((there**2 - aimed**2) / 2)
     kept = rng.random(len(usable)) < share / np.quantile(share, 0.95)
-    for value, (lowest, highest) in ((level, BRIGHTNESS_LIMITS), (spread / np.maximum(level, 0.1), SPREAD_LIMITS)):
+    for value, (lowest, highest) in ((ratio, BRIGHTNESS_LIMITS), (spread / np.maximum(ratio, 0.1), SPREAD_LIMITS)):
         kept &= (lowest <= value) & (value <= highest)
     return [one for one, keep in zip(usable, kept, strict=True) if keep]
 

@@ -26,6 +26,7 @@ from claim_aug.evaluation.metrics import DEFINITIONS
 from claim_aug.evaluation.network_features import FeatureNetwork, scar_features, wall_segmenter
 from claim_aug.evaluation.resampling import RESAMPLES
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
+from claim_aug.generators.healing import bright_about
 from claim_aug.optional import need
 from claim_aug.segmentation.folder import SHIPPED, read_segmenter
 
@@ -216,7 +217,10 @@ def judged_synthetic(
             was = source.scheme.read(origin.labels).scar
             now = scan.scheme.read(case.labels).scar
             assert before is not None
-            changed = background_change(before, case.image, now | was).voxels
+            meant = now | was
+            if scan.sidecar.get("parameters", {}).get("existing") == "replace":  # heals the wall about old scar, too
+                meant |= anatomy.on_grid(bright_about(was[anatomy.box], anatomy)).reshape(meant.shape)
+            changed = background_change(before, case.image, meant).voxels
             old = (was & now & (before == case.image))[anatomy.box]
         if (anatomy.scar & ~(old if old is not None else np.False_)).any():
             scar = measure_scar(

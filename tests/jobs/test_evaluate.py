@@ -9,6 +9,7 @@ import pytest
 
 from claim_aug import ScarSynthesizer, evaluate
 from claim_aug.data.case import Case
+from claim_aug.data.dataset import find_cases
 from claim_aug.data.output_layouts import find_layout
 from claim_aug.errors import InputError
 from claim_aug.jobs.generate import generate_case
@@ -63,6 +64,17 @@ def test_samples_are_judged_with_what_their_sidecars_say(made):
     assert found["burden_error"].value < 1
     assert found["copies"].value == 0
     assert found.about["generators"] == ["signal"]
+
+
+def test_healed_wall_about_old_scar_is_no_change_of_the_background(tmp_path):
+    write_emidec(make_phantom(5, scar=True, mvo=True, shape=(80, 80, 4)), tmp_path / "real", "Case_5")
+    case = find_cases(tmp_path / "real")[0]
+    synthesizer = ScarSynthesizer(labels="phantom", existing="replace", burden=15)
+    generate_case(
+        case, synthesizer, case.ventricle("phantom"), tmp_path / "out", count=2, seed=0, preview=False,
+        layout=find_layout("plain"), request={"generator": "signal", "existing": "replace"},
+    )  # fmt: skip
+    assert evaluate(tmp_path / "out", tmp_path / "real", **FEW)["changed"].value == 0
 
 
 def test_one_voxel_of_the_background_is_found(made, out):

@@ -113,8 +113,8 @@ def test_a_plugin_that_fails_to_add_its_commands_leaves_none(load):
     app = typer.Typer()
     loader.register_commands(app, commands)
     assert set(loader.command_names(app)) == {
-        "generate", "verify", "segment", "finetune", "train", "joint-train", "phantom", "aha", "quantify", "bullseye",
-        "nnunet-trainers", "plugins", "prior", "bank", "pool",
+        "generate", "verify", "evaluate", "reading", "doctor", "segment", "finetune", "train", "joint-train",
+        "phantom", "aha", "quantify", "bullseye", "nnunet-trainers", "plugins", "prior", "bank", "pool",
     }  # fmt: skip
     assert "half way" in errors(plugins)["spotted"]
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -38,15 +38,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def read_rows(out: Path) -> dict[str, Row]:
-    """The rows of a manifest by their ids, in their order; a line that was cut off is passed over."""
-    rows: dict[str, Row] = {}
+def iter_rows(out: Path) -> Iterator[Row]:
+    """The rows of a manifest one by one, in their order; a line that was cut off is passed over."""
     with suppress(FileNotFoundError), (out / MANIFEST).open("rb") as stream:
         for line in stream:
-            with suppress(ValueError, KeyError, TypeError):
+            with suppress(ValueError):
                 row = json.loads(line)
-                rows[row["id"]] = row
-    return rows
+                if isinstance(row, dict) and "id" in row:
+                    yield row
+
+
+def read_rows(out: Path) -> dict[str, Row]:
+    """The rows of a manifest by their ids, in their order."""
+    return {row["id"]: row for row in iter_rows(out)}
 
 
 def append_row(out: Path, row: Mapping[str, Any]) -> None:
@@ -93,16 +97,18 @@ def opened(out: Path) -> Iterator[int]:
             os.close(handle)
 
 
-def write_table(out: Path, rows: Iterable[Mapping[str, Any]], hidden: Path) -> None:
+def write_table(out: Path, hidden: Path) -> None:
     """Write ``manifest.csv``: the rows by case and number, without what differs from run to run."""
 
     def place(row: Mapping[str, Any]) -> tuple[str, int]:
         return row["case"], -1 if row["replica"] is None else row["replica"]
 
+    # A run may have a million rows: what people do not see of them does not stay in memory.
+    lines = {row["id"]: (place(row), [found(row, path) for path in COLUMNS.values()]) for row in iter_rows(out)}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([found(row, path) for path in COLUMNS.values()] for row in sorted(rows, key=place))
+    writer.writerows(line for _, line in sorted(lines.values(), key=lambda pair: pair[0]))
     write_whole(hidden / TABLE, stream.getvalue())
     (hidden / TABLE).replace(out / TABLE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -111,11 +111,11 @@ def scheme_of(dataset: Path) -> str | None:
 
 def tables_of(
     layout: Layout, scheme: LabelScheme, cases: Sequence[Case]
-) -> Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]:
+) -> Callable[[Iterable[Mapping[str, Any]]], Mapping[str, Any]]:
     """A function from the rows of a complete run to the JSON files that its layout has beside it."""
     ending = written_suffix(cases[0].image_paths[0]) if cases and cases[0].image_paths else ".nii.gz"
 
-    def tables(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    def tables(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
         names: dict[bool, dict[str, str]] = {True: {}, False: {}}
         for row in rows:
             folder = f"{layout.images}/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from claim_aug.jobs.runs.manifest import (
     append_row,
     damage,
     drop_rows,
+    iter_rows,
     opened,
     read_rows,
     write_table,
@@ -75,7 +76,7 @@ def run(
     stop: Stop | None = None,
     fail_fast: bool = False,
     report: Callable[[Summary, Outcome | None], None] = lambda summary, outcome: None,
-    tables: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]] = lambda rows: {},
+    tables: Callable[[Iterable[Mapping[str, Any]]], Mapping[str, Any]] = lambda rows: {},
 ) -> Summary:
     """Make the samples of a run, but for those whose files are there and whole.
 
@@ -180,12 +181,11 @@ def finish(
     jobs: Sequence[Job],
     summary: Summary,
     shard: Shard | None,
-    tables: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]],
+    tables: Callable[[Iterable[Mapping[str, Any]]], Mapping[str, Any]],
 ) -> None:
     """Write the table for people, the list of what failed, and what a complete data set has beside it."""
     with opened(out):
-        rows = list(read_rows(out).values())
-        write_table(out, rows, hidden)
+        write_table(out, hidden)
         failed = out / (FAILED if shard is None else f"failed-{shard.label}.csv")
         wrong = {**summary.bad_cases, **summary.failed}
         if wrong:
@@ -198,9 +198,9 @@ def finish(
         if shard is None:
             for path in out.glob("failed-shard-*.csv"):
                 path.unlink()  # what they name was tried again
-        known, listed = {row["id"] for row in rows}, set(failures(out))
+        known, listed = {row["id"] for row in iter_rows(out)}, set(failures(out))
         if all(job.id in known or not listed.isdisjoint((job.name, job.case.name)) for job in jobs):
-            for name, value in tables(rows).items():
+            for name, value in tables(iter_rows(out)).items():
                 write_json(hidden / name, value)
                 (hidden / name).replace(out / name)
 
@@ -215,7 +215,7 @@ def failures(out: Path) -> Iterator[str]:
 def remove_run(out: Path) -> None:
     """Remove what a run wrote to a folder, file by file; what is not in its manifest stays."""
     with claimed(out):
-        rows = read_rows(out).values()
+        rows = iter_rows(out)
         for path in [*(Path(name) for row in rows for name in row["files"]), *map(Path, (TABLE, MANIFEST, SETTINGS))]:
             (out / path).unlink(missing_ok=True)
             with suppress(OSError):

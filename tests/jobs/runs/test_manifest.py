@@ -46,9 +46,12 @@ def test_the_table_for_people_does_not_depend_on_the_order_of_the_rows(tmp_path)
         {"id": str(n), "case": "a", "replica": n, "seconds": n, "realised": {"burden_percent": n}} for n in range(3)
     ]
     tables = []
-    for order in (rows, rows[::-1]):
-        write_table(tmp_path, order, tmp_path)
-        tables.append((tmp_path / "manifest.csv").read_text())
+    for name, order in (("one", rows), ("other", rows[::-1])):
+        (tmp_path / name).mkdir()
+        for row in order:
+            append_row(tmp_path / name, row)
+        write_table(tmp_path / name, tmp_path)
+        tables.append((tmp_path / name / "manifest.csv").read_text())
     assert tables[0] == tables[1]
     assert "seconds" not in tables[0]
     assert len(tables[0].splitlines()) == 4

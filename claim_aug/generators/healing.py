@@ -28,6 +28,8 @@ FARTHEST = 3.0
 NUGGET = 0.05
 #: Share of a neighbourhood from which on what is known there counts.
 LEAST_SEEN = 0.05
+#: Spread of an even wall, as a share of the range of the rest, below which a drawing is meant and no scan.
+LEAST_SPREAD = 1e-4
 
 
 def healed_region(anatomy: LVAnatomy, new: Mask | None = None) -> Mask:
@@ -75,7 +77,7 @@ def heal(image: Image, anatomy: LVAnatomy, region: Mask, rng: np.random.Generato
 
 def spread_per_slice(rest: Image, even: Mask, across: int) -> NDArray[np.float64]:
     """Robust standard deviation per slice, (slices,), drawn towards the stack's where a slice has few voxels."""
-    return np.maximum(MAD_TO_SD * intensity_per_slice(np.abs(rest), even, across), np.finfo(float).tiny)
+    return np.maximum(MAD_TO_SD * intensity_per_slice(np.abs(rest), even, across), LEAST_SPREAD * np.ptp(rest))
 
 
 def blurred(image: Image, remote: Image, anatomy: LVAnatomy) -> Iterator[tuple[Image, Image]]:

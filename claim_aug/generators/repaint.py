@@ -9,10 +9,8 @@ from claim_aug.measures.remote import Image
 from claim_aug.measures.tissue import Tissue, local_mean
 
 
-def repaint(
-    image: Image, mask: Mask, target: Image, tissue: Tissue, across: int, grain: Image, *, share: Image | float = 1.0
-) -> Image:
-    """Move the local mean of the masked voxels to ``target`` by ``share``, and keep the scan's own noise on top.
+def repaint(image: Image, mask: Mask, target: Image, tissue: Tissue, across: int, grain: Image) -> Image:
+    """Move the local mean of the masked voxels to ``target``, and keep the scan's own noise on top.
 
     What the scan shows besides its local mean is its noise, with its own spatial correlation: it stays. Where that is
     less than the scan's noise elsewhere (smoothed away, or on the Rician floor), ``grain``, a unit field, makes up for
@@ -25,12 +23,11 @@ def repaint(
         tissue: intensities of remote myocardium, blood and noise of the same region.
         across: array axis across slices, 0-2.
         grain: random field of mean 0 and SD 1, (I, J, K).
-        share: share of the way to the target, 0-1; one number, or one for each voxel, (I, J, K).
     """
     mean = local_mean(image, tissue.profile, mask, across)
     kept = float((image - mean)[mask].std()) if mask.any() else 0.0
     missing = float(np.sqrt(max(tissue.noise**2 - kept**2, 0)))
-    painted = image + share * (target - mean) + missing * grain
+    painted = image + (target - mean) + missing * grain
     if tissue.rician:
         painted = np.hypot(painted, missing * np.roll(grain, 1, axis=(across + 1) % image.ndim))
     return np.where(mask, painted, image)

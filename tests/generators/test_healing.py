@@ -74,6 +74,13 @@ def test_what_the_scar_looked_like_does_not_matter(heart, image):
     assert np.allclose(one[region], other[region])
 
 
+def test_a_drawing_without_any_noise_is_healed_too(heart):
+    image = 100.0 + 200 * heart.cavity + 300 * heart.scar
+    healed = heal(image, heart, healed_region(heart), np.random.default_rng(0))
+    assert np.isfinite(healed).all()
+    assert np.median(healed[heart.scar & middle_of_wall(heart)]) == pytest.approx(100, abs=10)
+
+
 def test_a_wall_that_is_scar_all_over_is_healed_by_the_rest_of_the_stack(heart, image):
     wall = heart.wall.copy()
     for index, plane in enumerate(in_plane(wall, heart)):

@@ -62,6 +62,10 @@ class SpacingWarning(ClaimAugWarning):
     """A file whose ``pixdim`` and affine disagree on the voxel size."""
 
 
+class Terminated(SystemExit):
+    """The end of the process that a signal asked for; no plugin's, wherever it arrives."""
+
+
 class IntensityWarning(ClaimAugWarning):
     """Intensities that a file's type cannot hold."""
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from claim_aug import Rendering, ScarMask, ScarSynthesizer
-from claim_aug.errors import PluginError
+from claim_aug.errors import PluginError, Terminated
 
 
 class Unreadable(Exception):
@@ -113,6 +113,12 @@ def test_whatever_is_raised_names_the_backend(phantom, error):
         make(phantom, prior=Prior(raising(error)))
     with pytest.raises(PluginError, match=f"^generator Generator failed: {type(error).__name__}"):
         make(phantom, generator=Generator(raising(error)))
+
+
+def test_a_signal_that_ends_the_process_is_not_taken_for_the_plugin_s(phantom):
+    generator = Generator(raising(Terminated(143)))
+    with pytest.raises(Terminated):
+        ScarSynthesizer(generator=generator, labels="phantom").sample(phantom.image, phantom.labels, seed=0)
 
 
 def test_the_user_s_own_ctrl_c_is_not_taken_for_the_plugin_s(phantom):

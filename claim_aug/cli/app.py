@@ -15,7 +15,7 @@ import typer
 
 from claim_aug._version import __version__
 from claim_aug.cli.console import print_line
-from claim_aug.errors import ClaimAugError, ClaimAugWarning
+from claim_aug.errors import ClaimAugError, ClaimAugWarning, Terminated
 from claim_aug.plugins.guard import in_words
 
 #: ``1``: an error that nobody expected shows where it is from.
@@ -80,7 +80,7 @@ def without_output(error: OSError) -> int:
 def end(number: int, _: object) -> None:
     """End as Ctrl-C does, so that what is half done is cleared away."""
     print_line(f"stopped by {signal.Signals(number).name}", "red")
-    raise SystemExit(128 + number)
+    raise Terminated(128 + number)
 
 
 def build_app() -> typer.Typer:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 
-from claim_aug.errors import ClaimAugError, PluginError
+from claim_aug.errors import ClaimAugError, PluginError, Terminated
 
 #: Longest that a plugin may take to be imported and to register, seconds.
 LIMIT_S = 10.0
@@ -17,14 +17,16 @@ LIMIT_S = 10.0
 
 @contextmanager
 def naming_whatever_is_raised(who: str) -> Iterator[None]:
-    """Turn whatever a plugin raises into one error that names it; our own errors and the user's Ctrl-C pass.
+    """Turn whatever a plugin raises into one error that names it.
+
+    Our own errors, the user's Ctrl-C and the end that a signal asks for pass.
 
     Raises:
         PluginError: anything that was raised, an exit included.
     """
     try:
         yield
-    except ClaimAugError:
+    except (ClaimAugError, Terminated):
         raise
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, GeneratorExit)) and not raised_by_statement(error):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from claim_aug._version import __version__
-from claim_aug.errors import PluginError
+from claim_aug.errors import PluginError, Terminated
 from claim_aug.plugins import builtin, hookspecs
 from claim_aug.plugins.guard import in_words, kept_apart, raised_by_statement
 from claim_aug.plugins.registry import Entry, Factory, Registry, did_you_mean
@@ -167,12 +167,12 @@ def adopt(plugins: Plugins, status: PluginStatus, load: Factory) -> None:
 
 
 def record(status: PluginStatus, error: BaseException) -> None:
-    """Keep what a plugin raised; the user's Ctrl-C goes on, and in strict mode every error.
+    """Keep what a plugin raised; the user's Ctrl-C and the end of the process go on, and in strict mode every error.
 
     Raises:
         PluginError: the error, in strict mode.
     """
-    if isinstance(error, KeyboardInterrupt) and not raised_by_statement(error):
+    if isinstance(error, Terminated) or (isinstance(error, KeyboardInterrupt) and not raised_by_statement(error)):
         raise error
     status.error = in_words(error)
     if os.environ.get(STRICT) == "1":

@@ -244,7 +244,8 @@ class ScarSynthesizer:
             painted = np.where(mask.scar[changed], rendering.image[changed], job.image[changed])
             channel[full.box][changed] = to_dtype(painted, image.dtype)
             beyond += beyond_dtype(painted, image.dtype)
-        found = brightness(channels[0][full.box].astype(np.float64), mask.scar, mask.infarct, one.jobs[0].anatomy)
+        first = one.jobs[0]
+        found = brightness(channels[0][full.box].astype(np.float64), first.image, mask.infarct, first.anatomy)
         params = [dict(rendering.params) for rendering in renderings]
         infarct, mvo, old = (
             full.on_grid(part).reshape(one.volume.shape) for part in (mask.infarct, mask.mvo, one.healed)

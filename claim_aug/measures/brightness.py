@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from claim_aug.anatomy import LVAnatomy, Mask
@@ -14,13 +12,13 @@ from claim_aug.measures.remote import Image, remote_myocardium
 VISIBLE_SD = 2.0
 
 
-def brightness(image: Image, scar: Mask, infarct: Mask, anatomy: LVAnatomy) -> dict[str, float | None]:
+def brightness(image: Image, before: Image, infarct: Mask, anatomy: LVAnatomy) -> dict[str, float | None]:
     """Mean of an infarct over remote myocardium, in two units.
 
     Args:
-        image: intensities of the anatomy's region, (I, J, K), any units.
-        scar: mask of new scar, (I, J, K), which is left out of remote myocardium.
-        infarct: mask of its infarct, (I, J, K).
+        image: intensities of the anatomy's region with new scar, (I, J, K), any units.
+        before: the same without the new scar, whose remote myocardium a brightness is asked for in, too.
+        infarct: mask of the new infarct, (I, J, K).
         anatomy: ventricle without the new scar.
 
     Returns:
@@ -28,11 +26,11 @@ def brightness(image: Image, scar: Mask, infarct: Mask, anatomy: LVAnatomy) -> d
         remote; ``None`` where the scan does not tell.
     """
     nothing: dict[str, float | None] = {"brightness_sd": None, "brightness_ratio": None}
-    remote = remote_myocardium(image, replace(anatomy, infarct=anatomy.infarct | scar))
+    remote = remote_myocardium(before, anatomy)
     if remote is None or not infarct.any():
         return nothing
     above = float(image[infarct].mean()) - remote.mean
-    blood = float(np.median(image[anatomy.cavity])) - remote.mean
+    blood = float(np.median(before[anatomy.cavity])) - remote.mean
     return {
         "brightness_sd": round(above / remote.sd, 2) if remote.sd > 0 else None,
         "brightness_ratio": round(above / blood, 3) if abs(blood) > remote.sd else None,

@@ -20,11 +20,12 @@ from speed import phantom_bank
 
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.generators.base import RenderJob
+from claim_aug.generators.diffusion.samplers import STEPS
 from claim_aug.phantom import make_phantom
 
 SLICES = 8
 #: Calls of the network.
-CALLS = {"ddim": 12, "dpm++": 12, "repaint": 1480}
+CALLS = {"ddim": STEPS, "dpm++": STEPS, "repaint": 1480}
 
 
 def make_jobs() -> list[RenderJob]:

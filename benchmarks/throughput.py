@@ -125,6 +125,7 @@ def slices_per_second(folder: Path, samples: int) -> None:
 def network_alone(device: str) -> float:
     """Windows per second that the network and its sampler give by themselves: the most that a run could reach."""
     from claim_aug import ScarSynthesizer
+    from claim_aug.generators.diffusion.generator import paint_alone
     from claim_aug.phantom import make_phantom
 
     scans = [make_phantom(seed, scar=False) for seed in range(4)]
@@ -136,7 +137,7 @@ def network_alone(device: str) -> float:
     tasks = [task for one in prepared for task in one.tasks]
 
     def paint() -> None:
-        list(generator.paint_slices(generator.network(), tasks, lambda model, task: (model.sample(task), None)))
+        list(generator.paint_slices(generator.network(), tasks, paint_alone))
 
     paint()
     began = time.perf_counter()

@@ -15,7 +15,7 @@ import numpy as np
 
 from claim_aug.generators.diffusion.config import ModelConfig
 from claim_aug.generators.diffusion.folder import read_model
-from claim_aug.generators.signal import BRIGHTNESS_LIMITS
+from claim_aug.generators.signal import BRIGHTNESS_LIMITS, MEDIAN_NOISE, NOISE_SLOPE
 from claim_aug.optimisation.plan import Plan, Progress
 from claim_aug.training.card import TrainingData
 from claim_aug.training.phantoms import phantom_slices
@@ -24,9 +24,6 @@ from claim_aug.training.train import train
 
 #: Standard deviation of an infarct's relative intensity over its median: 5th and 95th percentile of EMIDEC's slices.
 SPREAD_LIMITS = (0.19, 0.56)
-#: Of EMIDEC's 276 slices with infarct: median of the noise, slope of the logarithm of an infarct's median relative
-#: intensity over that of noise (r 0.57).
-MEDIAN_NOISE, SLOPE = 0.114, 0.57
 #: Median and spread that are aimed at; below EMIDEC's 0.96 and 0.35, as uneven slices, which are left out, are dim.
 #: With these the quarters of like noise have medians of 0.76, 0.84, 0.99 and 1.28; EMIDEC's 0.75, 0.88, 1.22 and 1.29.
 AIMED_RATIO, AIMED_SPREAD = 0.80, 0.30
@@ -57,7 +54,7 @@ def believable(slices: Iterable[TrainingSlice], rng: np.random.Generator) -> lis
     ratio, spread = np.array([(np.median(one.infarct), one.infarct.std()) for one in usable]).T
     noise = np.array([one.slice_.noise for one in usable])
     logarithm = np.log(np.maximum(ratio, 0.1))
-    expected = np.log(AIMED_RATIO) + SLOPE * np.log(noise / MEDIAN_NOISE)
+    expected = np.log(AIMED_RATIO) + NOISE_SLOPE * np.log(noise / MEDIAN_NOISE)
     there, aimed = (logarithm - logarithm.mean()) / logarithm.std(), (logarithm - expected) / AIMED_SPREAD
     share = np.exp((there**2 - aimed**2) / 2)
     kept = rng.random(len(usable)) < share / np.quantile(share, 0.95)

@@ -30,12 +30,8 @@ def evaluate(
     synthetic: Annotated[Path, typer.Argument(help="Folder that generate wrote, or any images/ beside labels/.")],
     *,
     real: Annotated[Path | None, opt.scan("DIR", "Labelled real scans to compare with.", "--real")] = None,
-    scheme: Annotated[
-        str | None, opt.scan("SCHEME", "What label values mean; by default what the sidecars say.", "--labels")
-    ] = None,
-    real_labels: Annotated[
-        str | None, opt.scan("SCHEME", "What those of the real scans mean, where it is something else.")
-    ] = None,
+    scheme: opt.SyntheticLabels = None,
+    real_labels: opt.RealLabels = None,
     validation: Annotated[
         Path | None,
         opt.scan("DIR|FILE", "Patients to validate on: a folder of scans, a splits_final.json, a list of names."),

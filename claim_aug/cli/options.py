@@ -46,6 +46,12 @@ Scheme = Annotated[
         "--labels",
     ),
 ]
+SyntheticLabels = Annotated[
+    str | None, scan("SCHEME", "What label values mean; by default what the sidecars say.", "--labels")
+]
+RealLabels = Annotated[
+    str | None, scan("SCHEME", "What those of the real scans mean, where it is something else.", "--real-labels")
+]
 Start = Annotated[
     str | None, typer.Option(metavar="FOLDER|none", help="Segmenter to start from; the package's by default.")
 ]

@@ -21,12 +21,8 @@ def make(
     out: Annotated[Path, typer.Argument(help="Folder for reading.html and key.json.")],
     *,
     count: Annotated[int, opt.output("N", "Slices, half of them synthetic.", "-n", "--count", min=4, max=400)] = 40,
-    scheme: Annotated[
-        str | None, opt.scan("SCHEME", "What label values mean; by default what the sidecars say.", "--labels")
-    ] = None,
-    real_labels: Annotated[
-        str | None, opt.scan("SCHEME", "What those of the real scans mean, where it is something else.")
-    ] = None,
+    scheme: opt.SyntheticLabels = None,
+    real_labels: opt.RealLabels = None,
     seed: opt.Seed = 0,
     overwrite: opt.Overwrite = False,
 ) -> None:

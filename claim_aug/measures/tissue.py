@@ -26,7 +26,7 @@ LAYERS = 6
 #: Point spread of an LGE scan as a Gaussian, in pixels.
 POINT_SPREAD = 0.65
 #: No scan is taken for sharper or less sharp than this, in pixels.
-POINT_SPREADS = (0.5, 1.8)
+SHARPNESS = (0.5, 1.8)
 #: Sigma in pixels of a local mean.
 LOCAL = 1.5
 #: Every smoothing here ends at 3 SD, and none is wider than a local mean: how far it sees, in pixels.
@@ -95,7 +95,7 @@ def measure(image: Image, anatomy: LVAnatomy) -> Tissue:
     blood = intensity_per_slice(near, blood_at, across)
     own = near - per_slice(remote, across, 3)
     spread = tuple(
-        0.0 if axis == across else float(np.clip(smoothness(own, remote_at, axis), *POINT_SPREADS)) for axis in range(3)
+        0.0 if axis == across else float(np.clip(smoothness(own, remote_at, axis), *SHARPNESS)) for axis in range(3)
     )
     return Tissue(remote, blood, profile, noise / RAYLEIGH if rician else noise, rician, spread)
 

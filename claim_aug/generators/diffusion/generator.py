@@ -30,6 +30,7 @@ from claim_aug.generators.diffusion.samplers import SAMPLERS
 from claim_aug.generators.diffusion.threads import parted
 from claim_aug.generators.diffusion.window import Slice, Window, take_slice
 from claim_aug.generators.healing import heal as heal_by_wall
+from claim_aug.measures.brightness import VISIBLE_SD
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue, measure, per_slice
 from claim_aug.optimisation.device import autocast, find_device
@@ -40,13 +41,14 @@ from claim_aug.priors.ranges import Range, check_range, draw
 BATCH = 8
 #: Spread of remote myocardium, as a share of blood over remote, below which an image is no scan but a drawing.
 SMALLEST_SD = 1e-3
-#: In SD above remote: 2 is the faintest that any rule calls scar, 60 the brightest of EMIDEC.
-BRIGHTNESS_SD = (2.0, 60.0)
-SHIPPED = Path(__file__).parent / "weights"
-#: From a network and a batch to the windows to paste, (B, 1, size, size), and the same with a gradient, if any.
-SampleParameters = Callable[[RenderJob, Tissue, Mapping[int, Slice], LesionDiffusion], DiffusionParameters]
-#: A histogram of fewer voxels says nothing; our default.
+#: In SD above remote, to the brightest of EMIDEC.
+BRIGHTNESS_SD = (VISIBLE_SD, 60.0)
+#: A histogram of fewer voxels of healthy wall says nothing; our default.
 FEWEST_HEALTHY = 20
+SHIPPED = Path(__file__).parent / "weights"
+#: From a scan and the slices with scar to the parameters that are drawn for them.
+SampleParameters = Callable[[RenderJob, Tissue, Mapping[int, Slice], LesionDiffusion], DiffusionParameters]
+#: From a network and a batch to the windows to paste, (B, 1, size, size), and the same with a gradient, if any.
 Paint = Callable[[LesionDiffusion, PaintTask], tuple[torch.Tensor, torch.Tensor | None]]
 
 
@@ -141,11 +143,11 @@ class DiffusionGenerator:
 
         A model that has not learnt remote leaves it to the wall beside.
         """
-        if not self.network().knows_remote:
+        model, nothing = self.network(), np.zeros_like(region)
+        if not model.knows_remote:
             return heal_by_wall(image, anatomy, region, rng)
-        nothing = np.zeros_like(region)
         heart = replace(anatomy, infarct=region, mvo=nothing)
-        model, job = self.network(), RenderJob(image, ScarMask(region, nothing), heart, rng)
+        job = RenderJob(image, ScarMask(region, nothing), heart, rng)
         prepared = self.prepare(job, model, self.remote_parameters)
         painted = self.paint_slices(model, prepared.tasks, paint_alone)
         return prepared.paste(window for window, _ in painted)

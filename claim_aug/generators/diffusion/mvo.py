@@ -10,7 +10,7 @@ from claim_aug.generators.diffusion.window import HALF, MIDDLE, SPREAD
 #: Brightness of MVO over that of its slice's infarct: 90th percentile of 93 EMIDEC slices, of which 1 % reach 1.
 BRIGHTEST = 0.84
 #: Pixels that scar fills so far show what voxels of the infarct's rim will.
-RIM = 0.2
+PARTLY = 0.2
 
 
 def darken_mvo(windows: Tensor, masks: Tensor) -> Tensor:
@@ -26,7 +26,7 @@ def darken_mvo(windows: Tensor, masks: Tensor) -> Tensor:
     scar, share = masks[:, :1], masks[:, 1:2]
     mvo_region = share >= HALF
     # A scan's voxels of infarct are partly rim, which a thin infarct is all over.
-    mvo, infarct = (median(intensity, where) for where in (mvo_region, (scar >= RIM) & ~mvo_region))
+    mvo, infarct = (median(intensity, where) for where in (mvo_region, (scar >= PARTLY) & ~mvo_region))
     # Not a number where one of them is not there; then nothing is too bright.
     too_bright = (infarct > 0) & (mvo > BRIGHTEST * infarct)
     # Pixels at the rim are MVO in part only, and of thin MVO all are: what they keep, the others make up for.

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claim_aug.anatomy import LVAnatomy
+from claim_aug.measures.brightness import VISIBLE_SD
 from claim_aug.measures.tissue import Tissue
 from claim_aug.sample import ScarSample
 
 #: A burden that was asked for is met within so much of it, or so many %LV, whichever is more; our default.
 BURDEN_SHARE, BURDEN_PERCENT = 0.1, 0.5
-#: Scar over healthy wall in SD of the scan's noise from which it is found; 2 is the faintest n-SD rule.
-VISIBLE = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def judge(
     if burden is not None and not within(realised, burden):
         reasons.append("burden not as asked")
     contrast = contrast_to_noise(sample, anatomy, tissue)
-    if contrast is not None and not abs(contrast) >= VISIBLE:
+    if contrast is not None and not abs(contrast) >= VISIBLE_SD:
         reasons.append("not visible")
     return Quality(contrast, tuple(reasons))
 

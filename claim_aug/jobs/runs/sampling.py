@@ -188,7 +188,7 @@ class Sampling:
 
 
 def plotted(stage: Path, one: OpenCase, sample: ScarSample) -> Path:
-    """Plot a sample; returns the path of the picture below ``stage``."""
+    """Plot a sample; returns the path of the preview below ``stage``."""
     from claim_aug.plots.preview import plot_preview
 
     path = Path("previews") / f"{one.case.name}.png"

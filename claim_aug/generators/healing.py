@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, spatial
+from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.slices import in_plane, in_plane_sigma
 from claim_aug.fields import MAD_TO_SD
-from claim_aug.measures.grain import Grain, measure_grain, sample_grain
+from claim_aug.measures.grain import continued, measure_grain
 from claim_aug.measures.remote import Image, middle_of_wall
 from claim_aug.measures.tissue import intensity_per_slice, measure, per_slice
 
@@ -22,10 +22,6 @@ RIM_MM = 2.5
 BESIDE_MM = 6.0
 #: SD of a scan's point spread in voxels, of which the one is taken that explains the healthy wall's faces best.
 POINT_SPREADS = (0.3, 0.6, 0.9, 1.2, 1.6, 2.1)
-#: Distance in sigma of the grain from which on voxels have nothing to do with each other.
-FARTHEST = 3.0
-#: Variance of known grain that is its own, for a well-posed interpolation.
-NUGGET = 0.05
 #: Share of a neighbourhood from which on what is known there counts.
 LEAST_SEEN = 0.05
 #: Spread of an even wall, as a share of the range of the rest, below which a drawing is meant and no scan.
@@ -72,7 +68,7 @@ def heal(image: Image, anatomy: LVAnatomy, region: Mask, rng: np.random.Generato
     across, even = anatomy.orientation.through_plane, even_wall(heart)
     scale = per_slice(spread_per_slice(rest, even, across), across, 3)  # every slice may have noise of its own
     grain = measure_grain(rest / scale, even, across)
-    return np.where(region, plain + scale * continued(rest / scale, heart, grain, rng), image)
+    return np.where(region, plain + scale * continued(rest / scale, region, ~region, grain, across, rng), image)
 
 
 def spread_per_slice(rest: Image, even: Mask, across: int) -> NDArray[np.float64]:
@@ -108,27 +104,3 @@ def remote_beside(image: Image, anatomy: LVAnatomy) -> Image:
     weight = ndimage.gaussian_filter(even.astype(np.float64), sigma, truncate=3)
     total = ndimage.gaussian_filter(np.where(even, image - own, 0.0), sigma, truncate=3)
     return own + total / (weight + LEAST_SEEN)
-
-
-def continued(rest: Image, anatomy: LVAnatomy, grain: Grain, rng: np.random.Generator) -> Image:
-    """Grain within the scar that goes on where that beside it ends: a random field, conditioned on what is known.
-
-    The difference of field and known grain is interpolated into the region by simple kriging, with the likeness of
-    neighbours that the grain has (Chiles & Delfiner, Geostatistics, 2012, section 7.3).
-    """
-    field = sample_grain(grain, rest.shape, anatomy.orientation.through_plane, rng)
-    sigma = np.array([grain.sigma[axis] for axis in anatomy.orientation.in_plane])
-    layers = (in_plane(array, anatomy) for array in (rest, field, anatomy.scar))
-    for known, plane, region in zip(*layers, strict=True):
-        if region.any() and (sigma > 0).all():
-            distance = ndimage.distance_transform_edt(~region, sampling=1 / sigma)
-            beside = ~region & (distance <= FARTHEST)
-            places, there = np.argwhere(region) / sigma, np.argwhere(beside) / sigma
-            alike = correlation(there, there) + NUGGET * np.eye(len(there))
-            plane[region] += correlation(places, there) @ np.linalg.solve(alike, (known - plane)[beside])
-    return field
-
-
-def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correlation of a grain between places (n, 2) and (m, 2) in units of its sigma, (n, m)."""
-    return np.exp(-spatial.distance.cdist(one, other, "sqeuclidean") / 4)

@@ -26,8 +26,8 @@ class ScarVoxels:
         voxel: index of each voxel into the flattened batch of images, (voxels,).
         index: indices into the windows' flattened spline coefficients, (voxels, 16).
         weight: weights of the coefficients at ``index``, (voxels, 16).
-        remote: intensity of remote myocardium in the voxel's slice and the grain that scar lacks there, in the image's
-            units, (voxels,).
+        remote: intensity of remote myocardium in the voxel's slice, and what the scan's sharpness and noise change
+            there, in the image's units, (voxels,).
         contrast: intensity of blood above remote in the voxel's slice, in the image's units, (voxels,).
         noise: SD of the scan's noise in relative intensity, (voxels,).
         infarct: whether the voxel is infarct and not MVO, (voxels,).
@@ -58,7 +58,7 @@ class ScarVoxels:
                 start = (element * shape[1] + number) * int(np.prod(shape[2:]))
                 tissue, anatomy = channel.prepared.tissue, channel.prepared.job.anatomy
                 plain = channel.prepared.paste_windows(channel.windows[:, 0].detach().float().cpu().numpy())
-                grain = in_plane(channel.prepared.missing_grain(plain), anatomy)
+                acquired = in_plane(channel.prepared.acquired(plain) - plain, anatomy)
                 for slice_index, slice_ in channel.prepared.slices.items():
                     planar, size = np.argwhere(slice_.scar), slice_.roi.size
                     index, weight = taps(slice_.roi.pixels(planar.T.astype(np.float64)), size)
@@ -67,7 +67,7 @@ class ScarVoxels:
                         start + flat_index(planar, slice_index, anatomy),
                         index + count * (size + 2 * PAD) ** 2,
                         weight,
-                        tissue.remote[slice_index] + grain[slice_index][slice_.scar],
+                        tissue.remote[slice_index] + acquired[slice_index][slice_.scar],
                         ones * tissue.contrast[slice_index],
                         ones * slice_.noise,
                         ~slice_.mvo[slice_.scar],

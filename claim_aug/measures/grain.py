@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, ndimage, spatial
 
 from claim_aug.anatomy import Mask
 from claim_aug.fields import smooth_field
@@ -14,6 +16,10 @@ from claim_aug.measures.remote import Image
 FEWEST = 10
 #: Noise never is more alike than this from voxel to voxel in what is left without slow changes.
 MOST_ALIKE = 0.95
+#: Distance in sigma of the grain from which on voxels have nothing to do with each other.
+FARTHEST = 3.0
+#: Variance of known grain that is its own, for a well-posed interpolation.
+NUGGET = 0.05
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,39 @@ def sample_grain(grain: Grain, shape: tuple[int, ...], across: int, rng: np.rand
     order = (across, *(axis for axis in range(3) if axis != across))
     field = smooth_field([shape[axis] for axis in order], [grain.sigma[axis] for axis in order], rng)
     return grain.sd * field.transpose(np.argsort(order)).astype(np.float64)
+
+
+def continued(rest: Image, region: Mask, known: Mask, grain: Grain, across: int, rng: np.random.Generator) -> Image:
+    """Grain whose part within a region goes on where that beside it ends: a random field, conditioned on what is known.
+
+    The difference of field and known grain is interpolated into the region by simple kriging, with the likeness of
+    neighbours that the grain has (Chiles & Delfiner, Geostatistics, 2012, section 7.3).
+
+    Args:
+        rest: image without its slow changes, (I, J, K), in the unit of the grain.
+        region: mask of the voxels that get grain, (I, J, K).
+        known: mask of the voxels outside of the region whose grain is known, (I, J, K).
+        grain: scatter and smoothness, of the array's axes.
+        across: array axis across slices, 0-2; slices are independent of each other.
+        rng: source of the field.
+    """
+    field = sample_grain(grain, rest.shape, across, rng)
+    sigma = np.delete(np.array(grain.sigma), across)
+    if not (sigma > 0).all():
+        return field
+    for plane, values, inside, beside in zip(
+        *(np.moveaxis(one, across, 0) for one in (field, rest, region, known)), strict=True
+    ):
+        if not inside.any():
+            continue
+        near = beside & (ndimage.distance_transform_edt(~inside, sampling=1 / sigma) <= FARTHEST)
+        places, there = np.argwhere(inside) / sigma, np.argwhere(near) / sigma
+        alike = correlation(there, there) + NUGGET * np.eye(len(there))
+        weights = linalg.solve(alike, (values - plane)[near], assume_a="pos") if len(there) else np.zeros(0)
+        plane[inside] += correlation(places, there) @ weights
+    return field
+
+
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correlation of a grain between places (n, 2) and (m, 2) in units of its sigma, (n, m)."""
+    return np.exp(-spatial.distance.cdist(one, other, "sqeuclidean") / 4)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claim_aug.fields import smooth_field
-from claim_aug.measures.grain import Grain, measure_grain, sample_grain, smoothness
+from claim_aug.measures.grain import Grain, continued, measure_grain, sample_grain, smoothness
 
 SHAPE = (60, 60, 4)
 ANYWHERE = np.ones(SHAPE, bool)
@@ -47,3 +47,20 @@ def test_hardly_any_tissue_has_no_grain():
     nothing = np.zeros(SHAPE, bool)
     nothing[0, :3, 0] = True
     assert measure_grain(np.ones(SHAPE), nothing, 2) == Grain(0.0, (0.0, 0.0, 0.0))
+
+
+def test_continued_grain_goes_on_where_that_beside_ends():
+    grain = Grain(7.0, (1.5, 1.2, 0.0))
+    there = sample_grain(grain, SHAPE, 2, np.random.default_rng(1))
+    region = np.zeros(SHAPE, bool)
+    region[20:40, 20:40] = True
+    field = continued(there, region, ~region, grain, 2, np.random.default_rng(2))
+    assert np.corrcoef(field[20, 20:40].ravel(), there[19, 20:40].ravel())[0, 1] > 0.8
+    assert abs(np.corrcoef(field[28:32, 28:32].ravel(), there[28:32, 28:32].ravel())[0, 1]) < 0.4
+    assert field[region].std() == pytest.approx(7, rel=0.15)
+
+
+def test_continued_grain_is_a_field_of_its_own_where_nothing_is_known():
+    grain, nothing = Grain(7.0, (1.5, 1.2, 0.0)), np.zeros(SHAPE, bool)
+    field = continued(np.zeros(SHAPE), ANYWHERE, nothing, grain, 2, np.random.default_rng(2))
+    assert np.array_equal(field, sample_grain(grain, SHAPE, 2, np.random.default_rng(2)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from claim_aug.anatomy.slices import in_plane
+from claim_aug.generators.as_acquired import as_acquired
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.samplers import Sampler
 from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
-from claim_aug.measures.grain import measure_grain, sample_grain
-from claim_aug.measures.remote import middle_of_wall, remote_myocardium
-from claim_aug.measures.tissue import Tissue, local_mean
+from claim_aug.measures.remote import remote_myocardium
+from claim_aug.measures.tissue import Tissue
 
 #: A scar that would have to be stretched more than this is lifted instead.
 MOST_STRETCHED = 2.5
@@ -36,7 +36,7 @@ class DiffusionParameters:
             was not asked for in SD.
         histograms: control histogram of each slice with scar, in the order of the slices.
         seeds: seed of the noise of each slice with scar, in the same order.
-        grain_seed: seed of the grain that the network's windows lack.
+        grain_seed: seed of the noise that is the scan's own, which no window shows.
     """
 
     source_patient: int | None
@@ -92,11 +92,10 @@ class PreparedJob:
 
     def paste(self, windows: Iterable[Window]) -> NDArray[np.float64]:
         """The region with new scar in it, (I, J, K), in the scan's own units, from one window for each slice."""
-        plain = self.paste_windows(windows)
-        return np.where(self.job.mask.scar, plain + self.missing_grain(plain), plain)
+        return self.acquired(self.paste_windows(windows))
 
     def paste_windows(self, windows: Iterable[Window]) -> NDArray[np.float64]:
-        """The same without the grain that the windows lack."""
+        """The same as the windows show it, which know neither the scan's sharpness nor its noise."""
         result = self.job.image.copy()
         planes, contrast = in_plane(result, self.job.anatomy), self.tissue.contrast
         pairs = list(zip(self.slices.items(), windows, strict=True))
@@ -105,24 +104,11 @@ class PreparedJob:
             planes[index][self.slices[index].scar] = self.tissue.remote[index] + values
         return result
 
-    def missing_grain(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What scar needs to be as grainy as the healthy wall, (I, J, K), in the scan's units.
-
-        It is nothing as a rule, and much in a scan whose pixels are far smaller than the windows', or whose noise is
-        more than the network dares to paint.
-
-        Args:
-            plain: region with new scar, (I, J, K).
-        """
-        heart, scar = self.job.anatomy, self.job.mask.scar
-        across, flat = heart.orientation.through_plane, np.zeros_like(plain)
-        even = heart.healthy & ~scar & middle_of_wall(heart)
-        own, painted = (
-            measure_grain(image - local_mean(image, flat, where, across), where, across)
-            for image, where in ((self.job.image, even), (plain, scar))
-        )
-        grain = replace(own, sd=float(np.sqrt(max(own.sd**2 - painted.sd**2, 0))))
-        return sample_grain(grain, plain.shape, across, np.random.default_rng(self.params.grain_seed))
+    def acquired(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A region with windows pasted in, as the scan's scanner would have shown it, (I, J, K)."""
+        rng = np.random.default_rng(self.params.grain_seed)
+        asked = self.params.brightness_ratio is not None
+        return as_acquired(plain, self.job.mask, self.job.anatomy, self.tissue, rng, as_bright=asked)
 
     def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
         """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.

@@ -1,0 +1,69 @@
+"""Painted scar as the scan's own scanner would have shown it: its border as sharp, its noise one with that beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from scipy import ndimage
+
+from claim_aug.anatomy import LVAnatomy, Mask
+from claim_aug.measures.grain import continued, measure_grain
+from claim_aug.measures.remote import Image, middle_of_wall
+from claim_aug.measures.tissue import Tissue, local_mean
+from claim_aug.priors import ScarMask
+
+#: Width of a scar's border in multiples of the point spread that noise tells of: what is left of noise without its
+#: local mean is less alike than the noise was, and a label is up to a pixel off.
+BORDER = 1.25
+
+
+def as_acquired(
+    painted: Image,
+    mask: ScarMask,
+    anatomy: LVAnatomy,
+    tissue: Tissue,
+    rng: np.random.Generator,
+    *,
+    as_bright: bool = False,
+) -> Image:
+    """The region whose scar ends as softly as this scan shows anything, and whose noise goes on from that beside.
+
+    What was painted is parted into the mean of each tissue nearby, which is blurred, and the rest. As much of the rest
+    as the scan has noise is replaced by such noise; what it scatters beyond is texture of the scar, and stays.
+
+    Args:
+        painted: intensities of the region with new scar in it, (I, J, K), any units.
+        mask: mask of the new scar.
+        anatomy: ventricle of the region.
+        tissue: intensities and point spread of the scan.
+        rng: source of the noise.
+        as_bright: whether the infarct keeps the mean that was painted, though its border mixes with what is beside.
+    """
+    across, scar = anatomy.orientation.through_plane, mask.scar
+    healthy = anatomy.healthy & ~scar
+    even, known = tissue_means(painted, (healthy, anatomy.cavity, scar), across)
+    width = [BORDER * sigma for sigma in tissue.point_spread]
+    plain = ndimage.gaussian_filter(even, width, truncate=3)
+    if mask.mvo.any():  # it is as dark as it was painted
+        within, _ = tissue_means(painted, (mask.infarct, mask.mvo), across)
+        plain += np.where(scar, within - even, 0.0)
+    rest = painted - plain
+    noise = measure_grain(rest, healthy & middle_of_wall(anatomy), across)
+    own = measure_grain(rest, scar, across)
+    texture = float(np.sqrt(max(1 - (noise.sd / max(own.sd, 1e-12)) ** 2, 0)))
+    result = plain + texture * rest + continued(rest, scar, known & ~scar, noise, across, rng)
+    if as_bright and mask.infarct.any():
+        infarct = mask.infarct
+        share = ndimage.gaussian_filter(infarct.astype(np.float64), width, truncate=3)
+        result += share * ((painted - result)[infarct].mean() / share[infarct].mean())
+    return np.where(scar, result, painted)
+
+
+def tissue_means(image: Image, tissues: Iterable[Mask], across: int) -> tuple[Image, Mask]:
+    """The image with the local mean of each tissue in its place, (I, J, K), and the mask of all tissues."""
+    means, known = image.copy(), np.zeros(image.shape, bool)
+    for one in filter(np.any, tissues):
+        means[one] = local_mean(image, np.zeros_like(image), one, across)[one]
+        known |= one
+    return means, known

@@ -10,7 +10,7 @@ from scipy import ndimage
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.measures.grain import continued, measure_grain
 from claim_aug.measures.remote import Image, middle_of_wall
-from claim_aug.measures.tissue import Tissue, local_mean
+from claim_aug.measures.tissue import Tissue, local_mean, median
 from claim_aug.priors import ScarMask
 
 #: Width of a scar's border in multiples of the point spread that noise tells of: what is left of noise without its
@@ -45,7 +45,7 @@ def as_acquired(
     even, known = tissue_means(painted, (healthy, anatomy.cavity, scar), across)
     width = [BORDER * sigma for sigma in tissue.point_spread]
     plain = ndimage.gaussian_filter(even, width, truncate=3)
-    if mask.mvo.any():  # it is as dark as it was painted
+    if mask.mvo.any():
         within, _ = tissue_means(painted, (mask.infarct, mask.mvo), across)
         plain += np.where(scar, within - even, 0.0)
     rest = painted - plain
@@ -57,7 +57,18 @@ def as_acquired(
         infarct = mask.infarct
         share = ndimage.gaussian_filter(infarct.astype(np.float64), width, truncate=3)
         result += share * ((painted - result)[infarct].mean() / share[infarct].mean())
-    return np.where(scar, result, painted)
+    return np.where(scar, result - brightened(result, painted, mask, across), painted)
+
+
+def brightened(image: Image, painted: Image, mask: ScarMask, across: int) -> Image:
+    """What each slice's MVO came nearer to its infarct than it was painted, (I, J, K): a rim loses most."""
+    lost = np.zeros_like(image)
+    layers = (np.moveaxis(one, across, 0) for one in (lost, image, painted, mask.infarct, mask.mvo))
+    for own, *planes, infarct, mvo in zip(*layers, strict=True):
+        if infarct.any() and mvo.any():
+            now, before = (median(plane[infarct]) - median(plane[mvo]) for plane in planes)
+            own[mvo] = max(before - now, 0.0)
+    return lost
 
 
 def tissue_means(image: Image, tissues: Iterable[Mask], across: int) -> tuple[Image, Mask]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.data.case import Case, stem
 from claim_aug.data.pairs import SLICE
 
+#: How the samples of a case are named, and what of a name says so.
+SAMPLE, SAMPLE_PART = re.compile(r"(?P<case>.+)_scar\d+$"), re.compile(r"scar\d+$")
+#: How a label map's name ends where it lies beside its image in one folder.
+FLAT_LABELS = "_labels"
 #: Values of JSON files by their names.
 Tables = dict[str, Any]
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from claim_aug.data.scan_set import read_scan_set
 from claim_aug.phantom import make_phantom, write_emidec
 
 
@@ -201,6 +202,23 @@ def test_png_slices_of_a_patient_come_out_as_slices_that_are_found_again(generat
         assert np.array_equal(before[same], after[same])
     again = generate("--dry-run", source=tmp_path / "out", out=tmp_path / "more")
     assert "images/ beside labels/, 2 cases" in again.out
+
+
+@pytest.mark.parametrize("layout", ["plain", "same", "flat", "nnunet"])
+def test_what_is_written_in_any_layout_is_read_again_with_its_sidecars(generate, layout, tmp_path):
+    assert generate("--layout", layout, "--only", "Case_[01]").code == 0
+    found = read_scan_set(tmp_path / "out")
+    assert [(scan.case.name, scan.patient) for scan in found] == [
+        (f"Case_{case}_scar00{number}", f"Case_{case}") for case in range(2) for number in range(2)
+    ]
+    assert all(scan.generator == "signal" and scan.source_hash for scan in found)
+
+
+def test_label_maps_without_scans_are_refused_before_anything_is_planned(generate, dataset, tmp_path):
+    shutil.copytree(dataset / "Case_0" / "Contours", tmp_path / "maps")
+    for options in ([], ["--dry-run"], ["--cases", "scarred"]):
+        done = generate(*options, source=tmp_path / "maps")
+        assert (done.code, "no case has an image" in done.err) == (1, True), done.err
 
 
 def test_previews_are_drawn_where_they_are_asked_for(generate, produced):

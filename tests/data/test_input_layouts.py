@@ -26,6 +26,7 @@ def touch(folder, *names):
         ("nnU-Net", ["labelsTr/Case_1.nii.gz", "imagesTr/Case_1_0000.nii.gz"]),
         ("MyoPS", ["train/Case_1_LGE.nii.gz", "train/Case_1_C0.nii.gz", "truth/Case_1_gd.nii.gz"]),
         ("a folder for each case", ["Case_1/lge.nii", "Case_1/cine.nii", "Case_1/mask.nii", "Case_2/a.txt"]),
+        ("NAME beside NAME_labels", ["Case_1.nii.gz", "Case_1_labels.nii.gz", "Case_1.json"]),
         ("label maps alone", ["Case_1.nii.gz"]),
     ],
 )
@@ -78,6 +79,29 @@ def test_a_case_that_lacks_its_image_does_not_hide_the_others(tmp_path):
     assert list(found.lacking) == ["a"]
     with pytest.raises(InputError, match="no image of the same name"):
         find_cases(tmp_path)
+
+
+def test_samples_of_one_bids_scan_are_cases_of_their_own(tmp_path):
+    for number in range(2):
+        touch(tmp_path, f"sub-01_scar00{number}/anat/sub-01_scar00{number}_LGE.nii.gz")
+        touch(tmp_path, f"derivatives/seg/sub-01_scar00{number}/anat/sub-01_scar00{number}_dseg.nii.gz")
+    assert [case.name for case in find_cases(tmp_path)] == ["sub-01_scar000", "sub-01_scar001"]
+
+
+def test_slices_in_one_folder_with_their_label_maps_come_in_the_order_of_their_numbers(tmp_path):
+    touch(tmp_path, *(f"a_slice{number}{end}.png" for number in (2, 10) for end in ("", "_labels")))
+    (case,) = find_cases(tmp_path)
+    assert [path.name for path in case.image_paths] == ["a_slice2.png", "a_slice10.png"]
+
+
+def test_the_only_channel_is_the_one_and_numbers_of_patients_are_none(tmp_path):
+    touch(tmp_path / "nnunet", "labelsTr/Case_1.nii.gz", "imagesTr/Case_1_0001.nii.gz")
+    touch(tmp_path / "plain", *(f"{folder}/patient_000{n}.nii.gz" for n in (1, 2) for folder in ("images", "labels")))
+    assert find_cases(tmp_path / "nnunet")[0].image_paths[0].name == "Case_1_0001.nii.gz"
+    assert [case.image_paths[0].name for case in find_cases(tmp_path / "plain")] == [
+        "patient_0001.nii.gz",
+        "patient_0002.nii.gz",
+    ]
 
 
 def test_a_file_ending_that_is_not_read_is_named(tmp_path):

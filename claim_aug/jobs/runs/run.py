@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -108,14 +109,15 @@ def run(
             settle(out, settings, hidden, command)
         rows = read_rows(out)
         refuse_changed(own, rows)
-        summary = Summary(len(own), len({job.case.name for job in own}), bad_cases=dict(bad_cases))
+        summary = Summary(len(own), Counter(job.case.name for job in own), bad_cases=dict(bad_cases))
         left = [job for job in own if not there(job, rows, out)]
         lost = {job.id for job in left if job.id in rows}
         if lost:
             drop_rows(out, lost, hidden)
-        for key in {job.id for job in own} - {job.id for job in left}:
-            summary.there += 1
-            summary.count_row(rows[key])
+        missing = {job.id for job in left}
+        for job in own:
+            if job.id not in missing:
+                summary.count_there(job, rows[job.id])
         del rows
         report(summary, None)
         if fail_fast:

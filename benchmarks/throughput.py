@@ -91,12 +91,19 @@ def workers(folder: Path, samples: int, generators: dict[str, str]) -> None:
 
 
 def length(folder: Path, sizes: dict[int, str], generators: dict[str, str]) -> None:
-    """Runs of different length: ten samples of each case, and more and more cases."""
+    """Runs of different length: ten samples of each case, and more and more cases.
+
+    All cases are one patient under other names, so that runs differ in nothing but their length.
+    """
+    copies = folder / "copies"
+    copies.mkdir()
+    for number in range(100):
+        (copies / f"Case_{number:03d}").symlink_to(folder / "scans" / "Case_000")
     print("\n| generator | samples | s per sample | CPU s per sample | peak MB |\n|---|---|---|---|---|")
     for name, generator in generators.items():
         for size, only in sizes.items():
             out = folder / f"l{name}{size}"
-            found = measured(folder / "scans", out, "--generator", generator, "-n", 10, "--only", only)
+            found = measured(copies, out, "--generator", generator, "-n", 10, "--only", only)
             spent = (1 / found.per_second, found.cpu / found.samples)
             cells = (name, found.samples, *(f"{value:.4f}" for value in spent), f"{found.peak_mb:.0f}")
             print("|", " | ".join(map(str, cells)), "|", flush=True)
@@ -172,7 +179,7 @@ def main() -> None:
     quick = arguments.quick
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        claim_aug("phantom", folder / "scans", "-n", 4 if quick else 100, "--scar")
+        claim_aug("phantom", folder / "scans", "-n", 4, "--scar")
         if arguments.only in (None, "workers", "length"):
             claim_aug("bank", "build", folder / "scans", folder / "bank.safetensors", "--labels", "phantom")
         generators = {"signal": "signal", "transplant": f"transplant:{folder / 'bank.safetensors'}"}

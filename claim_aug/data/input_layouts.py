@@ -10,6 +10,7 @@ from pathlib import Path
 
 from claim_aug.data.case import Case, stem
 from claim_aug.data.channels import CHANNEL, LGE, channel_names, lge_channel
+from claim_aug.data.commit import warn_unfinished
 from claim_aug.data.dataset_json import read_dataset_json
 from claim_aug.data.pairs import Pair, beside, grouped, is_voxels, named, voxels_in
 from claim_aug.data.sample_files import FLAT_LABELS, SAMPLE_PART
@@ -54,6 +55,7 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
         InputError: what is no data set, or two cases of one name.
     """
     check_folder(dataset)
+    warn_unfinished(dataset)
     for layout, find in [("a CSV of pairs", pairs_of_csv)] if dataset.is_file() else LAYOUTS:
         pairs = find(dataset, channel)
         if pairs:

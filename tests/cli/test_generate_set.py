@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from claim_aug.data.commit import begin
 from claim_aug.data.scan_set import read_scan_set
 from claim_aug.phantom import make_phantom, write_emidec
 
@@ -238,6 +239,22 @@ def test_verify_names_what_has_changed_and_makes_a_sample_again(generate, cli, t
     assert (done.code, "different: Case_2_scar000: labels/Case_2_scar000.nii.gz has changed" in done.err) == (1, True)
     assert "holds no manifest.jsonl" in cli("verify", tmp_path).err
     assert "has no sample 'x'" in cli("verify", tmp_path / "out", "--redo", "x").err
+
+
+def test_a_set_that_was_cut_off_is_said_to_be_so_by_whoever_reads_it(generate, cli, dataset, tmp_path):
+    shutil.copytree(dataset, tmp_path / "scans")
+    generate(source=tmp_path / "scans")
+    out = tmp_path / "out"
+    lines = (out / "manifest.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "manifest.jsonl").write_bytes(b"".join(lines[:4]))
+    begin(out / ".claim-aug")
+    for done in (cli("verify", out), cli("quantify", out, "--labels", "phantom")):
+        assert f"{out} is not whole: a run on it was killed or still goes on" in " ".join(done.err.split())
+    done = cli("verify", out)
+    assert (done.code, "warning: 2 samples not made yet; go on with: claim-aug generate" in done.err) == (0, True)
+    assert json.loads(cli("verify", out, "--json").out)["never_made"] == 2
+    shutil.rmtree(tmp_path / "scans")
+    assert "nothing tells how many samples it has" in cli("verify", out).out
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

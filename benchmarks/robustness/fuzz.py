@@ -31,6 +31,7 @@ from PIL import Image
 
 from claim_aug.cli import app
 from claim_aug.generators.diffusion.generator import SHIPPED
+from claim_aug.jobs.reading import ANSWER_FORMAT
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.segmentation import SHIPPED as START
 
@@ -54,6 +55,18 @@ TARGETS = {
     "segmenter config": ("start/config.json", ("segment", "{}/image.nii", "{}/out", "--model", "{}/start")),
     "dataset.json": ("set/dataset.json", ("pool", "build", "{}/set", *OUT)),
     "nnunet table": ("nn/dataset.json", (*SCAN, "{}/nn", *SMALL, "--layout", "nnunet", "--name", "other")),
+    "image of a set": ("real/Case_1/Images/Case_1.nii.gz", ("generate", "{}/real", *OUT)),
+    "labels of a set": ("real/Case_1/Contours/Case_1.nii.gz", ("generate", "{}/real", *OUT, "--cases", "scarred")),
+    "pairs": ("pairs.csv", ("generate", "{}/pairs.csv", *OUT)),
+    "options": ("made/run.toml", ("generate", "{}/real", "{}/out", "--config", "{}/made/run.toml")),
+    "manifest": ("made/manifest.jsonl", ("verify", "{}/made")),
+    "run.toml": ("made/run.toml", ("verify", "{}/made", "--redo", "Case_1_scar000")),
+    "run that goes on": ("made/manifest.jsonl", ("generate", "{}/real", "{}/made", *SMALL)),
+    "sidecar": ("made/sidecars/Case_1_scar000.json", ("evaluate", "{}/made", "--segmenter", "none")),
+    "splits": ("made/splits.json", ("evaluate", "{}/made", "--segmenter", "none", "--validation", "{}/made/splits.json")),
+    "key": ("key.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
+    "answers": ("answers.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
+    "quantified labels": ("real/Case_1/Contours/Case_1.nii.gz", ("quantify", "{}/real", "--labels", "phantom")),
 }  # fmt: skip
 
 
@@ -79,6 +92,19 @@ def make_inputs(folder: Path) -> None:
     ):
         code, printed = command(arguments)
         assert code == 0, printed
+    code, printed = command(("generate", f"{folder}/real", f"{folder}/made", *SMALL))
+    assert code == 0, printed
+    (folder / "made" / "splits.json").write_text(json.dumps([{"train": ["Case_0"], "val": ["Case_3"]}]))
+    pairs = ("Case_0", "Case_1")
+    rows = "".join(f"{name},real/{name}/Images/{name}.nii.gz,real/{name}/Contours/{name}.nii.gz\n" for name in pairs)
+    (folder / "pairs.csv").write_text(f"case,image,labels\n{rows}")
+    code, printed = command(("reading", "make", f"{folder}/made", f"{folder}/real", f"{folder}/reading", "-n", "4"))
+    assert code == 0, printed
+    shutil.copy(folder / "reading" / "key.json", folder / "key.json")
+    key = json.loads((folder / "key.json").read_text())
+    answers = [{"slice": name, "called": "real", "confidence": 3} for name in key["slices"]]
+    record = {"format": ANSWER_FORMAT, "reading": key["reading"], "reader": "A", "answers": answers}
+    (folder / "answers.json").write_text(json.dumps(record))
     (folder / "set").mkdir()
     for name, source in (("imagesTr/P_0000", "image"), ("imagesTr/P_0001", "image"), ("labelsTr/P", "labels")):
         (folder / "set" / name).parent.mkdir(exist_ok=True)
@@ -148,20 +174,21 @@ def command(arguments: tuple[str, ...]) -> tuple[int, str]:
     return code, printed.getvalue()
 
 
-def one(number: int, inputs: Path, answer: object) -> None:
+def one(number: int, inputs: Path, answer: object, only: str | None = None) -> None:
     """Damage one input, run its command, and answer with its kind and what was wrong, if anything."""
     rng = np.random.default_rng((2024, number))
     kind = list(TARGETS)[int(rng.integers(len(TARGETS)))]
+    kind = only or kind
     name, arguments = TARGETS[kind]
     with tempfile.TemporaryDirectory() as folder:
         for path in inputs.iterdir():
             (Path(folder) / path.name).symlink_to(path)
-        target = Path(folder) / name
-        parent = target.parent
-        if parent != Path(folder):  # a folder of which one file is damaged
-            source = parent.resolve()
-            parent.unlink()
-            shutil.copytree(source, parent)
+        target, top = Path(folder) / name, Path(folder) / Path(name).parts[0]
+        for whole in {top, Path(folder) / "made"} if "{}/made" in arguments else {top}:
+            if whole.is_dir():  # a folder of which one file is damaged, or that is written to
+                source = whole.resolve()
+                whole.unlink()
+                shutil.copytree(source, whole)
         content = target.read_bytes()
         target.unlink()
         target.write_bytes(damaged(content, name, rng))
@@ -171,7 +198,8 @@ def one(number: int, inputs: Path, answer: object) -> None:
         except BaseException as error:
             code, printed = 1, f"Traceback: {error!r}"
         grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    wrong = "Traceback" in printed or "unexpected" in printed or (code and "error:" not in printed)
+    said = any(word in printed for word in ("error:", "failed:", "different:"))
+    wrong = "Traceback" in printed or "unexpected" in printed or (code and not said)
     answer.send((kind, code, printed[-500:] if wrong else "", grown))  # type: ignore[attr-defined]
 
 
@@ -180,6 +208,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--only", choices=TARGETS, help="one kind of input alone")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, help="seconds that count as hanging; more when busy")
     options = parser.parse_args()
     tried, refused, wrong = Counter(), Counter(), []
     with tempfile.TemporaryDirectory() as folder:
@@ -187,10 +217,10 @@ def main() -> None:
         make_inputs(inputs)
         for number in range(options.first, options.first + options.count):
             here, there = multiprocessing.Pipe(duplex=False)
-            process = multiprocessing.get_context("fork").Process(target=one, args=(number, inputs, there))
+            process = multiprocessing.get_context("fork").Process(target=one, args=(number, inputs, there, options.only))
             began = time.monotonic()
             process.start()
-            kind, code, text, grown = here.recv() if here.poll(LIMIT_S) else ("?", 1, f"more than {LIMIT_S} s", 0)
+            kind, code, text, grown = here.recv() if here.poll(options.limit) else ("?", 1, f"more than {options.limit} s", 0)
             process.kill()
             process.join()
             tried[kind] += 1

@@ -36,6 +36,8 @@ from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.segmentation import SHIPPED as START
 
 LIMIT_S, LIMIT_BYTES = 20, 2_000_000_000
+#: Exit code where an option has no such value, which is said in a box.
+USAGE = 2
 SMALL = ("-n", "1", "--labels", "phantom", "--generator", "signal")
 OUT, SCAN = ("{}/out", *SMALL), ("generate", "{}/image.nii", "{}/labels.nii")
 #: By name: the file that is damaged, and the command that reads it; ``{}`` is the folder of all inputs.
@@ -63,7 +65,7 @@ TARGETS = {
     "run.toml": ("made/run.toml", ("verify", "{}/made", "--redo", "Case_1_scar000")),
     "run that goes on": ("made/manifest.jsonl", ("generate", "{}/real", "{}/made", *SMALL)),
     "sidecar": ("made/sidecars/Case_1_scar000.json", ("evaluate", "{}/made", "--segmenter", "none")),
-    "splits": ("made/splits.json", ("evaluate", "{}/made", "--segmenter", "none", "--validation", "{}/made/splits.json")),
+    "splits": ("splits.json", ("evaluate", "{}/made", "--segmenter", "none", "--validation", "{}/splits.json")),
     "key": ("key.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
     "answers": ("answers.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
     "quantified labels": ("real/Case_1/Contours/Case_1.nii.gz", ("quantify", "{}/real", "--labels", "phantom")),
@@ -94,7 +96,7 @@ def make_inputs(folder: Path) -> None:
         assert code == 0, printed
     code, printed = command(("generate", f"{folder}/real", f"{folder}/made", *SMALL))
     assert code == 0, printed
-    (folder / "made" / "splits.json").write_text(json.dumps([{"train": ["Case_0"], "val": ["Case_3"]}]))
+    (folder / "splits.json").write_text(json.dumps([{"train": ["Case_0"], "val": ["Case_3"]}]))
     pairs = ("Case_0", "Case_1")
     rows = "".join(f"{name},real/{name}/Images/{name}.nii.gz,real/{name}/Contours/{name}.nii.gz\n" for name in pairs)
     (folder / "pairs.csv").write_text(f"case,image,labels\n{rows}")
@@ -199,7 +201,7 @@ def one(number: int, inputs: Path, answer: object, only: str | None = None) -> N
             code, printed = 1, f"Traceback: {error!r}"
         grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     said = any(word in printed for word in ("error:", "failed:", "different:"))
-    wrong = "Traceback" in printed or "unexpected" in printed or (code and not said)
+    wrong = "Traceback" in printed or "unexpected" in printed or (code not in (0, USAGE) and not said)
     answer.send((kind, code, printed[-500:] if wrong else "", grown))  # type: ignore[attr-defined]
 
 
@@ -217,10 +219,12 @@ def main() -> None:
         make_inputs(inputs)
         for number in range(options.first, options.first + options.count):
             here, there = multiprocessing.Pipe(duplex=False)
-            process = multiprocessing.get_context("fork").Process(target=one, args=(number, inputs, there, options.only))
+            given = (number, inputs, there, options.only)
+            process = multiprocessing.get_context("fork").Process(target=one, args=given)
             began = time.monotonic()
             process.start()
-            kind, code, text, grown = here.recv() if here.poll(options.limit) else ("?", 1, f"more than {options.limit} s", 0)
+            late = ("?", 1, f"more than {options.limit} s", 0)
+            kind, code, text, grown = here.recv() if here.poll(options.limit) else late
             process.kill()
             process.join()
             tried[kind] += 1

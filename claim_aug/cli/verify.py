@@ -10,7 +10,7 @@ import typer
 
 from claim_aug.cli import console
 from claim_aug.cli import options as opt
-from claim_aug.errors import InputError
+from claim_aug.errors import ClaimAugError, InputError
 
 if TYPE_CHECKING:
     from claim_aug.cli.generate_request import Request
@@ -59,26 +59,36 @@ def verify(
 
 
 def asked_for(out: Path) -> tuple[Request, Sequence[Job], dict[str, Any]]:
-    """What the run of a folder was asked for, its jobs, and its options."""
+    """What the run of a folder was asked for, its jobs, and its options.
+
+    Raises:
+        InputError: a file of options that is not as a run wrote it.
+        ClaimAugError: a data set that is not there any more.
+    """
     from claim_aug.cli.generate_options import DataSetOptions, OutputOptions, ScarOptions
     from claim_aug.cli.generate_request import from_settings, requested
     from claim_aug.jobs.runs.settings import SETTINGS, read_settings
 
     settings = read_settings(out / SETTINGS)
-    scar, output = from_settings(ScarOptions, settings), from_settings(OutputOptions, settings)
-    data = from_settings(DataSetOptions, settings)
-    asked = requested(Path(settings["scan"]), scar, output, data, scheme_given=True)
-    return asked, asked.plan.jobs(output.count, output.seed, asked.layout), settings
+    try:
+        scar, output = from_settings(ScarOptions, settings), from_settings(OutputOptions, settings)
+        data = from_settings(DataSetOptions, settings)
+        asked = requested(Path(settings["scan"]), scar, output, data, scheme_given=True)
+        return asked, asked.plan.jobs(output.count, output.seed, asked.layout), settings
+    except ClaimAugError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = f"{out / SETTINGS} does not hold the options of a run as it was written ({error}); generate anew"
+        raise InputError(msg) from error
 
 
 def never_made(out: Path, rows: dict[str, dict[str, Any]]) -> int | None:
     """How many samples of a run are still to be made; ``None`` where its data set is not there to tell."""
-    from claim_aug.errors import ClaimAugError
     from claim_aug.jobs.runs.verify import missing
 
     try:
         return missing(out, rows, asked_for(out)[1])
-    except (ClaimAugError, KeyError):
+    except ClaimAugError:
         return None
 
 

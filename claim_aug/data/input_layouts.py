@@ -21,6 +21,8 @@ from claim_aug.errors import InputError, MissingFileError, unreadable
 PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
 #: What a file of labels is called in a folder of one case, and how its name ends in BIDS.
 LABELS = re.compile(r"(?:^|_)(labels?|dseg|mask|seg|segmentation|contours?|gt|ground.?truth|roi)$", re.IGNORECASE)
+#: Formats of scans that others read.
+OTHER_FORMATS = {".img", ".hdr", ".mha", ".mhd", ".nrrd", ".dcm", ".ima", ".mgz", ".tif", ".tiff", ".jpg", ".npy"}
 #: Entities of a BIDS name that tell label maps of one scan apart, not scans.
 NOT_OF_THE_SCAN = ("desc-", "space-", "res-", "den-", "label-")
 
@@ -66,7 +68,13 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
         f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "
         f"or label maps ({', '.join(SUFFIXES)})"
     )
-    raise InputError(msg)
+    raise InputError(msg + other_formats(dataset))
+
+
+def other_formats(dataset: Path) -> str:
+    """What to do about scans of another format, as the end of a sentence; ``""`` where there are none."""
+    found = sorted({path.suffix.lower() for path in dataset.rglob("*")} & OTHER_FORMATS)
+    return f"; it has {', '.join(found)}, which are not read: convert them to .nii.gz" if found else ""
 
 
 def check_folder(dataset: Path) -> None:

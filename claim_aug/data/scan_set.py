@@ -10,7 +10,7 @@ from typing import Any
 from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.data.case import Case
 from claim_aug.data.dataset import find_cases
-from claim_aug.data.sample_files import SAMPLE
+from claim_aug.data.sample_files import SAMPLE, is_sample_name
 from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
@@ -78,7 +78,7 @@ def read_scan_set(folder: Path, scheme: LabelScheme | str | None = None) -> list
 
 def sidecar_paths(folder: Path, name: str) -> Iterator[Path]:
     """Where the sidecar of a scan may be: in a folder for all, or, of a sample, beside it."""
-    if SAMPLE.match(name):  # any other scan may have a JSON of its own converter beside it
+    if is_sample_name(name):  # any other scan may have a JSON of its own converter beside it
         yield folder / f"{name}.json"
     yield folder / SIDECARS / f"{name}.json"
 

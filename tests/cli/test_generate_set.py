@@ -215,6 +215,45 @@ def test_what_is_written_in_any_layout_is_read_again_with_its_sidecars(generate,
     assert all(scan.generator == "signal" and scan.source_hash for scan in found)
 
 
+@pytest.mark.parametrize("names", [("Case_a", "case_A"), ("P", "P_scar000")])
+def test_two_cases_are_never_written_to_one_file(generate, dataset, names, tmp_path):
+    for number, name in enumerate(names):
+        for part, folder in (("Images", "images"), ("Contours", "labels")):
+            (tmp_path / "scans" / folder).mkdir(parents=True, exist_ok=True)
+            path = dataset / f"Case_{number}" / part / f"Case_{number}.nii.gz"
+            shutil.copy(path, tmp_path / "scans" / folder / f"{name}.nii.gz")
+    done = generate("--layout", "nnunet", source=tmp_path / "scans")
+    assert (done.code, f"would be written twice ({', '.join(names)})" in done.err) == (1, True), done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_image_and_label_map_of_one_name_elsewhere_stay_apart(generate, dataset, tmp_path):
+    image, labels = (dataset / "Case_0" / part / "Case_0.nii.gz" for part in ("Images", "Contours"))
+    (tmp_path / "pairs.csv").write_text(f"image,labels\n{image},{labels}\n")
+    assert generate("--layout", "same", "--only", "Case_0", source=tmp_path / "pairs.csv").code == 0
+    assert (tmp_path / "out" / "Images" / "Case_0_scar000.nii.gz").is_file()
+    assert (tmp_path / "out" / "Contours" / "Case_0_scar000.nii.gz").is_file()
+
+
+@pytest.mark.parametrize("name", ["images", "manifest.jsonl"])
+def test_planted_links_are_not_followed(generate, name, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere")
+    done = generate()
+    assert (done.code, f"{name} is a link, which is not followed" in done.err) == (1, True), done.err
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_overwriting_removes_nothing_beyond_a_planted_link(generate, tmp_path):
+    generate("--only", "Case_0")
+    (tmp_path / "out" / "images").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "images").symlink_to(tmp_path / "elsewhere")
+    done = generate("--only", "Case_1", "--overwrite")
+    assert (done.code, "images is a link, which is not followed" in done.err) == (1, True), done.err
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 2
+
+
 def test_label_maps_without_scans_are_refused_before_anything_is_planned(generate, dataset, tmp_path):
     shutil.copytree(dataset / "Case_0" / "Contours", tmp_path / "maps")
     for options in ([], ["--dry-run"], ["--cases", "scarred"]):
@@ -238,6 +277,10 @@ def test_verify_names_what_has_changed_and_makes_a_sample_again(generate, cli, t
     done = cli("verify", tmp_path / "out")
     assert (done.code, "different: Case_2_scar000: labels/Case_2_scar000.nii.gz has changed" in done.err) == (1, True)
     assert "holds no manifest.jsonl" in cli("verify", tmp_path).err
+    (tmp_path / "out" / "run.toml").write_text("seed = 'x'\n")
+    again = cli("verify", tmp_path / "out", "--redo", "Case_1_scar001")
+    assert (again.code, "does not hold the options of a run" in again.err) == (1, True)
+    assert "holds no manifest.jsonl" in cli("verify", tmp_path / "out" / "run.toml").err
     assert "has no sample 'x'" in cli("verify", tmp_path / "out", "--redo", "x").err
 
 

@@ -111,6 +111,24 @@ def test_a_file_ending_that_is_not_read_is_named(tmp_path):
         find_cases(tmp_path)
 
 
+def test_scans_of_another_format_are_named(tmp_path):
+    touch(tmp_path, "Case_1/Images/Case_1.hdr", "Case_1/Images/Case_1.img")
+    with pytest.raises(InputError, match=r"it has .hdr, .img, which are not read: convert them to .nii.gz"):
+        find_dataset(tmp_path)
+
+
+def test_stacks_that_share_a_name_are_no_slices(tmp_path):
+    for number in range(2):
+        for folder in ("images", "labels"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            nib.save(nib.Nifti1Image(np.ones((4, 5, 3), np.uint8), np.eye(4)), tmp_path / folder / f"{number}.nii")
+    rows = "".join(f"x,images/{number}.nii,labels/{number}.nii\n" for number in range(2))
+    (tmp_path / "pairs.csv").write_text(f"case,image,labels\n{rows}")
+    (case,) = find_cases(tmp_path / "pairs.csv")
+    with pytest.raises(InputError, match=r"each is a stack itself, of shape \(4, 5, 3\)"):
+        _ = case.labels
+
+
 def test_nifti_slices_are_stacked_by_where_they_lie(tmp_path):
     for index in range(3):  # named against their order in space
         affine = np.diag([1.0, 1, 8, 1])

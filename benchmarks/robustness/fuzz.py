@@ -118,7 +118,7 @@ def make_inputs(folder: Path) -> None:
 def damaged(content: bytes, name: str, rng: np.random.Generator) -> bytes:
     """A file's bytes with something done to them."""
     kinds = ["bits", "cut", "doubled", "filled", "empty", "grown"]
-    kinds += ["field"] * 4 if name.endswith(".nii") else ["value"] * 6 if name.endswith(".json") else []
+    kinds += ["field"] * 4 if name.endswith(".nii") else ["value"] * 6 if name.endswith((".json", ".toml")) else []
     kind = kinds[rng.integers(len(kinds))]
     data, start = bytearray(content), int(rng.integers(len(content)))
     end = min(len(data), start + int(rng.integers(1, 400)))
@@ -144,7 +144,7 @@ def damaged(content: bytes, name: str, rng: np.random.Generator) -> bytes:
             value = struct.pack("<f", float(rng.choice([np.nan, np.inf, -np.inf, 0, 1e30, -1e30, 1e-30])))
         data[place : place + size] = value
     elif kind == "value":
-        return with_another_value(content, rng)
+        return (with_another_value if name.endswith(".json") else with_another_setting)(content, rng)
     return bytes(data)
 
 
@@ -164,6 +164,29 @@ def with_another_value(content: bytes, rng: np.random.Generator) -> bytes:
     else:
         place[key] = odd[int(rng.integers(len(odd)))]
     return json.dumps(record).encode()
+
+
+def with_another_setting(content: bytes, rng: np.random.Generator) -> bytes:
+    """A TOML file with another value for one of its names."""
+    lines = content.decode().splitlines()
+    place = rng.choice([number for number, line in enumerate(lines) if " = " in line])
+    odd = [
+        "nan",
+        "inf",
+        "-1",
+        "0",
+        "2.5",
+        "9223372036854775807",
+        '""',
+        '"x"',
+        "true",
+        "[]",
+        "[1, 2]",
+        "{}",
+        "1979-05-27",
+    ]
+    lines[place] = f"{lines[place].partition(' = ')[0]} = {rng.choice(odd)}"
+    return "\n".join(lines).encode()
 
 
 def command(arguments: tuple[str, ...]) -> tuple[int, str]:

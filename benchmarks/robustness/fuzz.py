@@ -60,7 +60,7 @@ TARGETS = {
     "image of a set": ("real/Case_1/Images/Case_1.nii.gz", ("generate", "{}/real", *OUT)),
     "labels of a set": ("real/Case_1/Contours/Case_1.nii.gz", ("generate", "{}/real", *OUT, "--cases", "scarred")),
     "pairs": ("pairs.csv", ("generate", "{}/pairs.csv", *OUT)),
-    "options": ("made/run.toml", ("generate", "{}/real", "{}/out", "--config", "{}/made/run.toml")),
+    "options": ("made/run.toml", ("generate", "{}/real", *OUT[:1], "--config", "{}/made/run.toml", *OUT[3:])),
     "manifest": ("made/manifest.jsonl", ("verify", "{}/made")),
     "run.toml": ("made/run.toml", ("verify", "{}/made", "--redo", "Case_1_scar000")),
     "run that goes on": ("made/manifest.jsonl", ("generate", "{}/real", "{}/made", *SMALL)),

@@ -98,6 +98,12 @@ def test_a_wrong_option_is_refused_and_nothing_is_written(generate, options, rea
     assert not (tmp_path / "out").exists()
 
 
+def test_more_samples_than_memory_can_list_are_refused(generate, tmp_path):
+    for options in (["-n", "100001"], ["-n", "9223372036854775807"]):
+        assert generate(*options).code == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_options_of_a_data_set_are_refused_for_one_scan(cli, case, tmp_path):
     done = cli("generate", *case, tmp_path / "out", "--only", "x")
     assert (done.code, "--only is of a data set" in done.err) == (1, True)

@@ -24,15 +24,24 @@ def cluster():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         handler = signal.getsignal(signal.SIGTERM)
-        try:
-            ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-        except Exception as error:
-            ray.shutdown()
-            pytest.skip(f"Ray does not start here: {error}")
+        reason = started()
+        if reason:
+            gc.collect()
+            pytest.skip(f"Ray does not start here: {reason}")
         yield
         ray.shutdown()
         gc.collect()
         signal.signal(signal.SIGTERM, handler)
+
+
+def started():
+    """Start a cluster; returns the reason why that cannot be."""
+    try:
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    except Exception as error:
+        ray.shutdown()
+        return str(error)
+    return ""
 
 
 def test_a_cluster_makes_the_same_bytes(cluster, generate, content, undisturbed, tmp_path):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 from claim_aug.data.claim import lock_file
 from claim_aug.data.commit import write_whole
@@ -22,6 +22,7 @@ Row = dict[str, Any]
 KINDS: dict[str, Any] = {"id": str, "name": str, "case": str, "replica": (int, type(None)), "synthetic": bool}
 KINDS |= {"files": dict, "inputs": dict, "warnings": list}
 SYNTHETIC_KINDS = {"realised": dict, "anchor": dict, "quality": dict, "existing": str}
+BURDENS = ("burden_percent", "total_burden_percent")
 #: Columns of the table for people, and where a row has them.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -54,11 +55,15 @@ def iter_rows(out: Path) -> Iterator[Row]:
                 yield row
 
 
-def is_row(row: Any) -> bool:
+def is_row(row: Any) -> TypeGuard[Row]:
     """Whether something is a row as ``Sampling`` makes it, whose files lie in the folder of the run."""
     if not isinstance(row, dict) or not all(isinstance(row.get(name), kind) for name, kind in KINDS.items()):
         return False
-    if row["synthetic"] and not all(isinstance(row.get(name), kind) for name, kind in SYNTHETIC_KINDS.items()):
+    if row["synthetic"] and not (
+        all(isinstance(row.get(name), kind) for name, kind in SYNTHETIC_KINDS.items())
+        and all(isinstance(row["realised"].get(name), (int, float)) for name in BURDENS)
+        and "angle_deg" in row["anchor"]
+    ):
         return False
     paths = map(PurePosixPath, map(str, row["files"]))
     return all(isinstance(one, dict) and "sha256" in one for one in row["inputs"].values()) and not any(

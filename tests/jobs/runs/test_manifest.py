@@ -35,6 +35,7 @@ def test_a_torn_last_line_is_passed_over_and_the_next_row_is_whole(tmp_path):
         json.dumps(row("b", files={"/x": "0"})),
         json.dumps(row("b", inputs={"image": "x"})),
         json.dumps(row("b", synthetic=True)),
+        json.dumps(row("b", synthetic=True, realised={}, anchor={}, quality={}, existing="none")),
     ],
 )
 def test_a_line_that_no_run_wrote_is_passed_over(tmp_path, damaged):

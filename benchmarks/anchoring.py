@@ -87,9 +87,10 @@ def bright_liver(stack: Stack, rng: np.random.Generator) -> Array:
     """All that lies beyond the inferior insertion, from 5 mm off the wall outwards, at the level of blood."""
     image = stack.image.copy()
     for plane, ventricle, rv, centre in zip(image, stack.ventricle, stack.tissues.rv, stack.centres, strict=True):
-        along = WINDING * (angle_around(centre, plane.shape, stack.spacing) - stack.truth) % 360
         away = ndimage.distance_transform_edt(~(ventricle | rv), sampling=stack.spacing) > 5
-        liver = away & (along > 115) & (along < 200)
+        along = WINDING * (angle_around(centre, np.nonzero(away), stack.spacing) - stack.truth) % 360
+        liver = np.zeros_like(away)
+        liver[away] = (along > 115) & (along < 200)
         plane[liver] = stack.blood + rng.normal(0, 0.1 * abs(stack.contrast), int(liver.sum()))
     return image
 

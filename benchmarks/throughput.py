@@ -6,6 +6,7 @@
 
 Samples per second are counted from where the plan is made to the last sample, so that a start of Python does not count,
 but reading scans and weights and starting workers does. Memory is the peak of the process, from the operating system.
+CPU time does not depend on what else the computer does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +34,19 @@ class Measured:
         seconds: time of the whole command.
         per_second: samples per second from the plan to the last one.
         peak_mb: peak memory of the process, MB.
+        cpu: CPU time of the process from the plan to the last sample, seconds; that of its workers is not in it.
     """
 
     samples: int
     seconds: float
     per_second: float
     peak_mb: float
+    cpu: float
 
 
 def measured(*arguments: object) -> Measured:
     """Run a command of ``claim-aug generate`` on a data set and watch its events."""
-    began, times = time.perf_counter(), []
+    began, times, cpu = time.perf_counter(), [], []
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     command = [*COMMAND, "generate", *map(str, arguments), "--labels", "phantom", "--json"]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
@@ -50,10 +54,20 @@ def measured(*arguments: object) -> Measured:
     for line in run.stdout:
         if json.loads(line)["event"] in ("start", "sample"):
             times.append(time.perf_counter())
+            cpu.append(cpu_seconds(run.pid))
     _, status, usage = os.wait4(run.pid, 0)
     assert status == 0, command
-    samples = len(times) - 1
-    return Measured(samples, time.perf_counter() - began, samples / (times[-1] - times[0]), usage.ru_maxrss / 1024)
+    samples, spent = len(times) - 1, times[-1] - times[0]
+    whole = time.perf_counter() - began
+    return Measured(samples, whole, samples / spent, usage.ru_maxrss / 1024, cpu[-1] - cpu[0])
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used so far, seconds, as Linux counts it; 0 of one that has ended."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def claim_aug(*arguments: object) -> None:
@@ -77,13 +91,22 @@ def workers(folder: Path, samples: int, generators: dict[str, str]) -> None:
 
 
 def length(folder: Path, sizes: dict[int, str], generators: dict[str, str]) -> None:
-    """Runs of different length: ten samples of each case, and more and more cases."""
-    print("\n| generator | samples | s per sample | peak MB |\n|---|---|---|---|")
+    """Runs of different length: ten samples of each case, and more and more cases.
+
+    All cases are one patient under other names, so that runs differ in nothing but their length.
+    """
+    copies = folder / "copies"
+    copies.mkdir()
+    for number in range(100):
+        (copies / f"Case_{number:03d}").symlink_to(folder / "scans" / "Case_000")
+    print("\n| generator | samples | s per sample | CPU s per sample | peak MB |\n|---|---|---|---|---|")
     for name, generator in generators.items():
         for size, only in sizes.items():
             out = folder / f"l{name}{size}"
-            found = measured(folder / "scans", out, "--generator", generator, "-n", 10, "--only", only)
-            print(f"| {name} | {found.samples} | {1 / found.per_second:.4f} | {found.peak_mb:.0f} |", flush=True)
+            found = measured(copies, out, "--generator", generator, "-n", 10, "--only", only)
+            spent = (1 / found.per_second, found.cpu / found.samples)
+            cells = (name, found.samples, *(f"{value:.4f}" for value in spent), f"{found.peak_mb:.0f}")
+            print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
 def one_run(folder: Path, patients: int, per_case: int) -> None:
@@ -156,7 +179,7 @@ def main() -> None:
     quick = arguments.quick
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        claim_aug("phantom", folder / "scans", "-n", 4 if quick else 100, "--scar")
+        claim_aug("phantom", folder / "scans", "-n", 4, "--scar")
         if arguments.only in (None, "workers", "length"):
             claim_aug("bank", "build", folder / "scans", folder / "bank.safetensors", "--labels", "phantom")
         generators = {"signal": "signal", "transplant": f"transplant:{folder / 'bank.safetensors'}"}

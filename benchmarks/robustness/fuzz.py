@@ -31,10 +31,13 @@ from PIL import Image
 
 from claim_aug.cli import app
 from claim_aug.generators.diffusion.generator import SHIPPED
+from claim_aug.jobs.reading import ANSWER_FORMAT
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.segmentation import SHIPPED as START
 
 LIMIT_S, LIMIT_BYTES = 20, 2_000_000_000
+#: Exit code where an option has no such value, which is said in a box.
+USAGE = 2
 SMALL = ("-n", "1", "--labels", "phantom", "--generator", "signal")
 OUT, SCAN = ("{}/out", *SMALL), ("generate", "{}/image.nii", "{}/labels.nii")
 #: By name: the file that is damaged, and the command that reads it; ``{}`` is the folder of all inputs.
@@ -54,6 +57,18 @@ TARGETS = {
     "segmenter config": ("start/config.json", ("segment", "{}/image.nii", "{}/out", "--model", "{}/start")),
     "dataset.json": ("set/dataset.json", ("pool", "build", "{}/set", *OUT)),
     "nnunet table": ("nn/dataset.json", (*SCAN, "{}/nn", *SMALL, "--layout", "nnunet", "--name", "other")),
+    "image of a set": ("real/Case_1/Images/Case_1.nii.gz", ("generate", "{}/real", *OUT)),
+    "labels of a set": ("real/Case_1/Contours/Case_1.nii.gz", ("generate", "{}/real", *OUT, "--cases", "scarred")),
+    "pairs": ("pairs.csv", ("generate", "{}/pairs.csv", *OUT)),
+    "options": ("made/run.toml", ("generate", "{}/real", *OUT[:1], "--config", "{}/made/run.toml", *OUT[3:])),
+    "manifest": ("made/manifest.jsonl", ("verify", "{}/made")),
+    "run.toml": ("made/run.toml", ("verify", "{}/made", "--redo", "Case_1_scar000")),
+    "run that goes on": ("made/manifest.jsonl", ("generate", "{}/real", "{}/made", *SMALL)),
+    "sidecar": ("made/sidecars/Case_1_scar000.json", ("evaluate", "{}/made", "--segmenter", "none")),
+    "splits": ("splits.json", ("evaluate", "{}/made", "--segmenter", "none", "--validation", "{}/splits.json")),
+    "key": ("key.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
+    "answers": ("answers.json", ("reading", "score", "{}/key.json", "{}/answers.json")),
+    "quantified labels": ("real/Case_1/Contours/Case_1.nii.gz", ("quantify", "{}/real", "--labels", "phantom")),
 }  # fmt: skip
 
 
@@ -79,6 +94,19 @@ def make_inputs(folder: Path) -> None:
     ):
         code, printed = command(arguments)
         assert code == 0, printed
+    code, printed = command(("generate", f"{folder}/real", f"{folder}/made", *SMALL))
+    assert code == 0, printed
+    (folder / "splits.json").write_text(json.dumps([{"train": ["Case_0"], "val": ["Case_3"]}]))
+    pairs = ("Case_0", "Case_1")
+    rows = "".join(f"{name},real/{name}/Images/{name}.nii.gz,real/{name}/Contours/{name}.nii.gz\n" for name in pairs)
+    (folder / "pairs.csv").write_text(f"case,image,labels\n{rows}")
+    code, printed = command(("reading", "make", f"{folder}/made", f"{folder}/real", f"{folder}/reading", "-n", "4"))
+    assert code == 0, printed
+    shutil.copy(folder / "reading" / "key.json", folder / "key.json")
+    key = json.loads((folder / "key.json").read_text())
+    answers = [{"slice": name, "called": "real", "confidence": 3} for name in key["slices"]]
+    record = {"format": ANSWER_FORMAT, "reading": key["reading"], "reader": "A", "answers": answers}
+    (folder / "answers.json").write_text(json.dumps(record))
     (folder / "set").mkdir()
     for name, source in (("imagesTr/P_0000", "image"), ("imagesTr/P_0001", "image"), ("labelsTr/P", "labels")):
         (folder / "set" / name).parent.mkdir(exist_ok=True)
@@ -90,7 +118,7 @@ def make_inputs(folder: Path) -> None:
 def damaged(content: bytes, name: str, rng: np.random.Generator) -> bytes:
     """A file's bytes with something done to them."""
     kinds = ["bits", "cut", "doubled", "filled", "empty", "grown"]
-    kinds += ["field"] * 4 if name.endswith(".nii") else ["value"] * 6 if name.endswith(".json") else []
+    kinds += ["field"] * 4 if name.endswith(".nii") else ["value"] * 6 if name.endswith((".json", ".toml")) else []
     kind = kinds[rng.integers(len(kinds))]
     data, start = bytearray(content), int(rng.integers(len(content)))
     end = min(len(data), start + int(rng.integers(1, 400)))
@@ -116,7 +144,7 @@ def damaged(content: bytes, name: str, rng: np.random.Generator) -> bytes:
             value = struct.pack("<f", float(rng.choice([np.nan, np.inf, -np.inf, 0, 1e30, -1e30, 1e-30])))
         data[place : place + size] = value
     elif kind == "value":
-        return with_another_value(content, rng)
+        return (with_another_value if name.endswith(".json") else with_another_setting)(content, rng)
     return bytes(data)
 
 
@@ -138,6 +166,29 @@ def with_another_value(content: bytes, rng: np.random.Generator) -> bytes:
     return json.dumps(record).encode()
 
 
+def with_another_setting(content: bytes, rng: np.random.Generator) -> bytes:
+    """A TOML file with another value for one of its names."""
+    lines = content.decode().splitlines()
+    place = rng.choice([number for number, line in enumerate(lines) if " = " in line])
+    odd = [
+        "nan",
+        "inf",
+        "-1",
+        "0",
+        "2.5",
+        "9223372036854775807",
+        '""',
+        '"x"',
+        "true",
+        "[]",
+        "[1, 2]",
+        "{}",
+        "1979-05-27",
+    ]
+    lines[place] = f"{lines[place].partition(' = ')[0]} = {rng.choice(odd)}"
+    return "\n".join(lines).encode()
+
+
 def command(arguments: tuple[str, ...]) -> tuple[int, str]:
     """Exit code and everything that was printed."""
     printed = io.StringIO()
@@ -148,20 +199,21 @@ def command(arguments: tuple[str, ...]) -> tuple[int, str]:
     return code, printed.getvalue()
 
 
-def one(number: int, inputs: Path, answer: object) -> None:
+def one(number: int, inputs: Path, answer: object, only: str | None = None) -> None:
     """Damage one input, run its command, and answer with its kind and what was wrong, if anything."""
     rng = np.random.default_rng((2024, number))
     kind = list(TARGETS)[int(rng.integers(len(TARGETS)))]
+    kind = only or kind
     name, arguments = TARGETS[kind]
     with tempfile.TemporaryDirectory() as folder:
         for path in inputs.iterdir():
             (Path(folder) / path.name).symlink_to(path)
-        target = Path(folder) / name
-        parent = target.parent
-        if parent != Path(folder):  # a folder of which one file is damaged
-            source = parent.resolve()
-            parent.unlink()
-            shutil.copytree(source, parent)
+        target, top = Path(folder) / name, Path(folder) / Path(name).parts[0]
+        for whole in {top, Path(folder) / "made"} if "{}/made" in arguments else {top}:
+            if whole.is_dir():  # a folder of which one file is damaged, or that is written to
+                source = whole.resolve()
+                whole.unlink()
+                shutil.copytree(source, whole)
         content = target.read_bytes()
         target.unlink()
         target.write_bytes(damaged(content, name, rng))
@@ -171,7 +223,8 @@ def one(number: int, inputs: Path, answer: object) -> None:
         except BaseException as error:
             code, printed = 1, f"Traceback: {error!r}"
         grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    wrong = "Traceback" in printed or "unexpected" in printed or (code and "error:" not in printed)
+    said = any(word in printed for word in ("error:", "failed:", "different:"))
+    wrong = "Traceback" in printed or "unexpected" in printed or (code not in (0, USAGE) and not said)
     answer.send((kind, code, printed[-500:] if wrong else "", grown))  # type: ignore[attr-defined]
 
 
@@ -180,6 +233,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--only", choices=TARGETS, help="one kind of input alone")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, help="seconds that count as hanging; more when busy")
     options = parser.parse_args()
     tried, refused, wrong = Counter(), Counter(), []
     with tempfile.TemporaryDirectory() as folder:
@@ -187,10 +242,12 @@ def main() -> None:
         make_inputs(inputs)
         for number in range(options.first, options.first + options.count):
             here, there = multiprocessing.Pipe(duplex=False)
-            process = multiprocessing.get_context("fork").Process(target=one, args=(number, inputs, there))
+            given = (number, inputs, there, options.only)
+            process = multiprocessing.get_context("fork").Process(target=one, args=given)
             began = time.monotonic()
             process.start()
-            kind, code, text, grown = here.recv() if here.poll(LIMIT_S) else ("?", 1, f"more than {LIMIT_S} s", 0)
+            late = ("?", 1, f"more than {options.limit} s", 0)
+            kind, code, text, grown = here.recv() if here.poll(options.limit) else late
             process.kill()
             process.join()
             tried[kind] += 1

@@ -8,6 +8,7 @@ A scan is named so, and five commands read it. Counted is what ends in an error 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ from fuzz import command
 
 from claim_aug.phantom import make_phantom
 
+#: How a command says that it could not do something.
+SAID = re.compile("error:|failed:")
 NAMES = (
     b"plain", b"a b", b" x ", b"a.b.c", b"a=b", b"a,b", b"a:b", b"#x", b"-x", b"--help", b"~", b"*", b"?x", b"100%",
     b"{x}", b"$x$ \\alpha", b"back\\slash", b"semi;colon", b"quo'te", b'quo"te', b"`ls`", b"$(ls)", b"&amp;", b"<b>",
@@ -33,28 +36,33 @@ def main() -> None:
     wrong = 0
     for name in NAMES:
         with tempfile.TemporaryDirectory() as folder:
-            files = [Path(folder) / part / f"{os.fsdecode(name)}.nii" for part in ("images", "labels")]
+            scans = Path(folder) / "scans"
+            files = [scans / part / f"{os.fsdecode(name)}.nii" for part in ("images", "labels")]
             for file, array in zip(files, (scan.image, scan.labels), strict=True):
-                file.parent.mkdir()
+                file.parent.mkdir(parents=True)
                 whole = Path(folder) / "whole.nii"
                 nib.save(nib.Nifti1Image(array.astype(np.int16), scan.affine), whole)
                 whole.rename(file)
             image, labels = map(str, files)
             made = ("--labels", "phantom", "-n", "1", "--generator", "signal")
-            for arguments in (
+            commands = (
                 ("generate", image, labels, f"{folder}/out", *made),
-                ("pool", "build", folder, f"{folder}/pool", *made),
+                ("pool", "build", f"{scans}", f"{folder}/pool", *made),
+                ("generate", f"{scans}", f"{folder}/set", *made),
+                ("verify", f"{folder}/set"),
+                ("evaluate", f"{folder}/set", "--segmenter", "none"),
                 ("quantify", image, labels, "--labels", "phantom", "--csv", f"{folder}/scar.csv"),
                 ("bullseye", labels, f"{folder}/eye.png", "--labels", "phantom"),
                 ("aha", labels, f"{folder}/aha.nii.gz", "--labels", "phantom"),
-            ):
+            )
+            for arguments in commands:
                 code, said = command(arguments)
-                if "unexpected" in said or "Traceback" in said or (code and "error:" not in said):
+                if "unexpected" in said or "Traceback" in said or (code and not SAID.search(said)):
                     wrong += 1
                     print(f"{name!r}, {arguments[0]}: {said[-300:]}")
                 elif code:
                     print(f"{name!r}, {arguments[0]} refused: {said.strip().splitlines()[-1][:140]!a}")
-    print(f"{len(NAMES)} names, {wrong} of {5 * len(NAMES)} commands went wrong")
+    print(f"{len(NAMES)} names, {wrong} of {len(commands) * len(NAMES)} commands went wrong")
     sys.exit(bool(wrong))
 
 

@@ -81,7 +81,7 @@ def anchor_from_rv(
             touching[near] = wall[index][near] & close
         if touching.sum() < FEWEST_CONTACTS:
             continue
-        around = angle_around(centres[index], touching.shape, spacing)[touching]
+        around = angle_around(centres[index], np.nonzero(touching), spacing)
         start, extent = contact_arc(winding * around)
         starts.append((winding * start) % 360)
         middles.append((winding * (start + extent / 2)) % 360)

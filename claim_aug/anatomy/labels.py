@@ -135,8 +135,10 @@ class LabelScheme:
                 named.
         """
         whole = whole_numbers(labels)
-        found = present_values(whole)
-        if not set(found) <= set(self.values):
+        masks = {tissue: among(whole, getattr(self, tissue)) for tissue in TISSUES}
+        # A voxel is of one tissue at most, so counting tells of values that are of none.
+        if sum(map(np.count_nonzero, masks.values())) < whole.size:
+            found = present_values(whole)
             fitting = fitting_schemes(found)
             hint = f"; these schemes would fit: {', '.join(fitting)}" if fitting else ""
             shown = f"{found}" if len(found) <= 16 else f"{str(found[:8])[:-1]}, ...] ({len(found)} of them)"
@@ -144,8 +146,8 @@ class LabelScheme:
                 hint = "; is this an image, not a label map?"
             msg = f"the label map holds the values {shown}, but the scheme is {self}{hint}"
             raise LabelError(msg)
-        masks = {tissue: among(whole, getattr(self, tissue)) for tissue in ("cavity", "infarct", "mvo", "rv")}
-        wall = among(whole, self.myocardium) | masks["infarct"] | masks["mvo"]
+        wall = masks.pop("myocardium") | masks["infarct"] | masks["mvo"]
+        del masks["background"]
         return Tissues(wall=wall, **masks)
 
     def write(self, labels: NDArray[np.generic], *, healed: Mask, infarct: Mask, mvo: Mask) -> NDArray[np.generic]:
@@ -169,7 +171,7 @@ def fitting_schemes(found: Iterable[int]) -> list[str]:
     return [name for name, scheme in SCHEMES.items() if set(found) <= set(scheme.values)]
 
 
-def among(labels: NDArray[np.int32], values: tuple[int, ...]) -> Mask:
+def among(labels: NDArray[np.integer[Any]], values: tuple[int, ...]) -> Mask:
     """Where the labels have one of a few values; much quicker than a search."""
     found = np.zeros(labels.shape, np.bool_)
     for value in values:
@@ -177,9 +179,11 @@ def among(labels: NDArray[np.int32], values: tuple[int, ...]) -> Mask:
     return found
 
 
-def whole_numbers(labels: ArrayLike) -> NDArray[np.int32]:
-    """Labels as int32, refusing anything that is not a whole number."""
+def whole_numbers(labels: ArrayLike) -> NDArray[np.integer[Any]]:
+    """Labels as whole numbers of at most 32 bits, refusing anything that is none."""
     array = np.asarray(labels)
+    if array.dtype.kind in "iu" and array.dtype.itemsize < 4:
+        return array  # as they are: comparing small numbers is quicker
     if array.dtype.kind in "iuf" and array.size:
         check_range(array)
     if array.dtype.kind in "iub":
@@ -231,7 +235,7 @@ def scheme_of_plugin(name: str) -> LabelScheme:
         raise PluginError(msg) from error
 
 
-def present_values(labels: NDArray[np.int32]) -> list[int]:
+def present_values(labels: NDArray[np.integer[Any]]) -> list[int]:
     """The distinct values, ascending."""
     if labels.size and labels.min() >= 0 and labels.max() < 65536:
         return [int(value) for value in np.flatnonzero(np.bincount(labels.ravel()))]

@@ -256,7 +256,8 @@ def wall_coordinates(
     cavity, wall = (np.moveaxis(mask, across, 0) for mask in (tissues.cavity, tissues.wall))
     pixel = (spacing[orientation.in_plane[0]], spacing[orientation.in_plane[1]])
     start = anchor.first_segment_deg(orientation.winding) or 0.0
-    turned = [(orientation.winding * (angle_around(centre, wall.shape[1:], pixel) - start)) % 360 for centre in centres]
+    index, *pixels = np.nonzero(wall)
+    turned = (orientation.winding * (angle_around(centres[index], tuple(pixels), pixel) - start)) % 360
     closed: Mask = np.array(cavity.any((1, 2)))
     closed[closed] = enclosed(tissues, across) >= CLOSED
     apicobasal = apicobasal_coordinate(
@@ -265,15 +266,15 @@ def wall_coordinates(
     part = bounds(cavity | wall)
     transmural = np.zeros(wall.shape, np.float32)
     transmural[part] = [transmural_coordinate(*planes, pixel) for planes in zip(cavity[part], wall[part], strict=True)]
-    rotational = np.stack(turned)
     beyond: Mask = ~np.any(cavity, axis=(1, 2))
     septum = anchor.septum_extent_deg or NOMINAL_SEPTUM_DEG
     level, cap = (np.broadcast_to(values, wall.shape)[wall] for values in (apicobasal, beyond[:, None, None]))
-    segment = np.zeros(wall.shape, np.uint8)
-    segment[wall] = aha_segment(rotational[wall], level, cap=cap, septum=septum)
+    rotational, segment = np.zeros(wall.shape, np.float32), np.zeros(wall.shape, np.uint8)
+    rotational[wall] = turned
+    segment[wall] = aha_segment(turned, level, cap=cap, septum=septum)
     layers: dict[str, NDArray[Any]] = {
         "transmural": transmural,
-        "rotational": np.where(wall, rotational, 0).astype(np.float32),
+        "rotational": rotational,
         "apicobasal": np.where(wall, apicobasal, 0).astype(np.float32),
         "segment": segment,
     }

@@ -47,11 +47,18 @@ def cavity_centres(cavity: Mask, wall: Mask) -> NDArray[np.float64]:
     return centres[nearest]
 
 
-def angle_around(centre: NDArray[np.float64], shape: tuple[int, int], spacing: tuple[float, float]) -> Plane:
-    """Angle of each pixel seen from ``centre``, degrees in [0, 360) from the first in-plane axis towards the second."""
-    rows = (np.arange(shape[0]) - centre[0])[:, None] * spacing[0]
-    columns = (np.arange(shape[1]) - centre[1])[None, :] * spacing[1]
-    return (np.degrees(np.arctan2(columns, rows)) % 360).astype(np.float32)
+def angle_around(
+    centres: NDArray[np.float64], pixels: tuple[NDArray[np.intp], ...], spacing: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Angle of pixels seen from a centre, degrees in [0, 360) from the first in-plane axis towards the second, (N,).
+
+    Args:
+        centres: one centre, (2,), or that of each pixel, (N, 2), in pixels.
+        pixels: row and column of each pixel, two arrays (N,).
+        spacing: size of a row and a column, mm.
+    """
+    rows, columns = (np.stack(pixels, axis=-1) - centres).T
+    return (np.degrees(np.arctan2(columns * spacing[1], rows * spacing[0])) % 360).astype(np.float32)
 
 
 def apicobasal_coordinate(

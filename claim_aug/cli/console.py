@@ -48,7 +48,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=Text(shown(title)))
+    table = Table(*columns, title=Text(shown(title)), show_header=any(columns))
     for row in rows:
         table.add_row(*(Text(shown(cell)) if isinstance(cell, str) else cell for cell in row))
     Console().print(table)

@@ -18,6 +18,10 @@ from claim_aug.errors import InputError
 AMOUNTS = ("burden", "transmurality", "extent", "mvo", "grey_zone", "brightness_ratio", "brightness_sd")
 
 
+#: Most samples of one case: more would be a slip, and take all memory before the first is made.
+MOST = 100_000
+
+
 @dataclass(frozen=True)
 class ScarOptions(Synthesis):
     """What scar is made with, and where, how much and how bright it is."""
@@ -74,7 +78,10 @@ class OutputOptions:
     """How many samples are written, and how."""
 
     count: Annotated[
-        int, opt.output("N", "How many samples; of a data set, of each case.", "-n", "--count", "--per-case", min=1)
+        int,
+        opt.output(
+            "N", "How many samples; of a data set, of each case.", "-n", "--count", "--per-case", min=1, max=MOST
+        ),
     ] = 10
     seed: opt.Seed = 0
     layout: Annotated[

@@ -36,7 +36,8 @@ def print_plan(asked: Request, per_case: int) -> None:
         console.print_line(f"cannot be used: {name}: {reason}")
     if plan.cases:
         example = asked.layout.files(plan.cases[0], f"{plan.cases[0].name}_scar000", asked.root).paths[0]
-        console.print_line(f"to make: {console.counted(cases * per_case, 'sample')}, such as {example}")
+        scans = f" and {console.counted(cases, 'scan')} as they are" if asked.layout.real else ""
+        console.print_line(f"to make: {console.counted(cases * per_case, 'sample')}, such as {example}{scans}")
 
 
 def print_summary(summary: Summary) -> None:
@@ -62,6 +63,9 @@ def print_summary(summary: Summary) -> None:
     if summary.warned:
         rows.append(("cases with warnings, see manifest.jsonl", f"{len(summary.warned)}"))
     console.print_table("what was made", ("", ""), rows)
+    if summary.warned:
+        case, warning = next(iter(summary.warned.items()))
+        console.print_line(f"note: a warning, that of {case}: {warning}")
 
 
 def ends(summary: Summary) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from claim_aug.data.runs import described, this_run
+from claim_aug.data.runs import described, hidden_name, this_run
 from claim_aug.errors import LeftoverWarning, OutputError
 
 JOURNAL, RUN = "journal.json", "run.json"
@@ -116,8 +116,7 @@ def recover(out: Path, hidden: Path) -> None:
     if hidden.is_symlink() or not hidden.is_dir():
         hidden.unlink()
         return
-    run = hidden / RUN
-    who = described(run.read_text(encoding="utf-8")) if run.is_file() else "which had just begun"
+    who = run_of(hidden)
     journal = hidden / JOURNAL
     if journal.is_file():
         planned = json.loads(journal.read_text(encoding="utf-8"))
@@ -127,6 +126,23 @@ def recover(out: Path, hidden: Path) -> None:
         done = "what it left half-written is removed"
     shutil.rmtree(hidden)
     warnings.warn(f"an earlier run on {out} was interrupted ({who}); {done}", LeftoverWarning, stacklevel=5)
+
+
+def warn_unfinished(folder: Path) -> None:
+    """Warn of a folder that is read while what a run writes to it is not whole: it was killed, or still goes on."""
+    for hidden in sorted(folder.glob(f"{hidden_name('')}*")):
+        of_a_run = hidden.name == hidden_name("") or hidden.name.startswith(hidden_name("shard-"))
+        if of_a_run and hidden.is_dir() and not hidden.is_symlink():
+            who = run_of(hidden)
+            msg = f"{folder} is not whole: a run on it was killed or still goes on ({who}); the same command ends it"
+            warnings.warn(msg, LeftoverWarning, stacklevel=3)
+            return
+
+
+def run_of(hidden: Path) -> str:
+    """The run that a hidden folder is of, in words."""
+    run = hidden / RUN
+    return described(run.read_text(encoding="utf-8", errors="replace") if run.is_file() else "")
 
 
 def begin(hidden: Path) -> Path:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from claim_aug.data.case import Case, stem
 from claim_aug.data.channels import CHANNEL, LGE, channel_names, lge_channel
+from claim_aug.data.commit import warn_unfinished
 from claim_aug.data.dataset_json import read_dataset_json
 from claim_aug.data.pairs import Pair, beside, grouped, is_voxels, named, voxels_in
+from claim_aug.data.sample_files import FLAT_LABELS, SAMPLE_PART
 from claim_aug.data.voxels import SUFFIXES
 from claim_aug.errors import InputError, MissingFileError, unreadable
 
@@ -19,6 +21,8 @@ from claim_aug.errors import InputError, MissingFileError, unreadable
 PAIRED_FOLDERS = (("labels", "images"), ("labelsTr", "imagesTr"))
 #: What a file of labels is called in a folder of one case, and how its name ends in BIDS.
 LABELS = re.compile(r"(?:^|_)(labels?|dseg|mask|seg|segmentation|contours?|gt|ground.?truth|roi)$", re.IGNORECASE)
+#: Formats of scans that others read.
+OTHER_FORMATS = {".img", ".hdr", ".mha", ".mhd", ".nrrd", ".dcm", ".ima", ".mgz", ".tif", ".tiff", ".jpg", ".npy"}
 #: Entities of a BIDS name that tell label maps of one scan apart, not scans.
 NOT_OF_THE_SCAN = ("desc-", "space-", "res-", "den-", "label-")
 
@@ -53,6 +57,7 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
         InputError: what is no data set, or two cases of one name.
     """
     check_folder(dataset)
+    warn_unfinished(dataset)
     for layout, find in [("a CSV of pairs", pairs_of_csv)] if dataset.is_file() else LAYOUTS:
         pairs = find(dataset, channel)
         if pairs:
@@ -63,7 +68,13 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
         f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "
         f"or label maps ({', '.join(SUFFIXES)})"
     )
-    raise InputError(msg)
+    raise InputError(msg + other_formats(dataset))
+
+
+def other_formats(dataset: Path) -> str:
+    """What to do about scans of another format, as the end of a sentence; ``""`` where there are none."""
+    found = sorted({path.suffix.lower() for path in dataset.rglob("*")} & OTHER_FORMATS)
+    return f"; it has {', '.join(found)}, which are not read: convert them to .nii.gz" if found else ""
 
 
 def check_folder(dataset: Path) -> None:
@@ -90,14 +101,14 @@ def nnunet(dataset: Path, channel: str | None) -> list[Pair]:
     if ending not in SUFFIXES:
         msg = f"{dataset / 'dataset.json'} has the file ending {ending!r}; convert the scans to one of {SUFFIXES}"
         raise InputError(msg)
-    number = lge_number(dataset, images, channel) if labels.is_dir() else 0
+    number = lge_number(dataset, labels, images, channel) if labels.is_dir() else 0
     return [beside(path, images, number) for path in voxels_in(labels)]
 
 
 def side_by_side(dataset: Path, channel: str | None) -> list[Pair]:
     """``labels`` beside ``images``, files of one name."""
     labels, images = (dataset / name for name in PAIRED_FOLDERS[0])
-    number = lge_number(dataset, images, channel) if labels.is_dir() else 0
+    number = lge_number(dataset, labels, images, channel) if labels.is_dir() else 0
     return [beside(path, images, number) for path in voxels_in(labels)]
 
 
@@ -141,6 +152,13 @@ def folders_of_cases(dataset: Path, channel: str | None) -> list[Pair]:
     return found
 
 
+def flat(dataset: Path, channel: str | None) -> list[Pair]:
+    """One folder, as ``claim-aug generate --layout flat`` writes it: ``NAME`` beside ``NAME_labels``."""
+    files = {stem(path): path for path in voxels_in(dataset)}
+    names = [name.removesuffix(FLAT_LABELS) for name in files if name.endswith(FLAT_LABELS)]
+    return [Pair(files[name + FLAT_LABELS], files[name], name) for name in names if name in files]
+
+
 def alone(dataset: Path, channel: str | None) -> list[Pair]:
     """A folder of label maps without images."""
     return [Pair(path, None, stem(path)) for path in voxels_in(dataset)]
@@ -153,6 +171,7 @@ LAYOUTS: tuple[tuple[str, Find], ...] = (
     ("nnU-Net raw (imagesTr, labelsTr)", nnunet),
     ("BIDS (sub-*)", bids),
     ("MyoPS (NAME_LGE, NAME_gd)", myops),
+    ("NAME beside NAME_labels", flat),
     ("label maps alone", alone),
     ("a folder for each case", folders_of_cases),
 )
@@ -177,16 +196,21 @@ def pairs_of_csv(path: Path, channel: str | None) -> list[Pair]:
     return [Pair(folder / row["labels"], folder / row["image"], row.get("case") or "") for row in rows]
 
 
-def lge_number(dataset: Path, images: Path, channel: str | None) -> int:
+def lge_number(dataset: Path, labels: Path, images: Path, channel: str | None) -> int:
     """The number of the LGE channel of nnU-Net's layout: as ``dataset.json`` names it, or the only one there is.
 
     Raises:
         InputError: channels of which nothing says which one is LGE.
     """
     names = channel_names(dataset)
-    if not names and images.is_dir():
-        numbers = {found["number"] for path in images.iterdir() if (found := CHANNEL.fullmatch(stem(path)))}
-        names = {str(int(number)): "not named" for number in sorted(numbers)} if len(numbers) > 1 else {}
+    if not names:
+        cases = {stem(path) for path in voxels_in(labels)}  # one called patient_0002 has no channels
+        numbers = {
+            found["number"]
+            for path in voxels_in(images)
+            if (found := CHANNEL.fullmatch(stem(path))) and stem(path) not in cases
+        }
+        names = {str(int(number)): "not named" for number in sorted(numbers)}
     return lge_channel(names, channel, str(dataset)) if names or channel is not None else 0
 
 
@@ -197,5 +221,6 @@ def only_lge(images: Sequence[Path]) -> Path | None:
 
 
 def entities(path: Path) -> list[str]:
-    """The parts of a BIDS name that say which scan it is of, such as ``sub-01`` and ``ses-2``."""
-    return [part for part in stem(path).split("_") if "-" in part and not part.startswith(NOT_OF_THE_SCAN)]
+    """The parts of a BIDS name that say which scan it is of, such as ``sub-01``, ``ses-2``, and a sample's number."""
+    parts = [part for part in stem(path).split("_") if "-" in part or SAMPLE_PART.match(part)]
+    return [part for part in parts if not part.startswith(NOT_OF_THE_SCAN)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.labels import TISSUES, LabelScheme
 from claim_aug.data.case import Case
-from claim_aug.data.sample_files import Layout, SameLayout, SampleFiles, Tables, sample_name
+from claim_aug.data.sample_files import FLAT_LABELS, Layout, SameLayout, SampleFiles, Tables, sample_name
 from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
@@ -69,7 +69,7 @@ LAYOUTS: dict[str, Layout] = {
     "plain": Layout(),
     "nnunet": NnUNetLayout("imagesTr", "labelsTr", channel="_0000"),
     "same": SameLayout(),
-    "flat": Layout(".", ".", ".", labels_end="_labels"),
+    "flat": Layout(".", ".", ".", labels_end=FLAT_LABELS),
 }
 
 

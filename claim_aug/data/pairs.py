@@ -66,7 +66,7 @@ def grouped(pairs: Sequence[Pair]) -> list[Case]:
         files[name].append(pair)
     cases = []
     for name, own in sorted(files.items()):
-        numbers = [SLICE.match(stem(pair.labels)) for pair in own]
+        numbers = [SLICE.match(pair.case) or SLICE.match(stem(pair.labels)) for pair in own]
         ordered = sorted(
             zip(numbers, own, strict=True), key=lambda both: (int(both[0]["index"]) if both[0] else 0, both[1].labels)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.data.case import Case, stem
 from claim_aug.data.pairs import SLICE
 
+#: How the samples of a case are named, and what of a name says so.
+SAMPLE, SAMPLE_PART = re.compile(r"(?P<case>.+)_scar\d+$"), re.compile(r"scar\d+$")
+#: How a label map's name ends where it lies beside its image in one folder.
+FLAT_LABELS = "_labels"
 #: Values of JSON files by their names.
 Tables = dict[str, Any]
 
@@ -107,7 +112,8 @@ class SameLayout(Layout):
         """The files of one sample, such as ``<name>/Images/<name>.nii.gz``."""
 
         def renamed(path: Path) -> Path:
-            own = path.relative_to(root) if root and path.is_relative_to(root) else Path(path.name)
+            # Of a scan elsewhere, as a CSV may name one, the folder tells an image from a label map of its name.
+            own = path.relative_to(root) if root and path.is_relative_to(root) else Path(path.parent.name, path.name)
             parts = [part.replace(case.name, name) for part in (*own.parts[:-1], stem(path))]
             folder = () if parts != [*own.parts[:-1], stem(path)] else (name,)
             return Path(*folder, *parts[:-1], parts[-1] + written_suffix(path))
@@ -119,6 +125,11 @@ class SameLayout(Layout):
 def sample_name(case: Case, replica: int) -> str:
     """Name of one sample, without a suffix."""
     return f"{case.name}_scar{replica:03d}"
+
+
+def is_sample_name(name: str) -> bool:
+    """Whether a case is called as a sample of another case is."""
+    return SAMPLE.match(name) is not None
 
 
 def ends_of_slices(case: Case) -> list[str]:

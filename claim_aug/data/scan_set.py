@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from typing import Any
 from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.data.case import Case
 from claim_aug.data.dataset import find_cases
+from claim_aug.data.sample_files import SAMPLE, is_sample_name
 from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
 SIDECARS = "sidecars"
-#: How the samples of a case are named, where no sidecar says of which.
-SAMPLE = re.compile(r"(?P<case>.+)_scar\d+$")
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,8 @@ def read_scan_set(folder: Path, scheme: LabelScheme | str | None = None) -> list
         InputError: a folder that does not exist, without label maps or images, or a sidecar that cannot be read.
     """
     cases = find_cases(folder, images_for="an evaluation")
-    sidecars = {case.name: folder / SIDECARS / f"{case.name}.json" for case in cases}
-    synthetic = [case for case in cases if sidecars[case.name].is_file()]
+    sidecars = {case.name: path for case in cases for path in sidecar_paths(folder, case.name) if path.is_file()}
+    synthetic = [case for case in cases if case.name in sidecars]
     renumbered = nnunet_scheme(folder)
     found = []
     for case in synthetic or cases:
@@ -76,6 +74,13 @@ def read_scan_set(folder: Path, scheme: LabelScheme | str | None = None) -> list
         patient = str(record.get("case") or (named["case"] if named else case.name))
         found.append(LabelledScan(case, patient, LabelScheme.parse(known), record))
     return found
+
+
+def sidecar_paths(folder: Path, name: str) -> Iterator[Path]:
+    """Where the sidecar of a scan may be: in a folder for all, or, of a sample, beside it."""
+    if is_sample_name(name):  # any other scan may have a JSON of its own converter beside it
+        yield folder / f"{name}.json"
+    yield folder / SIDECARS / f"{name}.json"
 
 
 def read_sidecar(path: Path) -> dict[str, Any]:

@@ -58,8 +58,11 @@ def check_same_slices(first: VoxelFile, other: VoxelFile) -> None:
     """
     pair = f"{first.path.name} and {other.path.name} are no slices of one stack: "
     shapes = [file.data.shape for file in (first, other)]
-    if shapes[0] != shapes[1] or shapes[0][2:] not in ((), (1,)):
+    if shapes[0] != shapes[1]:
         msg = pair + f"shape {shapes[0]} and {shapes[1]}"
+        raise InputError(msg)
+    if shapes[0][2:] not in ((), (1,)):
+        msg = pair + f"each is a stack itself, of shape {shapes[0]}; give them names as cases of their own"
         raise InputError(msg)
     if (first.affine is None) != (other.affine is None):
         msg = pair + "one of them says where it lies and the other does not"

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from claim_aug.anatomy import Mask
+from claim_aug.data.commit import warn_unfinished
 from claim_aug.errors import EmptyScarError, InputError, MissingFileError
 from claim_aug.pool.file import KIND, open_patient
 from claim_aug.pool.patient import INFARCT, MVO
@@ -95,6 +96,7 @@ class ScarPool:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = str(folder)
+        warn_unfinished(Path(folder))
         if not scans_of(Path(folder)):
             whole = f"give the folder that it lies in, {Path(folder).parent}"
             new = f"make one with claim-aug pool build DATASET {folder}"

@@ -26,5 +26,6 @@ def test_depth_follows_the_spacing():
 
 @pytest.mark.parametrize(("offset", "angle"), [((5, 0), 0), ((0, 5), 90), ((-5, 0), 180), ((0, -5), 270)])
 def test_angles_run_from_the_first_axis_towards_the_second(offset, angle):
-    around = angle_around(np.array([10.0, 10.0]), (21, 21), (1.0, 1.0))
-    assert around[10 + offset[0], 10 + offset[1]] == pytest.approx(angle)
+    pixels = tuple(np.array([10 + step, 12]) for step in offset)
+    assert angle_around(np.array([10.0, 10.0]), pixels, (1.0, 1.0))[0] == pytest.approx(angle)
+    assert angle_around(np.array([[10.0, 10.0], [12.0, 11.0]]), pixels, (1.0, 1.0)) == pytest.approx([angle, 90])

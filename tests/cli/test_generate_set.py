@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from claim_aug.data.commit import begin
+from claim_aug.data.scan_set import read_scan_set
 from claim_aug.phantom import make_phantom, write_emidec
 
 
@@ -93,6 +95,12 @@ def test_cases_are_chosen_by_name_and_by_scar(generate, options, cases, tmp_path
 def test_a_wrong_option_is_refused_and_nothing_is_written(generate, options, reason, tmp_path):
     done = generate(*options)
     assert (done.code, reason in done.err) == (1, True), done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_more_samples_than_memory_can_list_are_refused(generate, tmp_path):
+    for options in (["-n", "100001"], ["-n", "9223372036854775807"]):
+        assert generate(*options).code == 2
     assert not (tmp_path / "out").exists()
 
 
@@ -203,6 +211,62 @@ def test_png_slices_of_a_patient_come_out_as_slices_that_are_found_again(generat
     assert "images/ beside labels/, 2 cases" in again.out
 
 
+@pytest.mark.parametrize("layout", ["plain", "same", "flat", "nnunet"])
+def test_what_is_written_in_any_layout_is_read_again_with_its_sidecars(generate, layout, tmp_path):
+    assert generate("--layout", layout, "--only", "Case_[01]").code == 0
+    found = read_scan_set(tmp_path / "out")
+    assert [(scan.case.name, scan.patient) for scan in found] == [
+        (f"Case_{case}_scar00{number}", f"Case_{case}") for case in range(2) for number in range(2)
+    ]
+    assert all(scan.generator == "signal" and scan.source_hash for scan in found)
+
+
+@pytest.mark.parametrize("names", [("Case_a", "case_A"), ("P", "P_scar000")])
+def test_two_cases_are_never_written_to_one_file(generate, dataset, names, tmp_path):
+    for number, name in enumerate(names):
+        for part, folder in (("Images", "images"), ("Contours", "labels")):
+            (tmp_path / "scans" / folder).mkdir(parents=True, exist_ok=True)
+            path = dataset / f"Case_{number}" / part / f"Case_{number}.nii.gz"
+            shutil.copy(path, tmp_path / "scans" / folder / f"{name}.nii.gz")
+    done = generate("--layout", "nnunet", source=tmp_path / "scans")
+    assert (done.code, f"would be written twice ({', '.join(names)})" in done.err) == (1, True), done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_image_and_label_map_of_one_name_elsewhere_stay_apart(generate, dataset, tmp_path):
+    image, labels = (dataset / "Case_0" / part / "Case_0.nii.gz" for part in ("Images", "Contours"))
+    (tmp_path / "pairs.csv").write_text(f"image,labels\n{image},{labels}\n")
+    assert generate("--layout", "same", "--only", "Case_0", source=tmp_path / "pairs.csv").code == 0
+    assert (tmp_path / "out" / "Images" / "Case_0_scar000.nii.gz").is_file()
+    assert (tmp_path / "out" / "Contours" / "Case_0_scar000.nii.gz").is_file()
+
+
+@pytest.mark.parametrize("name", ["images", "manifest.jsonl"])
+def test_planted_links_are_not_followed(generate, name, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere")
+    done = generate()
+    assert (done.code, f"{name} is a link, which is not followed" in done.err) == (1, True), done.err
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_overwriting_removes_nothing_beyond_a_planted_link(generate, tmp_path):
+    generate("--only", "Case_0")
+    (tmp_path / "out" / "images").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "images").symlink_to(tmp_path / "elsewhere")
+    done = generate("--only", "Case_1", "--overwrite")
+    assert (done.code, "images is a link, which is not followed" in done.err) == (1, True), done.err
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 2
+
+
+def test_label_maps_without_scans_are_refused_before_anything_is_planned(generate, dataset, tmp_path):
+    shutil.copytree(dataset / "Case_0" / "Contours", tmp_path / "maps")
+    for options in ([], ["--dry-run"], ["--cases", "scarred"]):
+        done = generate(*options, source=tmp_path / "maps")
+        assert (done.code, "no case has an image" in done.err) == (1, True), done.err
+
+
 def test_previews_are_drawn_where_they_are_asked_for(generate, produced):
     assert generate("--preview").code == 0
     assert [name for name in produced() if name.startswith("previews/")] == [
@@ -219,7 +283,27 @@ def test_verify_names_what_has_changed_and_makes_a_sample_again(generate, cli, t
     done = cli("verify", tmp_path / "out")
     assert (done.code, "different: Case_2_scar000: labels/Case_2_scar000.nii.gz has changed" in done.err) == (1, True)
     assert "holds no manifest.jsonl" in cli("verify", tmp_path).err
+    (tmp_path / "out" / "run.toml").write_text("seed = 'x'\n")
+    again = cli("verify", tmp_path / "out", "--redo", "Case_1_scar001")
+    assert (again.code, "does not hold the options of a run" in again.err) == (1, True)
+    assert "holds no manifest.jsonl" in cli("verify", tmp_path / "out" / "run.toml").err
     assert "has no sample 'x'" in cli("verify", tmp_path / "out", "--redo", "x").err
+
+
+def test_a_set_that_was_cut_off_is_said_to_be_so_by_whoever_reads_it(generate, cli, dataset, tmp_path):
+    shutil.copytree(dataset, tmp_path / "scans")
+    generate(source=tmp_path / "scans")
+    out = tmp_path / "out"
+    lines = (out / "manifest.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "manifest.jsonl").write_bytes(b"".join(lines[:4]))
+    begin(out / ".claim-aug")
+    for done in (cli("verify", out), cli("quantify", out, "--labels", "phantom")):
+        assert f"{out} is not whole: a run on it was killed or still goes on" in " ".join(done.err.split())
+    done = cli("verify", out)
+    assert (done.code, "warning: 2 samples not made yet; go on with: claim-aug generate" in done.err) == (0, True)
+    assert json.loads(cli("verify", out, "--json").out)["never_made"] == 2
+    shutil.rmtree(tmp_path / "scans")
+    assert "nothing tells how many samples it has" in cli("verify", out).out
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -26,6 +26,7 @@ def touch(folder, *names):
         ("nnU-Net", ["labelsTr/Case_1.nii.gz", "imagesTr/Case_1_0000.nii.gz"]),
         ("MyoPS", ["train/Case_1_LGE.nii.gz", "train/Case_1_C0.nii.gz", "truth/Case_1_gd.nii.gz"]),
         ("a folder for each case", ["Case_1/lge.nii", "Case_1/cine.nii", "Case_1/mask.nii", "Case_2/a.txt"]),
+        ("NAME beside NAME_labels", ["Case_1.nii.gz", "Case_1_labels.nii.gz", "Case_1.json"]),
         ("label maps alone", ["Case_1.nii.gz"]),
     ],
 )
@@ -80,11 +81,52 @@ def test_a_case_that_lacks_its_image_does_not_hide_the_others(tmp_path):
         find_cases(tmp_path)
 
 
+def test_samples_of_one_bids_scan_are_cases_of_their_own(tmp_path):
+    for number in range(2):
+        touch(tmp_path, f"sub-01_scar00{number}/anat/sub-01_scar00{number}_LGE.nii.gz")
+        touch(tmp_path, f"derivatives/seg/sub-01_scar00{number}/anat/sub-01_scar00{number}_dseg.nii.gz")
+    assert [case.name for case in find_cases(tmp_path)] == ["sub-01_scar000", "sub-01_scar001"]
+
+
+def test_slices_in_one_folder_with_their_label_maps_come_in_the_order_of_their_numbers(tmp_path):
+    touch(tmp_path, *(f"a_slice{number}{end}.png" for number in (2, 10) for end in ("", "_labels")))
+    (case,) = find_cases(tmp_path)
+    assert [path.name for path in case.image_paths] == ["a_slice2.png", "a_slice10.png"]
+
+
+def test_the_only_channel_is_the_one_and_numbers_of_patients_are_none(tmp_path):
+    touch(tmp_path / "nnunet", "labelsTr/Case_1.nii.gz", "imagesTr/Case_1_0001.nii.gz")
+    touch(tmp_path / "plain", *(f"{folder}/patient_000{n}.nii.gz" for n in (1, 2) for folder in ("images", "labels")))
+    assert find_cases(tmp_path / "nnunet")[0].image_paths[0].name == "Case_1_0001.nii.gz"
+    assert [case.image_paths[0].name for case in find_cases(tmp_path / "plain")] == [
+        "patient_0001.nii.gz",
+        "patient_0002.nii.gz",
+    ]
+
+
 def test_a_file_ending_that_is_not_read_is_named(tmp_path):
     touch(tmp_path, "labelsTr/a.mha")
     (tmp_path / "dataset.json").write_text(json.dumps({"file_ending": ".mha"}))
     with pytest.raises(InputError, match=r"file ending '.mha'; convert"):
         find_cases(tmp_path)
+
+
+def test_scans_of_another_format_are_named(tmp_path):
+    touch(tmp_path, "Case_1/Images/Case_1.hdr", "Case_1/Images/Case_1.img")
+    with pytest.raises(InputError, match=r"it has .hdr, .img, which are not read: convert them to .nii.gz"):
+        find_dataset(tmp_path)
+
+
+def test_stacks_that_share_a_name_are_no_slices(tmp_path):
+    for number in range(2):
+        for folder in ("images", "labels"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            nib.save(nib.Nifti1Image(np.ones((4, 5, 3), np.uint8), np.eye(4)), tmp_path / folder / f"{number}.nii")
+    rows = "".join(f"x,images/{number}.nii,labels/{number}.nii\n" for number in range(2))
+    (tmp_path / "pairs.csv").write_text(f"case,image,labels\n{rows}")
+    (case,) = find_cases(tmp_path / "pairs.csv")
+    with pytest.raises(InputError, match=r"each is a stack itself, of shape \(4, 5, 3\)"):
+        _ = case.labels
 
 
 def test_nifti_slices_are_stacked_by_where_they_lie(tmp_path):

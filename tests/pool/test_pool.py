@@ -1,6 +1,7 @@
 """Drawing from a pool: the same scans as rendering would give, recognised by their labels."""
 
 import pickle
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 import torch
 
 from claim_aug import ScarPool, ScarSynthesizer
+from claim_aug.data.commit import begin
 from claim_aug.data.provenance import plain
-from claim_aug.errors import EmptyScarError, InputError
+from claim_aug.errors import EmptyScarError, InputError, LeftoverWarning
 from claim_aug.jobs.generate import sample_seed
 from claim_aug.jobs.pool import build_pool
 from claim_aug.phantom import make_phantom, write_emidec
@@ -143,6 +145,13 @@ def test_a_pool_that_grows_is_read_again(pool, hearts, tmp_path):
         source.sample(heart.image, heart.labels, seed=0)
     (tmp_path / second.name).write_bytes(second.read_bytes())
     assert source.sample(heart.image, heart.labels, seed=0).labels.max() > 2
+
+
+def test_a_pool_whose_making_was_cut_off_says_so(pool, tmp_path):
+    shutil.copytree(pool, tmp_path / "pool")
+    begin(tmp_path / "pool" / ".claim-aug")
+    with pytest.warns(LeftoverWarning, match="is not whole: a run on it was killed or still goes on"):
+        ScarPool(tmp_path / "pool")
 
 
 def test_two_images_with_one_contour_are_told_apart(phantom, tmp_path):

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from claim_aug.data.provenance import sha256, versions
-from claim_aug.data.sample_files import Layout
+from claim_aug.data.sample_files import Layout, written_suffix
+from claim_aug.errors import InputError
 from claim_aug.jobs.runs.job import Job, Shard
 from claim_aug.jobs.runs.manifest import MANIFEST
 from claim_aug.jobs.runs.plan import Plan, tables_of
@@ -71,6 +72,10 @@ def generate_dataset(
     Raises:
         ClaimAugError: a folder of another run, a disk that is full, or with ``fail_fast`` a case that cannot be used.
     """
+    endings = {written_suffix(path) for case in plan.cases for path in case.image_paths}
+    if layout.real and len(endings) > 1:
+        msg = f"{plan.dataset.layout} has cases as {' and '.join(sorted(endings))}; nnU-Net needs one kind (--only)"
+        raise InputError(msg)
     if overwrite and (out / MANIFEST).exists() and shard is None:
         remove_run(out)
     software, weights = versions(), weights_of(synthesizer.backends[1])

@@ -8,15 +8,21 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeGuard
 
 from claim_aug.data.claim import lock_file
 from claim_aug.data.commit import write_whole
 from claim_aug.data.provenance import sha256
+from claim_aug.errors import OutputError
 
 MANIFEST, TABLE = "manifest.jsonl", "manifest.csv"
 Row = dict[str, Any]
+#: What rows have, and of which type; those of synthetic scans have more.
+KINDS: dict[str, Any] = {"id": str, "name": str, "case": str, "replica": (int, type(None)), "synthetic": bool}
+KINDS |= {"files": dict, "inputs": dict, "warnings": list}
+SYNTHETIC_KINDS = {"realised": dict, "anchor": dict, "quality": dict, "existing": str}
+BURDENS = ("burden_percent", "total_burden_percent")
 #: Columns of the table for people, and where a row has them.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -39,13 +45,30 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def iter_rows(out: Path) -> Iterator[Row]:
-    """The rows of a manifest one by one, in their order; a line that was cut off is passed over."""
-    with suppress(FileNotFoundError), (out / MANIFEST).open("rb") as stream:
+    """The rows of a manifest one by one, in their order; a line that was cut off or damaged is passed over."""
+    with suppress(FileNotFoundError, NotADirectoryError), (out / MANIFEST).open("rb") as stream:
         for line in stream:
-            with suppress(ValueError):
+            row = None
+            with suppress(ValueError, RecursionError):
                 row = json.loads(line)
-                if isinstance(row, dict) and "id" in row:
-                    yield row
+            if is_row(row):
+                yield row
+
+
+def is_row(row: Any) -> TypeGuard[Row]:
+    """Whether something is a row as ``Sampling`` makes it, whose files lie in the folder of the run."""
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), kind) for name, kind in KINDS.items()):
+        return False
+    if row["synthetic"] and not (
+        all(isinstance(row.get(name), kind) for name, kind in SYNTHETIC_KINDS.items())
+        and all(isinstance(row["realised"].get(name), (int, float)) for name in BURDENS)
+        and "angle_deg" in row["anchor"]
+    ):
+        return False
+    paths = map(PurePosixPath, map(str, row["files"]))
+    return all(isinstance(one, dict) and "sha256" in one for one in row["inputs"].values()) and not any(
+        path.is_absolute() or ".." in path.parts for path in paths
+    )
 
 
 def read_rows(out: Path) -> dict[str, Row]:
@@ -86,6 +109,9 @@ def drop_rows(out: Path, ids: Collection[str], hidden: Path) -> None:
 def opened(out: Path) -> Iterator[int]:
     """The manifest, open to add to and locked, so that the shards of a run come one after another."""
     path = out / MANIFEST
+    if path.is_symlink():
+        msg = f"{path} is a link, which is not followed; remove it, or give another output"
+        raise OutputError(msg)
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:

@@ -18,6 +18,7 @@ from claim_aug.data.sample_files import Layout, written_suffix
 from claim_aug.errors import InputError
 from claim_aug.jobs.runs.job import Job, jobs_of
 
+NO_IMAGE = "it has labels alone; a scan is needed to put scar into"
 KINDS = ("all", "normal", "scarred")
 
 
@@ -74,10 +75,14 @@ def plan_run(
     dataset = find_dataset(path, channel)
     asked = [case for case in dataset.cases if fnmatchcase(case.name, only)]
     bad = {name: reason for name, reason in dataset.lacking.items() if fnmatchcase(name, only)}
+    bad |= {case.name: NO_IMAGE for case in asked if not case.image_paths and case.name not in bad}
     usable = [case for case in asked if case.name not in bad]
     if not asked:
         some = ", ".join(case.name for case in dataset.cases[:3])
         msg = f"{path} has no case whose name is like {only!r}; its cases are called {some}, ..."
+        raise InputError(msg)
+    if not usable and set(bad.values()) == {NO_IMAGE}:
+        msg = f"{path} was read as {dataset.layout}: no case has an image, which is needed to put scar into"
         raise InputError(msg)
     scarred = None
     if count_scarred or kind != "all":

@@ -77,9 +77,6 @@ class CaseReader:
         Raises:
             ClaimAugError: a case that cannot be used.
         """
-        if not case.image_paths:
-            msg = "it has labels alone; a scan is needed to put scar into"
-            raise InputError(msg)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ClaimAugWarning)
             ((whole, anatomy),) = iter_cases([case], self.synthesizer.labels, on_error=reraise, **self.known)

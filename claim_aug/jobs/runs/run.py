@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from claim_aug.data.claim import claimed
-from claim_aug.data.commit import NEW, begin, write_whole
+from claim_aug.data.commit import NEW, begin, check_places, write_whole
 from claim_aug.data.output_layouts import write_json
 from claim_aug.data.provenance import sha256
 from claim_aug.data.runs import HIDDEN, hidden_name
+from claim_aug.data.sample_files import is_sample_name
 from claim_aug.data.staging import refuse_existing
 from claim_aug.errors import InputError, OutputError
 from claim_aug.jobs.runs.job import Job, Shard
@@ -36,6 +38,8 @@ from claim_aug.jobs.runs.work import Executor, Outcome, Work
 from claim_aug.jobs.sidecar import inputs_of
 
 FAILED = "failed.csv"
+#: Files of a run beside its samples.
+TABLES = (MANIFEST, TABLE, SETTINGS, FAILED)
 
 
 @contextmanager
@@ -101,21 +105,24 @@ def run(
     """
     own = list(jobs) if shard is None else shard.part(jobs)
     stop = stop or Stop()
+    refuse_shared_files(own, names)
     with running(out, shard) as hidden:
+        check_places(out, {path.as_posix() for job in own if not job.replica for path in names(job)} | {*TABLES})
         if not (out / SETTINGS).exists():
             refuse_existing(out, [str(path) for job in own for path in names(job)])
         with opened(out):
             settle(out, settings, hidden, command)
         rows = read_rows(out)
         refuse_changed(own, rows)
-        summary = Summary(len(own), len({job.case.name for job in own}), bad_cases=dict(bad_cases))
+        summary = Summary(len(own), Counter(job.case.name for job in own), bad_cases=dict(bad_cases))
         left = [job for job in own if not there(job, rows, out)]
         lost = {job.id for job in left if job.id in rows}
         if lost:
             drop_rows(out, lost, hidden)
-        for key in {job.id for job in own} - {job.id for job in left}:
-            summary.there += 1
-            summary.count_row(rows[key])
+        missing = {job.id for job in left}
+        for job in own:
+            if job.id not in missing:
+                summary.count_there(job, rows[job.id])
         del rows
         report(summary, None)
         if fail_fast:
@@ -140,6 +147,25 @@ def run(
             with suppress(OSError):
                 finish(out, hidden, jobs, summary, shard, tables)
     return summary
+
+
+def refuse_shared_files(jobs: Sequence[Job], names: Callable[[Job], Sequence[Path]]) -> None:
+    """Refuse samples of which two would be one file, also where letters of names differ in their case alone.
+
+    Raises:
+        InputError: such a file, and the cases.
+    """
+    every = any(is_sample_name(job.case.name) for job in jobs)  # a case may be called as the sample of another is
+    taken: dict[str, str] = {}
+    for job in (job for job in jobs if every or not job.replica):
+        paths = names(job)
+        for path in paths:
+            other = taken.setdefault(path.as_posix().casefold(), job.case.name)
+            if other != job.case.name or len(set(paths)) < len(paths):
+                msg = (
+                    f"{path} would be written twice ({other}, {job.case.name}); rename one, or choose another --layout"
+                )
+                raise InputError(msg)
 
 
 def there(job: Job, rows: Mapping[str, Mapping[str, Any]], out: Path) -> bool:
@@ -208,15 +234,16 @@ def finish(
 def failures(out: Path) -> Iterator[str]:
     """Names of the cases and samples that this run, or a shard of it, could not use."""
     for path in out.glob("failed*.csv"):
-        with path.open(newline="", encoding="utf-8") as stream:
-            yield from (row["name"] for row in csv.DictReader(stream))
+        with suppress(csv.Error), path.open(newline="", encoding="utf-8", errors="replace") as stream:
+            yield from (row.get("name") or "" for row in csv.DictReader(stream))
 
 
 def remove_run(out: Path) -> None:
     """Remove what a run wrote to a folder, file by file; what is not in its manifest stays."""
     with claimed(out):
-        rows = iter_rows(out)
-        for path in [*(Path(name) for row in rows for name in row["files"]), *map(Path, (TABLE, MANIFEST, SETTINGS))]:
+        names = [*(name for row in iter_rows(out) for name in row["files"]), TABLE, MANIFEST, SETTINGS]
+        check_places(out, names)
+        for path in map(Path, names):
             (out / path).unlink(missing_ok=True)
             with suppress(OSError):
                 (out / path).parent.rmdir()

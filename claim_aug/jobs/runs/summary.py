@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from claim_aug.jobs.runs.job import Job
 from claim_aug.jobs.runs.work import Outcome
 
 
@@ -16,7 +17,7 @@ class Summary:
 
     Attributes:
         total: number of samples that were asked for, scans themselves included.
-        cases: number of cases that they are of.
+        open: number of samples of each case of which nothing is known yet, by the case's name.
         there: number of samples that were there and whole already.
         made: number of samples that were made now.
         redrawn: how often a sample was drawn again, by the reason.
@@ -31,7 +32,7 @@ class Summary:
     """
 
     total: int
-    cases: int = 0
+    open: Counter[str] = field(default_factory=Counter)
     there: int = 0
     made: int = 0
     redrawn: Counter[str] = field(default_factory=Counter)
@@ -46,6 +47,7 @@ class Summary:
 
     def count(self, outcome: Outcome) -> None:
         """Add what became of a job."""
+        self.open[outcome.job.case.name] -= 1
         self.redrawn.update(outcome.redrawn)
         if outcome.row is not None:
             self.made += 1
@@ -54,6 +56,12 @@ class Summary:
             self.bad_cases.setdefault(outcome.job.case.name, outcome.error)
         else:
             self.failed[outcome.job.name] = outcome.error
+
+    def count_there(self, job: Job, row: dict[str, Any]) -> None:
+        """Add a sample that was there and whole already."""
+        self.open[job.case.name] -= 1
+        self.there += 1
+        self.count_row(row)
 
     def count_row(self, row: dict[str, Any]) -> None:
         """Add what a row of the manifest says of its sample."""
@@ -82,7 +90,21 @@ class Summary:
         return self.there + self.made == self.total
 
     @property
+    def cases(self) -> int:
+        """Number of cases that the samples are of."""
+        return len(self.open)
+
+    @property
+    def cases_done(self) -> int:
+        """Number of cases of which nothing is left to be made."""
+        return sum(count == 0 for count in self.open.values())
+
+    @property
+    def ended(self) -> int:
+        """Number of samples that are there, or of which it is known that they cannot be made."""
+        return self.total - sum(self.open.values())
+
+    @property
     def seconds_left(self) -> float | None:
-        """Seconds until all are made, at the speed so far; ``None`` where nothing tells."""
-        left = self.total - self.there - self.made - len(self.failed)
-        return left / self.samples_per_second if self.made else None
+        """Seconds until the end, at the speed so far; ``None`` where nothing tells."""
+        return (self.total - self.ended) / self.samples_per_second if self.made else None

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from claim_aug.data.commit import warn_unfinished
 from claim_aug.errors import InputError, OutputError
 from claim_aug.jobs.runs.job import Job
 from claim_aug.jobs.runs.manifest import MANIFEST, damage, read_rows
+from claim_aug.jobs.runs.run import failures
 from claim_aug.jobs.runs.work import Work
 
 
@@ -19,6 +21,7 @@ def read_run(out: Path) -> dict[str, dict[str, Any]]:
     Raises:
         InputError: a folder that holds no run.
     """
+    warn_unfinished(out)
     rows = read_rows(out)
     if not rows:
         msg = f"{out} holds no {MANIFEST} with samples in it; give the folder that claim-aug generate DATASET OUT wrote"
@@ -43,6 +46,18 @@ def damaged(
             found[row["name"]] = wrong
         advance()
     return found
+
+
+def missing(out: Path, rows: Mapping[str, Mapping[str, Any]], jobs: Sequence[Job]) -> int:
+    """How many samples of a run are not there, but for those that are listed as failed: it was not brought to its end.
+
+    Args:
+        out: folder of the run.
+        rows: rows of its manifest.
+        jobs: jobs of the run.
+    """
+    listed = set(failures(out))
+    return sum(job.id not in rows and listed.isdisjoint((job.name, job.case.name)) for job in jobs)
 
 
 def made_again(row: Mapping[str, Any], jobs: Sequence[Job], work: Callable[[Path, Path], Work]) -> list[str]:

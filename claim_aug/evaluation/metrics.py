@@ -97,8 +97,8 @@ DEFINITIONS = (
         "how scar goes on from slice to slice", (-0.1, 0.1),
     ),
     Definition(
-        "radiomics", "realism", of.radiomics,
-        "the Fréchet distance of ten radiomic features is {value:.2f} SD", "what the other numbers of realism say",
+        "frechet", "realism", of.frechet,
+        "the Fréchet distance of ten numbers of its looks is {value:.2f} SD", "what the other numbers of realism say",
         (0, 1.6),
     ),
     Definition(

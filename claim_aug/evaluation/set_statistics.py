@@ -81,8 +81,8 @@ def texture_gap(synthetic: Scars, real: Scars) -> float:
     return texture_distance(*(rows[:, first : first + len(FEATURES)] for rows in sets))["mean"]
 
 
-def radiomics(synthetic: Scars, real: Scars) -> float:
-    """Fréchet distance of how slices look, in SD of the real set."""
+def frechet(synthetic: Scars, real: Scars) -> float:
+    """Fréchet distance of the ten numbers of how slices look, in SD of the real set."""
     sets = [slice_table(scars)[0] for scars in (synthetic, real)]
     return frechet_distance(*sets) if min(map(len, sets)) > len(APPEARANCE) else NAN
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from claim_aug.evaluation.metric import Evaluation, Metric
+from claim_aug.evaluation.metric import Metric
 from claim_aug.evaluation.ranking import ranking
 from claim_aug.jobs.evaluate import SetEvaluation
 from claim_aug.report.figures import bullseyes, distributions
@@ -50,11 +50,6 @@ def report_page(found: SetEvaluation, sheets: Mapping[str, Sheet]) -> str:
         about=list(about(evaluation.about)),
         data=embedded({name: [asdict(one) for one in sheet.slices] for name, sheet in kept.items()}),
     )
-
-
-def datasheet(evaluation: Evaluation) -> str:
-    """The data sheet of a synthetic set as Markdown."""
-    return render("datasheet.md.j2", evaluation=evaluation, about=list(about(evaluation.about)))
 
 
 def spread(names: Sequence[str], most: int) -> list[str]:

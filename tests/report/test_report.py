@@ -76,12 +76,18 @@ def test_the_verdict_comes_first_and_is_that_of_the_json(page, written):
         assert f"<code>{metric['name']}" in page
 
 
-def test_the_data_sheet_has_verdict_composition_and_licences(written):
+def test_the_data_sheet_says_what_was_made_of_whom_and_what_it_is_not_for(written):
     text = (written / "datasheet.md").read_text()
     assert json.loads((written / "evaluation.json").read_text())["sentence"] in text
     assert "- synthetic: 2 scans with scar" in text
+    assert re.search(r"\| burden, %LV \| 20\.\d ± 0\.\d \|", text)
+    assert re.search(r"\| A \| 1 \| [0-9a-f]{12} \|", text)
+    assert "- segments anchored by: `rv_label` (2)\n" in text
+    assert "Not judged: leaks, " in text
+    assert "not for diagnosis" in text
     assert "licence" in text
     assert "{" not in text
+    assert "\n\n\n" not in text
 
 
 def test_names_are_text_and_never_markup(page):

@@ -11,8 +11,8 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.evaluation.metric import Evaluation
 from claim_aug.jobs.evaluate import JudgedScan, evaluate_folders
 from claim_aug.optional import need
-from claim_aug.report.evaluation import as_json
 from claim_aug.report.datasheet import datasheet
+from claim_aug.report.evaluation import as_json
 from claim_aug.report.html import report_page
 from claim_aug.report.sheet import Sheet, make_sheet
 

@@ -20,6 +20,8 @@ from claim_aug.evaluation.two_sample import concatenated, slice_table
 
 Values = NDArray[np.float64]
 NAN = float("nan")
+#: Fewest scars that could be everywhere; our default.
+FEWEST_SCANS = 8
 
 #: Coronary territory of each segment in the AHA's default map (Cerqueira et al., Circulation 2002;105:539-542). Which
 #: artery feeds a segment differs between patients, so this compares places, not arteries.
@@ -201,7 +203,9 @@ def pairwise_excess(synthetic: Scars, real: Scars) -> float:
 
 
 def segments_covered(synthetic: Scars, _: Scars) -> float:
-    """Share of the segments that scans reach in which at least one holds scar, 0-1."""
+    """Share of the segments that scans reach in which at least one holds scar, 0-1; NaN of too few scans to say."""
+    if sum(scar.anchored for scar in synthetic) < FEWEST_SCANS:
+        return NAN
     frequency = segment_frequency(synthetic)
     return mean_of((frequency[np.isfinite(frequency)] > 0).astype(np.float64))
 

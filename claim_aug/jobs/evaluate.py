@@ -274,8 +274,8 @@ def notes(
         yield f"No ventricle could be read from {', '.join(skipped)}."
     few = [name for name, part in sets.items() if 0 < len({scar.patient for scar in part}) < FEW_PATIENTS]
     if few:
-        which = " and the ".join(few)
-        yield f"The {which} set has fewer than {FEW_PATIENTS} patients: intervals are wide, and chance explains much."
+        which = " set and the ".join(few)
+        yield f"The {which} set: fewer than {FEW_PATIENTS} patients, so intervals are wide and chance explains much."
     turned = sum(not scar.anchored for part in sets.values() for scar in part)
     if turned:
         yield f"{turned} scans are unanchored: they count in no number of segments and territories."

@@ -25,10 +25,10 @@ class SetProvenance:
         priors, generators: number of scans by the name of what placed and what painted their scar.
         options: values of every other option that was asked for, by its name.
         weights: licence of each model whose weights painted, by its name and the start of its hash.
-        files: SHA-256 of every other file that was read, such as a bank, by its name.
+        files: SHA-256 of every other file that was read, such as a bank, by its name; several where they share a name.
         anchors: number of scans by what anchors their segments.
         software: versions of every library, by its name.
-        unmet: number of scans with a request that was not met in full.
+        noted: number of scans with a note, such as of a request that was not met in full.
     """
 
     patients: Mapping[str, int] = field(default_factory=dict)
@@ -37,10 +37,10 @@ class SetProvenance:
     generators: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     anchors: Mapping[str, int] = field(default_factory=dict)
     software: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unmet: int = 0
+    noted: int = 0
 
 
 def set_provenance(folder: Path, scans: Sequence[LabelledScan]) -> SetProvenance:
@@ -51,7 +51,7 @@ def set_provenance(folder: Path, scans: Sequence[LabelledScan]) -> SetProvenance
         patients=dict(sorted(Counter(scan.patient for scan in made).items())),
         hashes={scan.patient: scan.source_hash for scan in made if scan.source_hash},
         priors=Counter(str(record.get("request", {}).get("prior")) for record in records),
-        generators=Counter(str(scan.generator) for scan in made),
+        generators=Counter(without_folders(str(scan.generator)) for scan in made),
         options=values(
             (name, value)
             for record in records
@@ -59,15 +59,15 @@ def set_provenance(folder: Path, scans: Sequence[LabelledScan]) -> SetProvenance
             if name not in OF_THE_SAMPLE
         ),
         weights=dict(weights(folder)),
-        files={
-            entry["file"]: entry["sha256"]
+        files=values(
+            (entry["file"], entry["sha256"])
             for record in records
             for role, entry in record.get("inputs", {}).items()
             if role.split()[0] not in ("image", "labels")
-        },
+        ),
         anchors=Counter(str(record.get("anatomy", {}).get("anchor", {}).get("source")) for record in records),
         software=values(pair for record in records for pair in record.get("software", {}).items()),
-        unmet=sum(bool(record.get("parameters", {}).get("note")) for record in records),
+        noted=sum(bool(record.get("parameters", {}).get("note")) for record in records),
     )
 
 
@@ -77,6 +77,17 @@ def values(pairs: Iterator[tuple[str, Any]]) -> dict[str, tuple[str, ...]]:
     for name, value in pairs:
         found.setdefault(name, {})[str(value)] = None
     return {name: tuple(texts) for name, texts in found.items()}
+
+
+def without_folders(generator: str) -> str:
+    """A generator without the folders of its argument: they say more of a computer than of a set.
+
+    Example:
+        >>> without_folders("transplant:/home/ada/bank.safetensors")
+        'transplant:bank.safetensors'
+    """
+    name, colon, argument = generator.partition(":")
+    return f"{name}{colon}{Path(argument).name}"
 
 
 def weights(folder: Path) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from claim_aug import ScarSynthesizer
 from claim_aug.data.dataset import find_cases
 from claim_aug.data.scan_set import read_scan_set
 from claim_aug.jobs.generate import generate_case
-from claim_aug.jobs.set_provenance import SetProvenance, set_provenance
+from claim_aug.jobs.set_provenance import SetProvenance, set_provenance, without_folders
 from claim_aug.phantom import make_phantom, write_emidec
 
 
@@ -27,7 +27,7 @@ def test_options_files_weights_and_patients_of_a_run_are_gathered(tmp_path):
     assert set(found.hashes) == {"A", "B"}
     assert (found.priors, found.generators, found.anchors) == ({"smile": 4}, {"signal": 4}, {"rv_label": 4})
     assert found.options == {"burden": ("15.0",)}
-    assert set(found.files) == {"table.csv"}
+    assert {name: len(hashes) for name, hashes in found.files.items()} == {"table.csv": 1}
     assert found.weights == {}
     assert len(found.software["numpy"]) == 1
 
@@ -39,3 +39,8 @@ def test_options_files_weights_and_patients_of_a_run_are_gathered(tmp_path):
 def test_of_any_other_folder_nothing_is_known(tmp_path):
     write_emidec(make_phantom(1, scar=True, shape=(80, 80, 4)), tmp_path, "A")
     assert set_provenance(tmp_path, read_scan_set(tmp_path, "phantom")) == SetProvenance()
+
+
+def test_a_data_sheet_names_no_folder_of_a_computer():
+    assert without_folders("transplant:/home/ada/bank.safetensors") == "transplant:bank.safetensors"
+    assert without_folders("signal") == "signal"

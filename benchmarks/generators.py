@@ -28,13 +28,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from numpy.typing import NDArray
+from patients import lay_out
 
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.data.case import Case
 from claim_aug.data.dataset import find_cases
 from claim_aug.evaluation.background import background_change
 from claim_aug.evaluation.evaluate_sets import evaluate_sets
-from claim_aug.evaluation.realism import patient_folds, realism
+from claim_aug.evaluation.realism import realism
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
 from claim_aug.jobs.evaluate import judges
 from claim_aug.phantom.other_scanner import OtherScanner, on_other_scanner, sample_scanner, zero_filled
@@ -95,17 +96,6 @@ def fewer_slices(anatomy: LVAnatomy, most: int) -> NDArray[np.intp]:
     """At most so many slices with scar, spread over the scar."""
     scarred = np.flatnonzero(anatomy.on_grid(anatomy.scar).any(anatomy.orientation.in_plane))
     return scarred[np.unique(np.linspace(0, len(scarred) - 1, most).round().astype(int))]
-
-
-def lay_out(patients: list[Patient], folder: Path, apart: int) -> None:
-    """``train`` and ``test``, the third ``apart``, as data sets of links to the patients' files."""
-    third = patient_folds(np.array([patient.case.name for patient in patients]), 3, 0)
-    for patient, fold in zip(patients, third, strict=True):
-        for kind in ("images", "labels"):
-            part = folder / ("test" if fold == apart else "train") / kind
-            part.mkdir(parents=True, exist_ok=True)
-            for path in getattr(patient.case, f"{kind[:-1]}_paths"):
-                (part / path.name).symlink_to(path.resolve())
 
 
 def parsed(generator: str) -> tuple[str, dict[str, Any]]:
@@ -174,7 +164,7 @@ def main() -> None:
         print(f"{scanner}, grid {factor:.2f} times finer")
         patients = [on_scanner(patient, scanner, factor, seed) for seed, patient in enumerate(patients)]
     if arguments.split:
-        lay_out(patients, arguments.split, arguments.fold)
+        lay_out([patient.case for patient in patients], arguments.split, 3, arguments.fold)
         return
     tools = judges(arguments.segmenter)
     real = [patient.measure(patient.image, tools) for patient in patients]

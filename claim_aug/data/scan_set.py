@@ -47,8 +47,9 @@ class LabelledScan:
 
     @property
     def source_hash(self) -> str | None:
-        """SHA-256 of the image that it was made from; ``None`` where that is not recorded."""
-        value = self.sidecar.get("inputs", {}).get("image", {}).get("sha256")
+        """SHA-256 of the image that it was made from, or of its first slice; ``None`` where that is not recorded."""
+        inputs = self.sidecar.get("inputs", {})
+        value = (inputs.get("image") or inputs.get("image 0") or {}).get("sha256")
         return value if isinstance(value, str) else None
 
 

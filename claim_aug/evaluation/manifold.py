@@ -78,7 +78,7 @@ def kernel_distance(synthetic: Features, real: Features) -> float:
 def frechet_distance(synthetic: Features, real: Features) -> float:
     """Fréchet distance of the Gaussians that two sets of features have, in the real set's standard deviations.
 
-    That of radiomic features is the radiomics distance of Konz et al. (arXiv 2412.01496), here on few features.
+    Its square is the Fréchet inception distance, but of these features (Dowson and Landau, J Multivar Anal 1982).
     """
     from scipy.linalg import sqrtm
 

@@ -131,7 +131,9 @@ def judge(
         return "do not use"
     if fine[0] <= value <= fine[1]:
         return "fine"
-    return "too few to tell" if chance is not None and chance[0] <= value <= chance[1] else "look again"
+    slack = 1e-9 * abs(value)  # chance finds the value itself again, summed up in another order
+    by_chance = chance is not None and chance[0] - slack <= value <= chance[1] + slack
+    return "too few to tell" if by_chance else "look again"
 
 
 def in_words(sentence: str, verdict: Verdict, advice: str) -> str:

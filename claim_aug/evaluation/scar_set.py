@@ -13,8 +13,6 @@ from claim_aug.errors import InputError
 from claim_aug.evaluation.adherence import Segmenter, adherence
 from claim_aug.evaluation.crops import Crop, lv_crop
 from claim_aug.evaluation.intensity import Values, scar_sd
-from claim_aug.evaluation.seam import border_ratio
-from claim_aug.evaluation.texture_distance import texture
 from claim_aug.measures.remote import Image
 
 
@@ -27,16 +25,12 @@ class ScarSet:
 
     Attributes:
         intensities: intensities of infarct, in SD over remote, (voxels,) of each slice.
-        textures: features of each slice's infarct in the order of ``FEATURES``, (6,).
-        borders: ``border_ratio`` of each slice's whole scar.
         five_sd, fwhm, segmenter: Dice of each slice's label with what each of these finds, 0-1.
         crops: image and share of scar of every slice with scar, (2, size, size).
         patients: name of the patient of each crop.
     """
 
     intensities: list[Values] = field(default_factory=list)
-    textures: list[Values] = field(default_factory=list)
-    borders: list[float] = field(default_factory=list)
     five_sd: list[float] = field(default_factory=list)
     fwhm: list[float] = field(default_factory=list)
     segmenter: list[float] = field(default_factory=list)
@@ -60,15 +54,14 @@ class ScarSet:
         for heart, part in slices_with(anatomy.scar, anatomy):
             plane = image[part]
             self.intensities.append(scar_sd(plane, heart, heart.infarct))
-            append_known(self.textures, texture(plane, heart, heart.infarct))
-            append_known(self.borders, border_ratio(plane, heart, heart.scar))
             found = adherence(plane, heart, heart.infarct, heart.mvo, segment=segment)
             for scores, score in (
                 (self.five_sd, found.five_sd),
                 (self.fwhm, found.fwhm),
                 (self.segmenter, found.segmenter),
             ):
-                append_known(scores, score)
+                if score is not None:
+                    scores.append(score)
             self.crops.append(lv_crop(plane, heart, heart.scar))
             self.patients.append(patient)
 
@@ -76,9 +69,3 @@ class ScarSet:
     def every_intensity(self) -> NDArray[np.float64]:
         """Intensities of all slices, (voxels,)."""
         return np.concatenate([*self.intensities, np.empty(0)])
-
-
-def append_known(values: list, value: object) -> None:  # type: ignore[type-arg]
-    """Append what is known."""
-    if value is not None:
-        values.append(value)

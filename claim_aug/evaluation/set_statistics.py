@@ -20,6 +20,8 @@ from claim_aug.evaluation.two_sample import concatenated, slice_table
 
 Values = NDArray[np.float64]
 NAN = float("nan")
+#: Fewest scars that could be everywhere; our default.
+FEWEST_SCANS = 8
 
 #: Coronary territory of each segment in the AHA's default map (Cerqueira et al., Circulation 2002;105:539-542). Which
 #: artery feeds a segment differs between patients, so this compares places, not arteries.
@@ -81,8 +83,8 @@ def texture_gap(synthetic: Scars, real: Scars) -> float:
     return texture_distance(*(rows[:, first : first + len(FEATURES)] for rows in sets))["mean"]
 
 
-def radiomics(synthetic: Scars, real: Scars) -> float:
-    """Fréchet distance of how slices look, in SD of the real set."""
+def frechet(synthetic: Scars, real: Scars) -> float:
+    """Fréchet distance of the ten numbers of how slices look, in SD of the real set."""
     sets = [slice_table(scars)[0] for scars in (synthetic, real)]
     return frechet_distance(*sets) if min(map(len, sets)) > len(APPEARANCE) else NAN
 
@@ -201,7 +203,9 @@ def pairwise_excess(synthetic: Scars, real: Scars) -> float:
 
 
 def segments_covered(synthetic: Scars, _: Scars) -> float:
-    """Share of the segments that scans reach in which at least one holds scar, 0-1."""
+    """Share of the segments that scans reach in which at least one holds scar, 0-1; NaN of too few scans to say."""
+    if sum(scar.anchored for scar in synthetic) < FEWEST_SCANS:
+        return NAN
     frequency = segment_frequency(synthetic)
     return mean_of((frequency[np.isfinite(frequency)] > 0).astype(np.float64))
 

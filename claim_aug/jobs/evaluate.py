@@ -27,6 +27,7 @@ from claim_aug.evaluation.network_features import FeatureNetwork, scar_features,
 from claim_aug.evaluation.resampling import RESAMPLES
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
 from claim_aug.generators.healing import bright_about
+from claim_aug.jobs.set_provenance import SetProvenance, set_provenance
 from claim_aug.optional import need
 from claim_aug.segmentation.folder import SHIPPED, read_segmenter
 
@@ -63,12 +64,14 @@ class SetEvaluation:
         evaluation: all metrics, and the verdict.
         synthetic, real: scars of both sets.
         nearest: comparison of each synthetic slice with the nearest real one; ``None`` without a real set.
+        provenance: what the synthetic set was made of.
     """
 
     evaluation: Evaluation
     synthetic: tuple[ScanScar, ...]
     real: tuple[ScanScar, ...]
     nearest: Memorisation | None
+    provenance: SetProvenance
 
 
 def evaluate(synthetic: str | Path, real: str | Path | None = None, **options: Any) -> Evaluation:
@@ -172,7 +175,7 @@ def evaluate_folders(
             "software": versions(),
         },
     )
-    return SetEvaluation(evaluation, tuple(scars), tuple(real_scars), nearest)
+    return SetEvaluation(evaluation, tuple(scars), tuple(real_scars), nearest, set_provenance(synthetic, scans))
 
 
 def check_libraries() -> None:
@@ -271,8 +274,8 @@ def notes(
         yield f"No ventricle could be read from {', '.join(skipped)}."
     few = [name for name, part in sets.items() if 0 < len({scar.patient for scar in part}) < FEW_PATIENTS]
     if few:
-        which = " and the ".join(few)
-        yield f"The {which} set has fewer than {FEW_PATIENTS} patients: intervals are wide, and chance explains much."
+        which = " set and the ".join(few)
+        yield f"The {which} set: fewer than {FEW_PATIENTS} patients, so intervals are wide and chance explains much."
     turned = sum(not scar.anchored for part in sets.values() for scar in part)
     if turned:
         yield f"{turned} scans are unanchored: they count in no number of segments and territories."

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from claim_aug.evaluation.metric import Evaluation, Metric
+from claim_aug.evaluation.metric import Metric
 from claim_aug.evaluation.ranking import ranking
 from claim_aug.jobs.evaluate import SetEvaluation
 from claim_aug.report.figures import bullseyes, distributions
@@ -39,6 +39,8 @@ def report_page(found: SetEvaluation, sheets: Mapping[str, Sheet]) -> str:
         "report.html.j2",
         evaluation=evaluation,
         groups=list(dict.fromkeys(metric.group for metric in evaluation.metrics)),
+        faults=[metric for metric in evaluation.metrics if metric.verdict in ("do not use", "look again")],
+        unjudged=unjudged(evaluation.metrics),
         strips={metric.name: strip(metric) for metric in evaluation.metrics},
         eyes=bullseyes(sets),
         plots=distributions(found.synthetic, found.real),
@@ -48,13 +50,18 @@ def report_page(found: SetEvaluation, sheets: Mapping[str, Sheet]) -> str:
         worst=worst,
         size=SIZE,
         about=list(about(evaluation.about)),
+        licences=found.provenance.weights,
         data=embedded({name: [asdict(one) for one in sheet.slices] for name, sheet in kept.items()}),
     )
 
 
-def datasheet(evaluation: Evaluation) -> str:
-    """The data sheet of a synthetic set as Markdown."""
-    return render("datasheet.md.j2", evaluation=evaluation, about=list(about(evaluation.about)))
+def unjudged(metrics: Sequence[Metric]) -> dict[str, dict[str, list[str]]]:
+    """Names of the metrics without a value, by group and by the reason."""
+    found: dict[str, dict[str, list[str]]] = {metric.group: {} for metric in metrics}
+    for metric in metrics:
+        if metric.value is None:
+            found[metric.group].setdefault(metric.sentence, []).append(metric.name)
+    return found
 
 
 def spread(names: Sequence[str], most: int) -> list[str]:

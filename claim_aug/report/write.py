@@ -11,8 +11,9 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.evaluation.metric import Evaluation
 from claim_aug.jobs.evaluate import JudgedScan, evaluate_folders
 from claim_aug.optional import need
+from claim_aug.report.datasheet import datasheet
 from claim_aug.report.evaluation import as_json
-from claim_aug.report.html import datasheet, report_page
+from claim_aug.report.html import report_page
 from claim_aug.report.sheet import Sheet, make_sheet
 
 JSON, PAGE, DATASHEET = "evaluation.json", "report.html", "datasheet.md"
@@ -46,6 +47,6 @@ def evaluate_and_write(
     page = report_page(found, sheets)
     with staged(out) as stage:
         (stage / PAGE).write_text(page, encoding="utf-8")
-        (stage / DATASHEET).write_text(datasheet(found.evaluation), encoding="utf-8")
+        (stage / DATASHEET).write_text(datasheet(found), encoding="utf-8")
         write_json(stage / JSON, plain(as_json(found.evaluation)))
     return found.evaluation

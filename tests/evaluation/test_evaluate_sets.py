@@ -25,6 +25,16 @@ def test_two_sets_of_one_kind_are_fine(alike):
     assert alike["leaks"].verdict == "fine"
 
 
+def test_a_set_is_at_no_distance_from_itself(real, judge):
+    found = judge(real, real)
+    distances = ("brightness", "blood", "texture", "profile", "frechet", "transmurality", "territories", "segments")
+    for name in (*distances, "neighbours", "pair_excess"):
+        assert found[name].value == pytest.approx(0, abs=1e-4), name
+    for name in ("seam", "burden", "spread"):
+        assert found[name].value == pytest.approx(1), name
+    assert found["copies"].verdict == "do not use"
+
+
 def test_the_interval_holds_the_value_and_the_groups_come_in_order(alike):
     for metric in alike.values():
         if metric.low is not None:

@@ -57,6 +57,14 @@ def test_the_frechet_distance_of_gaussians_is_known():
     assert frechet_distance(ONE + 2, ONE) == pytest.approx(scale, rel=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what MONAI asks of SciPy
+def test_the_frechet_distance_is_that_of_monai():
+    torch, fid = pytest.importorskip("torch"), pytest.importorskip("monai.metrics.fid")
+    turned = OTHER @ np.array([[1, 0.5, 0], [0, 2, 0.3], [0.1, 0, 0.7]])
+    scaled = [torch.from_numpy((points - turned.mean(0)) / turned.std(0)) for points in (ONE, turned)]
+    assert frechet_distance(ONE, turned) ** 2 == pytest.approx(float(fid.get_fid_score(*scaled)), rel=1e-4)
+
+
 def test_without_scikit_learn_the_command_that_installs_it_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn.metrics", None)
     with pytest.raises(MissingDependencyError, match=r'pip install "claim-aug\[evaluate\]"'):

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from claim_aug.evaluation.realism import auc
-from claim_aug.evaluation.two_sample import out_of_fold, slice_table, two_sample_auc
+from claim_aug.evaluation.two_sample import dealt, slice_table, two_sample_auc, with_squares
 
 
 def changed(scars, change):
@@ -24,11 +23,26 @@ def test_scar_that_varies_less_is_told_apart(synthetic, real):
     assert two_sample_auc(changed(real, lambda rows: middle + 0.05 * (rows - middle)), real) > 0.8
 
 
-def test_the_area_is_that_of_the_scores(synthetic, real):
+def test_the_area_is_that_of_scikit_learn_s_classifier_and_curve(synthetic, real):
+    linear, metrics = (pytest.importorskip(f"sklearn.{name}") for name in ("linear_model", "metrics"))
     (one, first), (other, second) = slice_table(synthetic), slice_table(real)
-    kind = np.repeat([1, 0], [len(one), len(other)])
-    scores = out_of_fold(np.concatenate([one, other]), kind, np.concatenate([first, second]), 4)
-    assert two_sample_auc(synthetic, real) == pytest.approx(auc(scores[kind == 1], scores[kind == 0]))
+    table, kind = np.concatenate([one, other]), np.repeat([1, 0], [len(one), len(other)])
+    fold = dealt(kind, np.concatenate([first, second]), 4)
+    scores = np.empty(len(table))
+    for number in range(4):
+        test = fold == number
+        features = with_squares((table - table[~test].mean(0)) / table[~test].std(0))
+        model = linear.RidgeClassifier(alpha=10.0, class_weight="balanced").fit(features[~test], kind[~test])
+        scores[test] = model.decision_function(features[test])
+    assert two_sample_auc(synthetic, real) == pytest.approx(metrics.roc_auc_score(kind, scores))
+
+
+def test_a_patient_is_in_one_fold_and_every_fold_has_both_kinds(synthetic, real):
+    names = np.array([scar.patient for scar in [*synthetic, *real] for _ in range(3)])
+    kind = np.repeat([1, 0], [3 * len(synthetic), 3 * len(real)])
+    fold = dealt(kind, names, 4)
+    assert all(len(set(fold[names == name])) == 1 for name in names)
+    assert all(set(kind[fold == number]) == {0, 1} for number in range(4))
 
 
 def test_what_belongs_to_a_patient_alone_does_not_help(real):

@@ -6,6 +6,7 @@ import shutil
 import nibabel as nib
 import numpy as np
 import pytest
+from PIL import Image
 
 from claim_aug import ScarSynthesizer, evaluate
 from claim_aug.data.case import Case
@@ -13,6 +14,9 @@ from claim_aug.data.dataset import find_cases
 from claim_aug.data.output_layouts import find_layout
 from claim_aug.errors import InputError
 from claim_aug.jobs.generate import generate_case
+from claim_aug.jobs.runs.generate import generate_dataset
+from claim_aug.jobs.runs.plan import plan_run
+from claim_aug.jobs.runs.serial import Serial
 from claim_aug.phantom import make_phantom, write_emidec
 
 FEW = {"segmenter": None, "draws": 10}
@@ -86,6 +90,27 @@ def test_one_voxel_of_the_background_is_found(made, out):
     assert (found["changed"].value, found.verdict) == (1, "do not use")
     assert found.sentence.startswith("Do not use: 1 voxels outside the scar differ")
     assert [line.partition(":")[0] for line in found.findings] == ["Case_2_scar001"]
+
+
+def test_slices_in_files_of_their_own_are_compared_with_the_scan_that_they_were_made_from(tmp_path):
+    scan = make_phantom(4, scar=False, shape=(80, 80, 4))
+    for kind, volume in (("images", 200 * scan.image / scan.image.max()), ("labels", scan.labels)):
+        (tmp_path / "real" / kind).mkdir(parents=True)
+        for index, plane in enumerate(np.moveaxis(volume, 2, 0).astype(np.uint8)):
+            Image.fromarray(plane).save(tmp_path / "real" / kind / f"A_slice{index:03}.png")
+    shutil.copytree(tmp_path / "real", tmp_path / "held_out")
+    synthesizer = ScarSynthesizer(labels="phantom", burden=20)
+    generate_dataset(
+        plan_run(tmp_path / "real", synthesizer.labels), synthesizer, tmp_path / "out", layout=find_layout("plain"),
+        root=tmp_path / "real", executor=Serial(), per_case=2, seed=0, settings={}, command="again",
+    )  # fmt: skip
+    for kind in ("images", "labels"):  # a scan with scar beside the healthy one
+        for path in (tmp_path / "out" / kind).glob("A_scar001*"):
+            shutil.copy(path, tmp_path / "real" / kind / path.name.replace("A_scar001", "C"))
+    found = evaluate(tmp_path / "out", tmp_path / "real", validation=tmp_path / "held_out", **FEW)
+    assert found["changed"].value == 0
+    assert found["changed"].sentence.startswith("0 voxels outside the scar differ")
+    assert found["leaks"].value == 2
 
 
 def test_a_leak_is_found_by_name_and_by_the_bytes_of_the_scan(made, tmp_path):

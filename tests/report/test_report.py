@@ -76,12 +76,18 @@ def test_the_verdict_comes_first_and_is_that_of_the_json(page, written):
         assert f"<code>{metric['name']}" in page
 
 
-def test_the_data_sheet_has_verdict_composition_and_licences(written):
+def test_the_data_sheet_says_what_was_made_of_whom_and_what_it_is_not_for(written):
     text = (written / "datasheet.md").read_text()
     assert json.loads((written / "evaluation.json").read_text())["sentence"] in text
     assert "- synthetic: 2 scans with scar" in text
+    assert re.search(r"\| burden, %LV \| 20\.\d ± 0\.\d \|", text)
+    assert re.search(r"\| A \| 1 \| [0-9a-f]{12} \|", text)
+    assert "- segments anchored by: `rv_label` (2)\n" in text
+    assert "Not judged: leaks, " in text
+    assert "not for diagnosis" in text
     assert "licence" in text
     assert "{" not in text
+    assert "\n\n\n" not in text
 
 
 def test_names_are_text_and_never_markup(page):
@@ -132,10 +138,12 @@ def test_in_a_browser_slider_and_keys_walk_and_blink(open_page, written):
     page = open_page(written / "report.html")
     figure = page.locator("[data-scan]").first
     image, place, state = figure.locator("img"), figure.locator(".place"), figure.locator(".state")
-    first = image.get_attribute("src"), place.inner_text()
+    data = json.loads(page.locator("#data").text_content())
+    slices = data[figure.get_attribute("data-scan")]
+    assert place.inner_text() == slices[int(figure.get_attribute("data-first"))]["title"]
     page.locator("#slice").focus()
     page.keyboard.press("End")
-    assert (image.get_attribute("src"), place.inner_text()) != first
+    assert place.inner_text().startswith(f"slice {len(slices)} of ")
     page.keyboard.press("Home")
     assert place.inner_text().startswith("slice 1 of")
     after = image.get_attribute("src")

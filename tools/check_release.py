@@ -126,8 +126,11 @@ def copied(base: Path, folder: Path) -> Path:
 
 
 def pip(environment: Path, *arguments: str) -> None:
-    """Install into an environment."""
-    subprocess.run([str(environment / "bin" / "python"), "-m", "pip", "install", "-q", *arguments], check=True)
+    """Install into an environment; with uv where that is installed, which is quicker."""
+    python = str(environment / "bin" / "python")
+    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    subprocess.run([*install, "--quiet", *arguments], check=True)
 
 
 def dependencies(*, lowest: bool) -> list[str]:

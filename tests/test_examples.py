@@ -6,12 +6,17 @@ import warnings
 import pytest
 
 import claim_aug
+import claim_aug.data
+import claim_aug.evaluation
 import claim_aug.joint
 import claim_aug.phantom
 import claim_aug.priors
 import claim_aug.testing
 
-ROOMS = (claim_aug, claim_aug.joint, claim_aug.phantom, claim_aug.priors, claim_aug.testing)
+ROOMS = (
+    *(claim_aug, claim_aug.data, claim_aug.evaluation, claim_aug.joint, claim_aug.phantom),
+    *(claim_aug.priors, claim_aug.testing),
+)
 NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name not in ("Range", "__version__")]
 
 

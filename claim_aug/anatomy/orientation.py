@@ -155,3 +155,10 @@ def wider_last(tissues: Tissues, axis: int) -> float:
     third = max(1, area.size // 3)
     first, last = area[:third].mean(), area[-third:].mean()
     return float((last - first) / max(first, last))
+
+
+def thickest_axis(shape: tuple[int, ...], spacing: tuple[float, ...] | None) -> int:
+    """The axis across slices of a scan without labels: the one along which voxels are thickest, or slices fewest."""
+    if spacing is not None and len(spacing) == 3 and max(spacing) > 1.5 * sorted(spacing)[1]:
+        return int(np.argmax(spacing))
+    return int(np.argmin(shape[::-1]) * -1 + len(shape) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,8 +13,10 @@ from claim_aug.cli import options as opt
 from claim_aug.errors import InputError, PluginError
 
 if TYPE_CHECKING:
+    from claim_aug.plugins.registry import Entry
     from claim_aug.testing import CheckResult
 
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 MARKS = {"passed": "ok", "skipped": "skip", "failed as expected": "xfail"}
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A prior, a generator, or a plugin with all that it provides.")
@@ -39,30 +42,77 @@ def plugins(
     if as_json:
         from dataclasses import asdict
 
-        from claim_aug.plugins.documented import describe_backends
+        from claim_aug.plugins.documented import describe_backends, describe_others
 
-        console.print_json([asdict(status) | {"backends": describe_backends(status.name)} for status in statuses])
+        console.print_json(
+            [
+                asdict(status) | {"backends": describe_backends(status.name)} | describe_others(status.name)
+                for status in statuses
+            ]
+        )
     else:
         rows = []
         for status in statuses:
             state = Text(f"failed: {status.error}", "red") if status.error else Text("loaded", "green")
-            rows.append((status.name, status.version, status.licence, "\n".join(status.provides) or "-", state))
+            rows.append((status.name, status.version, status.licence, provided(status.provides), state))
         console.print_table("", ("plugin", "version", "licence", "provides", "status"), rows)
     if strict and any(status.error for status in statuses):
         raise typer.Exit(1)
 
 
-def show(name: Name) -> None:
-    """List the options of a prior or a generator: default, range and meaning."""
-    from claim_aug.plugins.documented import options_of_entry
+def provided(names: Sequence[str]) -> str:
+    """What a plugin provides, a line for each kind."""
+    kinds: dict[str, list[str]] = {}
+    for kind, _, name in (one.rpartition(" ") for one in names):
+        kinds.setdefault(kind, []).append(name)
+    return "\n".join(f"{kind} {', '.join(own)}" for kind, own in kinds.items()) or "-"
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Anything that a plugin provides, or a plugin.")],
+) -> None:
+    """Show what a plugin provides: the options of priors and generators, what is fine of metrics."""
     from claim_aug.plugins.loader import load_plugins
 
-    for kind, entry in load_plugins().find(name):
-        rows = [
-            (one.name, one.default or "-", "-" if one.range is None else "{:g}-{:g}".format(*one.range), one.meaning)
-            for one in options_of_entry(entry)
-        ]
-        console.print_table(f"{kind} {entry.name}: {entry.summary}", ("option", "default", "range", "meaning"), rows)
+    plugins = load_plugins()
+    for kind, entry in plugins.find(name, [registry.kind for registry in plugins.registries.values()]):
+        title = f"{kind} {entry.name}" + (f": {entry.summary}" if entry.summary else "")
+        if kind in SHOWN:
+            console.print_table(title, *SHOWN[kind](entry))
+        else:
+            console.print_line(title)
+
+
+def options_shown(entry: Entry) -> Table:
+    """The options of a prior or a generator: default, range and meaning."""
+    from claim_aug.plugins.documented import options_of_entry
+
+    rows = [
+        (one.name, one.default or "-", "-" if one.range is None else "{:g}-{:g}".format(*one.range), one.meaning)
+        for one in options_of_entry(entry)
+    ]
+    return ("option", "default", "range", "meaning"), rows
+
+
+def metric_shown(entry: Entry) -> Table:
+    """The group of a metric, what is fine, and what to look at where it is not."""
+    from claim_aug.evaluation.registered_metrics import definition_of
+
+    one = definition_of(entry)
+    row = (one.group, "{:g} to {:g}".format(*one.fine), "yes" if one.needs_real else "no", one.advice)
+    return ("group", "fine", "needs a real set", "look again at"), [row]
+
+
+def scheme_shown(entry: Entry) -> Table:
+    """The values of a label scheme."""
+    from claim_aug.anatomy.labels import TISSUES, LabelScheme
+
+    scheme = LabelScheme.parse(entry.name)
+    return TISSUES, [tuple(", ".join(map(str, getattr(scheme, tissue))) or "-" for tissue in TISSUES)]
+
+
+#: What is shown of each kind beside name and summary: columns and rows of a table.
+SHOWN = {"prior": options_shown, "generator": options_shown, "metric": metric_shown, "label scheme": scheme_shown}
 
 
 def check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from claim_aug.data.case import Case, stem
 from claim_aug.data.channels import CHANNEL, LGE, channel_names, lge_channel
 from claim_aug.data.commit import warn_unfinished
 from claim_aug.data.dataset_json import read_dataset_json
-from claim_aug.data.pairs import Pair, beside, grouped, is_voxels, named, voxels_in
+from claim_aug.data.pair import Pair
+from claim_aug.data.pairs import beside, grouped, is_voxels, named, voxels_in
+from claim_aug.data.registered_layouts import pairs_by, registered_layouts, shown_name
 from claim_aug.data.sample_files import FLAT_LABELS, SAMPLE_PART
 from claim_aug.data.voxels import SUFFIXES
 from claim_aug.errors import InputError, MissingFileError, unreadable
@@ -42,10 +44,6 @@ class DataSet:
     lacking: dict[str, str]
 
 
-#: A function from a folder, and the name or number of its LGE channel, to the pairs it finds.
-Find = Callable[[Path, str | None], list[Pair]]
-
-
 def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
     """The cases of a folder, or of a CSV of pairs, in whichever layout it has.
 
@@ -58,12 +56,11 @@ def find_dataset(dataset: Path, channel: str | None = None) -> DataSet:
     """
     check_folder(dataset)
     warn_unfinished(dataset)
-    for layout, find in [("a CSV of pairs", pairs_of_csv)] if dataset.is_file() else LAYOUTS:
-        pairs = find(dataset, channel)
-        if pairs:
-            cases = grouped(pairs)
-            reasons = {name: pair.lacking for name, pair in named(pairs) if pair.lacking}
-            return DataSet(layout, tuple(cases), reasons)
+    if dataset.is_file():
+        return dataset_of("a CSV of pairs", pairs_of_csv(dataset))
+    for layout in registered_layouts():
+        if pairs := pairs_by(layout, dataset, channel):
+            return dataset_of(shown_name(layout), pairs)
     msg = (
         f"{dataset} holds no label maps; expected CASE/Contours/CASE.nii.gz, labels/ beside images/, "
         f"or label maps ({', '.join(SUFFIXES)})"
@@ -75,6 +72,16 @@ def other_formats(dataset: Path) -> str:
     """What to do about scans of another format, as the end of a sentence; ``""`` where there are none."""
     found = sorted({path.suffix.lower() for path in dataset.rglob("*")} & OTHER_FORMATS)
     return f"; it has {', '.join(found)}, which are not read: convert them to .nii.gz" if found else ""
+
+
+def dataset_of(layout: str, pairs: Sequence[Pair]) -> DataSet:
+    """The cases of the pairs that a layout found.
+
+    Raises:
+        InputError: two cases of one name.
+    """
+    reasons = {name: pair.lacking for name, pair in named(pairs) if pair.lacking}
+    return DataSet(layout, tuple(grouped(pairs)), reasons)
 
 
 def check_folder(dataset: Path) -> None:
@@ -164,20 +171,7 @@ def alone(dataset: Path, channel: str | None) -> list[Pair]:
     return [Pair(path, None, stem(path)) for path in voxels_in(dataset)]
 
 
-#: Layouts by the name that people are told, in the order in which they are looked for.
-LAYOUTS: tuple[tuple[str, Find], ...] = (
-    ("EMIDEC (CASE/Images, CASE/Contours)", emidec),
-    ("images/ beside labels/", side_by_side),
-    ("nnU-Net raw (imagesTr, labelsTr)", nnunet),
-    ("BIDS (sub-*)", bids),
-    ("MyoPS (NAME_LGE, NAME_gd)", myops),
-    ("NAME beside NAME_labels", flat),
-    ("label maps alone", alone),
-    ("a folder for each case", folders_of_cases),
-)
-
-
-def pairs_of_csv(path: Path, channel: str | None) -> list[Pair]:
+def pairs_of_csv(path: Path) -> list[Pair]:
     """A CSV with the columns ``image`` and ``labels``, and ``case`` if need be; rows of one case are its slices.
 
     Raises:

@@ -5,31 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from claim_aug.data.case import Case, check_name, stem
+from claim_aug.data.pair import Pair
 from claim_aug.data.voxels import SUFFIXES
 from claim_aug.errors import InputError
 
 SLICE = re.compile(r"(?P<case>.+?)_slice(?P<index>\d+)$")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A label map and its image.
-
-    Attributes:
-        labels: label map of a stack or of one slice.
-        image: image on the same grid; ``None`` where there is none.
-        case: name of the case; ``""`` where it follows from what differs in the paths.
-        lacking: reason why there is no image where there should be one.
-    """
-
-    labels: Path
-    image: Path | None
-    case: str = ""
-    lacking: str = ""
 
 
 def beside(labels: Path, folder: Path, channel: int = 0, case: str = "") -> Pair:

@@ -40,6 +40,7 @@ def evaluate_sets(
     synthetic: Scars,
     real: Scars,
     *,
+    definitions: Sequence[Definition] = DEFINITIONS,
     leaks: Sequence[str] | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -50,6 +51,7 @@ def evaluate_sets(
 
     Args:
         synthetic, real: scars of both sets; the real set may be empty.
+        definitions: metrics of the scars of both sets.
         leaks: names of synthetic scans that were made from a patient to validate on; ``None`` where nobody said which
             patients these are.
         seed: seed of the draws of patients.
@@ -59,7 +61,7 @@ def evaluate_sets(
     """
     nearest = memorisation(synthetic, real) if synthetic and real else None
     found = [background_metric(synthetic), leak_metric(leaks, len(synthetic)), copy_metric(nearest)]
-    for number, definition in enumerate(DEFINITIONS):
+    for number, definition in enumerate(definitions):
         rng = np.random.default_rng((seed, number))
         found.append(measure(definition, synthetic, real, rng, resamples, permutations))
         advance()

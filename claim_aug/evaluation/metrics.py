@@ -28,6 +28,14 @@ class Definition:
         tested: whether a value that is not fine is excused where another draw of patients would be, though there is no
             real set to change patients with.
         varies: whether it has an interval over patients.
+
+    Example:
+        >>> from claim_aug.evaluation import Definition
+        >>> def smallest(synthetic, real):
+        ...     return min(scar.burden_percent for scar in synthetic)
+        >>> words = "the smallest scar takes {value:.1f} %LV"
+        >>> Definition("smallest", "diversity", smallest, words, "small scars", (0.5, 5), needs_real=False).fine
+        (0.5, 5)
     """
 
     name: str

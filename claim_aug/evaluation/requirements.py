@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from claim_aug.errors import InputError
-from claim_aug.evaluation.evaluate_sets import MANIFOLD
 from claim_aug.evaluation.metric import Evaluation
-from claim_aug.evaluation.metrics import DEFINITIONS
+from claim_aug.evaluation.registered_metrics import metric_names
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
 RULE = re.compile(r"\s*(?P<name>\w+)\s*(?P<sign><=|>=|<|>|=)\s*(?P<limit>[-+.\deE]+)\s*")
-#: Names that rules may have.
-NAMES = (*(one.name for one in DEFINITIONS), *MANIFOLD, "changed", "leaks", "copies")
 
 
 @dataclass(frozen=True)
@@ -42,15 +39,15 @@ def parse_requirements(text: str) -> tuple[Requirement, ...]:
         >>> [str(rule) for rule in parse_requirements("auc<0.7, leaks=0")]
         ['auc<0.7', 'leaks=0']
     """
-    rules = []
+    rules, names = [], metric_names()
     for part in text.split(","):
         found = RULE.fullmatch(part)
         try:
-            if found is None or found["name"] not in NAMES:
+            if found is None or found["name"] not in names:
                 raise ValueError
             rules.append(Requirement(found["name"], found["sign"], float(found["limit"])))
         except ValueError:
-            msg = f"--require needs rules such as auc<0.7,adherence>0.7, got {part!r}; metrics: {', '.join(NAMES)}"
+            msg = f"--require needs rules such as auc<0.7,adherence>0.7, got {part!r}; metrics: {', '.join(names)}"
             raise InputError(msg) from None
     return tuple(rules)
 

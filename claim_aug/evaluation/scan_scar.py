@@ -56,6 +56,17 @@ class ScanScar:
         features: features of a network for each slice, (slices, features); none where no network was given.
         changed_outside: number of voxels outside the scar that differ from the scan that it was made from; ``None``
             where that scan is not known.
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.evaluation import ScanScar
+        >>> from claim_aug.evaluation.scan_scar import measure_scar
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(1, scar=True, shape=(80, 80, 4))
+        >>> heart = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine)
+        >>> scar = measure_scar("Case_1", "Case_1", scan.image[heart.box], heart)
+        >>> isinstance(scar, ScanScar), scar.profiles.shape[1]
+        (True, 5)
     """
 
     name: str
@@ -75,6 +86,11 @@ class ScanScar:
     unrolled: NDArray[np.float32]
     features: NDArray[np.float32]
     changed_outside: int | None = None
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)  # one metric must not change what the next one sees
 
     @cached_property
     def complete(self) -> NDArray[np.bool_]:

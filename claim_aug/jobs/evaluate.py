@@ -22,8 +22,8 @@ from claim_aug.evaluation.background import background_change
 from claim_aug.evaluation.evaluate_sets import evaluate_sets
 from claim_aug.evaluation.memorisation import Memorisation
 from claim_aug.evaluation.metric import Evaluation
-from claim_aug.evaluation.metrics import DEFINITIONS
 from claim_aug.evaluation.network_features import FeatureNetwork, scar_features, wall_segmenter
+from claim_aug.evaluation.registered_metrics import registered_metrics
 from claim_aug.evaluation.resampling import RESAMPLES
 from claim_aug.evaluation.scan_scar import ScanScar, measure_scar
 from claim_aug.generators.healing import bright_about
@@ -128,8 +128,10 @@ def evaluate_folders(
     Raises:
         InputError: folders without labelled scans, or without scar.
         MissingDependencyError: scikit-learn, where it is not installed.
+        PluginError: a metric of a plugin that is none, or that fails.
     """
     check_libraries()
+    definitions = registered_metrics()
     scans = read_scan_set(synthetic, labels)
     theirs = [] if real is None else read_scan_set(real, real_labels or labels or scans[0].scheme)
     leaks = leaked_scans(synthetic, scans, validation)
@@ -152,10 +154,17 @@ def evaluate_folders(
         if not found and folder is not None:
             msg = f"{folder} has no {name} scan with labelled scar; check its label scheme (--labels)"
             raise InputError(msg)
-    step = progress("metrics", len(DEFINITIONS))
+    step = progress("metrics", len(definitions))
     with need("threadpoolctl", "evaluate").threadpool_limits(1):  # thousands of small matrices: threads only wait
         metrics, nearest = evaluate_sets(
-            scars, real_scars, leaks=leaks, seed=seed, resamples=draws, permutations=draws, advance=step
+            scars,
+            real_scars,
+            definitions=definitions,
+            leaks=leaks,
+            seed=seed,
+            resamples=draws,
+            permutations=draws,
+            advance=step,
         )
     sets = {"synthetic": scars, "real": real_scars}
     evaluation = Evaluation(

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from claim_aug.anatomy import LabelScheme
+from claim_aug.anatomy.orientation import thickest_axis
 from claim_aug.data.claim import claims_out
 from claim_aug.data.dataset import find_images
 from claim_aug.data.output_layouts import label_numbers, write_json
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.errors import InputError
-from claim_aug.jobs.segment import thickest_axis
 from claim_aug.phantom import Phantom, make_phantom, wide_phantom, write_emidec, write_nnunet
 from claim_aug.phantom.sampling import SMALLEST_FIELD_MM
 

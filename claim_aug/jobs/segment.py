@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug._version import __version__
 from claim_aug.anatomy import LabelScheme, LVAnatomy
+from claim_aug.anatomy.orientation import thickest_axis
 from claim_aug.data.case import Case, unstacked
 from claim_aug.data.claim import claims_out
 from claim_aug.data.output_layouts import write_json
@@ -81,13 +82,6 @@ def segment_case(
     anatomy = replace(anatomy, **{tissue: mask[anatomy.box] for tissue, mask in scar.items()})
     report = {"ventricle": "found" if found.located else "labelled", **quantify_case(case, anatomy)}
     return SegmentedCase(labels, found.confidence, plain(report))
-
-
-def thickest_axis(shape: tuple[int, ...], spacing: tuple[float, ...] | None) -> int:
-    """The axis across slices of a scan without labels: the one along which voxels are thickest, or slices fewest."""
-    if spacing is not None and len(spacing) == 3 and max(spacing) > 1.5 * sorted(spacing)[1]:
-        return int(np.argmax(spacing))
-    return int(np.argmin(shape[::-1]) * -1 + len(shape) - 1)
 
 
 def read_found(labels: NDArray[Any], case: Case, scheme: LabelScheme, **known: Any) -> LVAnatomy:

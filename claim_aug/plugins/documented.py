@@ -11,7 +11,7 @@ from typing import Any
 
 from claim_aug.errors import PluginError
 from claim_aug.plugins.guard import naming_whatever_is_raised
-from claim_aug.plugins.loader import load_plugins
+from claim_aug.plugins.loader import BACKENDS, load_plugins
 from claim_aug.plugins.registry import Entry
 
 #: An entry of a docstring's ``Args``, such as ``burden, extent: size in percent, 0.1-100``, and its later lines.
@@ -71,6 +71,17 @@ def describe_backends(plugin: str) -> list[dict[str, Any]]:
                     options = None
                 found.append({"kind": registry.kind, "name": entry.name, "summary": entry.summary, "options": options})
     return found
+
+
+def describe_others(plugin: str) -> dict[str, list[dict[str, str]]]:
+    """Name and summary of whatever else a plugin provides, by its kind in the plural, ready for JSON."""
+    return {
+        f"{registry.kind.replace(' ', '_')}s": [
+            {"name": entry.name, "summary": entry.summary} for entry in registry if entry.plugin == plugin
+        ]
+        for registry in load_plugins().registries.values()
+        if registry.kind not in BACKENDS
+    }
 
 
 def documented(factory: Callable[..., Any]) -> dict[str, str]:

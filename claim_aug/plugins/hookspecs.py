@@ -48,5 +48,15 @@ def register_label_schemes(register: Register) -> None:
 
 
 @hookspec
+def register_layouts(register: Register) -> None:
+    """Register layouts of data sets: ``register(name, find, *, summary="")``; ``find`` gives the pairs of a folder."""
+
+
+@hookspec
+def register_metrics(register: Register) -> None:
+    """Register metrics of ``evaluate``: ``register(name, definition, *, summary="")``, a ``Definition``."""
+
+
+@hookspec
 def register_commands(app: typer.Typer) -> None:
     """Add commands to ``claim-aug``; import what they need inside the command, so that ``--help`` stays quick."""

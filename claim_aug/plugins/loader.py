@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ GROUP = "claim_aug"
 ALLOW = "CLAIM_AUG_PLUGINS"
 BLOCK = "CLAIM_AUG_PLUGINS_BLOCKED"
 STRICT = "CLAIM_AUG_PLUGINS_STRICT"
+#: Kinds of what a name makes with options.
+BACKENDS = ("prior", "generator")
 
 
 @dataclass
@@ -46,6 +49,8 @@ class Plugins:
     priors: Registry
     generators: Registry
     schemes: Registry
+    layouts: Registry
+    metrics: Registry
     statuses: list[PluginStatus]
 
     @property
@@ -55,15 +60,21 @@ class Plugins:
             "register_priors": self.priors,
             "register_generators": self.generators,
             "register_label_schemes": self.schemes,
+            "register_layouts": self.layouts,
+            "register_metrics": self.metrics,
         }
 
-    def find(self, name: str) -> list[tuple[str, Entry]]:
+    def find(self, name: str, kinds: Container[str] = BACKENDS) -> list[tuple[str, Entry]]:
         """Kind and entry of each backend of a name, which may have an argument; or of the plugin of that name.
+
+        Args:
+            name: name of a backend, or of a plugin.
+            kinds: kinds that are looked for.
 
         Raises:
             PluginError: a name that neither a backend nor a plugin has, or a plugin that provides no backend.
         """
-        entries = [(registry.kind, entry) for registry in (self.priors, self.generators) for entry in registry]
+        entries = [(one.kind, entry) for one in self.registries.values() if one.kind in kinds for entry in one]
         found = [one for one in entries if one[1].name == name.partition(":")[0]]
         found = found or [one for one in entries if one[1].plugin == name]
         if found:
@@ -91,7 +102,15 @@ def load_plugins() -> Plugins:
     """
     manager = pluggy.PluginManager("claim_aug")
     manager.add_hookspecs(hookspecs)
-    plugins = Plugins(manager, Registry("prior"), Registry("generator"), Registry("label scheme", callables=False), [])
+    plugins = Plugins(
+        manager,
+        Registry("prior"),
+        Registry("generator"),
+        schemes=Registry("label scheme", callables=False),
+        layouts=Registry("layout"),
+        metrics=Registry("metric", callables=False),
+        statuses=[],
+    )
     adopt(plugins, PluginStatus("built-in", "claim-aug", __version__, "Apache-2.0"), lambda: builtin)
     allowed, blocked = names_in(ALLOW), names_in(BLOCK) or set()
     for point in sorted(find_points(), key=lambda point: point.name):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from claim_aug.anatomy import SCHEMES
+from claim_aug.plugins.builtin import LAYOUTS, METRICS
 
 
 def test_aha_writes_the_segments_in_the_labels_grid(cli, case, phantom, tmp_path):
@@ -84,12 +85,23 @@ def test_phantoms_have_scar_as_asked(cli, tmp_path):
 
 def test_plugins_are_listed_with_version_licence_and_status(cli):
     done = cli("plugins")
-    for word in ("built-in", "Apache-2.0", "prior smile", "generator signal", "loaded"):
+    for word in ("built-in", "Apache-2.0", "prior smile, random", "generator signal", "metric adherence", "loaded"):
         assert word in done.out
     rows = json.loads(cli("plugins", "--json").out)
     generators = [f"generator {name}" for name in ("signal", "transplant", "ddpm", "latent")]
     schemes = [f"label scheme {name}" for name in SCHEMES]
-    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators, *schemes]
+    others = [f"layout {name}" for name in LAYOUTS] + [f"metric {name}" for name in METRICS]
+    assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators, *schemes, *others]
+    assert rows[0]["layouts"][3] == {"name": "bids", "summary": "BIDS (sub-*)"}
+    assert [scheme["name"] for scheme in rows[0]["label_schemes"]] == list(SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("auc", "0 to 0.7"), ("bids", "layout bids: BIDS (sub-*)"), ("acdc", "myocardium"), ("myops", "2221")],
+)
+def test_whatever_a_plugin_provides_is_shown(cli, name, words):
+    assert words in cli("plugins", "show", name).out
 
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])

@@ -14,7 +14,7 @@ from claim_aug.anatomy.slices import in_plane
 from claim_aug.plots.short_axis import Layout, find_layout, title
 
 #: Margin round the ventricle that is shown at first, as a share of its size; our default.
-MARGIN = 0.45
+MARGIN = 0.35
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 
 import uvicorn
 
+from claim_aug import ScarSynthesizer
 from claim_aug.cli import console
-from claim_aug.errors import InputError, OutputError
+from claim_aug.errors import ClaimAugError, InputError, OutputError
+from claim_aug.phantom import make_phantom
+from claim_aug.plugins.loader import load_plugins
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.server import Server
@@ -105,11 +108,22 @@ def make_server(folders: Folders, scan: Scan | None, place: Place) -> uvicorn.Se
     )
 
 
+def warm_up() -> None:
+    """Let slow generators read their networks while the user is still looking at the page."""
+    phantom = make_phantom(0, scar=False, shape=(64, 64, 3))
+    for entry in load_plugins().generators:
+        with contextlib.suppress(ClaimAugError):
+            if getattr(entry.load(), "main_process_only", False):
+                synthesizer = ScarSynthesizer("random", entry.name, labels="phantom", burden=10)
+                synthesizer.sample(phantom.image, phantom.labels, seed=0)
+
+
 def serve(folders: Folders, scan: Scan | None, host: str, port: int, *, browser: bool) -> None:
     """Serve until Ctrl-C."""
     place = Place.at(host, port)
     server = make_server(folders, scan, place)
     console.print_line(f"designer at {place.address}\nwhat you save goes to {folders.out}; stop with Ctrl-C")
+    threading.Thread(target=warm_up, daemon=True).start()
     if browser:
         threading.Timer(0.3, webbrowser.open, [place.address]).start()
     with contextlib.suppress(KeyboardInterrupt):

@@ -4,17 +4,16 @@ const SVG = "http://www.w3.org/2000/svg";
 // First segment, how many, start of the first in degrees, inner and outer radius (Cerqueira et al. 2002).
 const RINGS = [[1, 6, 60, 0.75, 1], [7, 6, 60, 0.5, 0.75], [13, 4, 45, 0.25, 0.5], [17, 1, 0, 0, 0.25]];
 const WALLS = { anterior: [0, -1.1], septal: [-1.1, 0], inferior: [0, 1.1], lateral: [1.1, 0] };
-// From no scar to all of the segment; lighter is always less, whatever the eye.
-const SHADES = ["#f7f3ea", "#fbdba0", "#f0a648", "#c4641a", "#7a3206"].map(rgb);
-
 function rgb(colour) {
   return [1, 3, 5].map((from) => parseInt(colour.slice(from, from + 2), 16));
 }
 
+/** The colour of a share of scar, percent, as the style has it: lighter to darker, in the dark the other way round. */
 export function shade(share) {
-  const place = Math.min(Math.max(share / 100, 0), 1) * (SHADES.length - 1);
-  const low = Math.min(Math.floor(place), SHADES.length - 2);
-  return SHADES[low].map((value, part) => Math.round(value + (SHADES[low + 1][part] - value) * (place - low)));
+  const shades = getComputedStyle(document.documentElement).getPropertyValue("--shades").trim().split(/,\s*/).map(rgb);
+  const place = Math.min(Math.max(share / 100, 0), 1) * (shades.length - 1);
+  const low = Math.min(Math.floor(place), shades.length - 2);
+  return shades[low].map((value, part) => Math.round(value + (shades[low + 1][part] - value) * (place - low)));
 }
 
 const at = (degrees, radius) => {
@@ -49,6 +48,7 @@ export class BullsEye {
       const turned = x ? `rotate(${x < 0 ? -90 : 90} ${x} ${y})` : "";
       svg.append(make("text", { x, y: x ? y : y + 0.03, class: "wall-name", transform: turned }, name));
     }
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show({}));
     svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => this.release());
   }
@@ -127,12 +127,12 @@ export class BullsEye {
       path.setAttribute("class", there ? "segment" : "segment absent");
       border.setAttribute("class", `border ${on ? "on" : may ? "may" : ""}`);
       path.setAttribute("aria-pressed", on);
-      const depth = depths[segment] === undefined ? "" : `${Math.round(100 * depths[segment])} % deep`;
+      const depth = depths[segment] === undefined ? "" : `${Math.round(100 * depths[segment])} %`;
       const said = there ? `${names[segment]}, ${Math.round(share)} % scar` : "not in this scan";
-      path.setAttribute("aria-label", `Segment ${segment}, ${said}${depth && `, asked ${depth}`}`);
+      path.setAttribute("aria-label", `Segment ${segment}, ${said}${depth && `, ${depth} deep asked for`}`);
       value.textContent = !there ? "" : depth || (share ? `${share < 1 ? "<1" : Math.round(share)} %` : "");
-      const dark = colour[0] * 0.299 + colour[1] * 0.587 + colour[2] * 0.114 < 130;
-      for (const text of [number, value]) text.classList.toggle("bright", there && dark);
+      const dark = there && colour[0] * 0.299 + colour[1] * 0.587 + colour[2] * 0.114 < 130;
+      for (const text of [number, value]) text.classList.toggle("bright", dark);
     }
   }
 }

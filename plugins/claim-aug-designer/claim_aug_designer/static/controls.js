@@ -7,8 +7,8 @@ const KNOWN = {
   extent: ["Extent round the wall", "%", 100, [1, 100], 1, "extent"],
   mvo: ["MVO, share of scar", "%", 100, [0, 60], 1, "mvo_percent_of_scar"],
   grey_zone: ["Grey zone, share of scar", "%", 100, [0, 60], 1, "grey_zone_percent_of_scar"],
-  brightness_ratio: ["Brightness, × blood over remote", "×", 1, [0.2, 4], 0.05, null],
-  brightness_sd: ["Brightness, SD above remote", "SD", 1, [2, 60], 0.5, null],
+  brightness_ratio: ["Brightness, × blood over remote", "×", 1, [0.2, 4], 0.05, "brightness_ratio"],
+  brightness_sd: ["Brightness, SD above remote", "SD", 1, [2, 60], 0.5, "brightness_sd"],
   edge: ["Edge", "", 1, null, 0.05, null],
 };
 const PERCENT_ALREADY = ["mvo_percent_of_scar", "grey_zone_percent_of_scar"];
@@ -40,7 +40,6 @@ export class Controls {
       this.rows.set(option.name, row);
       (option.name in KNOWN ? this.main : this.more).append(row.node);
     }
-    this.more.parentElement.hidden = !this.more.children.length;
   }
 
   other(option) {
@@ -72,7 +71,7 @@ export class Controls {
       const shown = set ? Number(given) * factor : found === undefined ? undefined : found * (PERCENT_ALREADY.includes(realised) ? 1 : factor);
       node.classList.toggle("drawn", !set);
       clear.hidden = !set;
-      value.textContent = shown === undefined ? "drawn" : `${set ? "" : "drawn: "}${scaled(Number(shown.toFixed(factor === 100 ? 0 : 2)))} ${unit}`;
+      value.textContent = shown === undefined ? "auto" : `${set ? "" : "auto: "}${scaled(Number(shown.toFixed(factor === 100 ? 0 : 2)))} ${unit}`;
       if (document.activeElement !== input || !set) input.value = shown ?? (low + high) / 2;
       input.setAttribute("aria-valuetext", value.textContent);
     };
@@ -89,7 +88,7 @@ export class Controls {
   }
 
   field(option, label) {
-    const input = element("input", { type: "text", title: option.meaning, placeholder: option.default ?? "drawn", spellcheck: false });
+    const input = element("input", { type: "text", title: option.meaning, placeholder: option.default ?? "auto", spellcheck: false });
     input.addEventListener("change", () => this.onChange(option.name, valueOf(input.value)));
     const show = (given) => {
       if (document.activeElement !== input) input.value = given === undefined ? "" : typeof given === "string" ? given : JSON.stringify(given);

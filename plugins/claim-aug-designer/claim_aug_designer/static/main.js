@@ -58,6 +58,7 @@ async function refresh(resting = false) {
   const asked = designs.now;
   const sent = resting ? asked : page.rules.draft(asked);
   page.busy = true;
+  document.body.dataset.busy = "true";
   document.body.classList.toggle("painting", sent === asked && page.rules.find("generators", asked.generator).slow);
   the("progress").hidden = !document.body.classList.contains("painting");
   try {
@@ -70,11 +71,11 @@ async function refresh(resting = false) {
   page.busy = false;
   the("progress").hidden = true;
   document.body.classList.remove("painting");
-  document.body.dataset.shown = JSON.stringify(sent);
   if (page.again || designs.now !== asked) {
     page.again = false;
     refresh();
   } else if (sent !== asked) page.rest = setTimeout(() => refresh(true), REST);
+  else document.body.dataset.busy = "false";
 }
 
 function showSample(sample, draft) {
@@ -93,6 +94,7 @@ function showEye() {
   if (page.sample)
     for (const [segment, one] of Object.entries(page.sample.numbers.segments)) shares[segment] = one.scar_percent ?? 0;
   const { now } = designs;
+  the("scale-end").textContent = Object.keys(now.table).length ? "100 % is scar; the numbers are the depths asked for" : "100 % of the segment is scar";
   eye.show({ chosen: page.rules.chosen(now), allowed: page.rules.allowed(now), depths: now.table, shares, names: page.scan.segments });
 }
 
@@ -128,10 +130,13 @@ function showArguments(prior, generator) {
       input.value = designs.now[kind].split(":").slice(1).join(":");
       input.addEventListener("change", () => change((now) => ({ ...now, [kind]: input.value ? `${one.name}:${input.value}` : one.name })));
       const label = document.createElement("label");
+      label.className = "slider field";
       label.append(`File of ${one.name} `, input);
       return label;
     }),
   );
+  const details = the("more").parentElement;
+  details.hidden = !details.querySelector("input");
 }
 
 function showSlice() {

@@ -24,14 +24,20 @@ export function showNumbers({ facts, notes, rules, segments }, sample, scan) {
   const { realised, totals } = sample.numbers;
   const said = [
     ["New scar", `${number(realised.burden_percent)} %LV`],
-    ["", `${number(realised.scar_g)} g, ${number(realised.scar_ml)} mL`],
-    ["Transmurality", `${number(100 * realised.transmurality_mean, 0)} %, up to ${number(100 * Math.min(realised.transmurality_peak, 1), 0)} %`],
-    ["MVO", `${number(realised.mvo_percent_of_scar)} % of scar`],
-    ["Grey zone", `${number(realised.grey_zone_percent_of_scar)} % of scar`],
+    ["Mass", `${number(realised.scar_g)} g`],
+    ["Volume", `${number(realised.scar_ml)} mL`],
+    ["Depth", `${number(100 * realised.transmurality_mean, 0)} %`],
+    ["MVO of scar", `${number(realised.mvo_percent_of_scar, 0)} %`],
+    ["Grey zone", `${number(realised.grey_zone_percent_of_scar, 0)} %`],
   ];
-  if (scan.scarred) said.push(["With old scar", `${number(totals.scar.percent_lv)} %LV, ${number(totals.scar.g)} g`]);
-  facts.replaceChildren(...said.flatMap(([name, value]) => [text("dt", name), text("dd", value)]));
-  notes.replaceChildren(...[...sample.notes, ...scan.notes].map((note) => text("li", note)));
+  if (scan.scarred) said.push(["With old", `${number(totals.scar.percent_lv)} %LV`]);
+  facts.replaceChildren(...said.map(([name, value]) => {
+    const fact = document.createElement("div");
+    fact.append(text("dt", name), text("dd", value));
+    return fact;
+  }));
+  const notesNow = [...sample.notes.flatMap((note) => note.split("; ")), ...scan.notes];
+  notes.replaceChildren(...notesNow.map((note) => text("li", note)));
   const ruled = Object.entries(sample.numbers.rules).map(([name, rule]) => [
     name.replace("SD", " SD"), `${number(rule.percent_lv)}`, number(rule.g), number(rule.dice, 2),
   ]);

@@ -3,6 +3,17 @@
 const COLOURS = { wall: "#ffffff8c", old: "#f0e442", infarct: "#e69f00", mvo: "#56b4e9" };
 const DASHES = { old: [3, 3] };
 
+/** A closed line through the middles of its sides, so that it is round where the label map has steps. */
+function trace(pen, line, { sx, sy, x, y }) {
+  const points = [];
+  for (let point = 0; point < line.length; point += 2) points.push([x + (line[point] + 0.5) * sx, y + (line[point + 1] + 0.5) * sy]);
+  const middles = points.slice(1).map((point, place) => [(point[0] + points[place][0]) / 2, (point[1] + points[place][1]) / 2]);
+  if (!middles.length) return;
+  pen.moveTo(...middles[0]);
+  for (let place = 1; place <= middles.length; place += 1)
+    pen.quadraticCurveTo(...points[place % middles.length], ...middles[place % middles.length]);
+}
+
 export class Viewer {
   constructor(canvas, { onSlice, onPointer, onView }) {
     Object.assign(this, { canvas, onSlice, onPointer, onView });
@@ -123,13 +134,7 @@ export class Viewer {
       pen.setLineDash((DASHES[name] || []).map((length) => length * ratio));
       pen.lineWidth = (name === "wall" ? 1 : 1.75) * ratio;
       pen.beginPath();
-      for (const line of slices[this.index] || []) {
-        for (let point = 0; point < line.length; point += 2) {
-          const at = [x + (line[point] + 0.5) * sx, y + (line[point + 1] + 0.5) * sy];
-          if (point) pen.lineTo(...at);
-          else pen.moveTo(...at);
-        }
-      }
+      for (const line of slices[this.index] || []) trace(pen, line, { sx, sy, x, y });
       pen.stroke();
     }
     pen.setLineDash([]);

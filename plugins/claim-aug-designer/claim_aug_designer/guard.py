@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 Message = MutableMapping[str, Any]
@@ -28,10 +29,6 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-
-
-class TooLargeError(Exception):
-    """A body beyond its limit."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,9 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        answered = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal answered
             if message["type"] == "http.response.start":
-                answered = True
                 own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 message["headers"] = [*message.get("headers", ()), *own]
             await send(message)
@@ -70,11 +64,7 @@ class Guard:
         if refused is not None:
             await PlainTextResponse(refused[1], refused[0])(scope, receive, send_guarded)
             return
-        try:
-            await self.app(scope, limited(receive, limit), send_guarded)
-        except TooLargeError:
-            if not answered:
-                await PlainTextResponse(too_large(limit), 413)(scope, receive, send_guarded)
+        await self.app(scope, limited(receive, limit), send_guarded)
 
     def refusal(self, scope: Message, headers: dict[str, str], limit: int) -> tuple[int, str] | None:
         """Status and reason of a request that is refused; ``None`` where it is not."""
@@ -114,7 +104,7 @@ def limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise TooLargeError
+            raise HTTPException(413, too_large(limit))
         return message
 
     return receive_limited

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browser import axe, chromium  # noqa: F401  fixtures
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.serve import Place, make_server
@@ -75,3 +76,34 @@ def serve(tmp_path):
     for server, thread in running:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def open_designer(chromium):  # noqa: F811
+    """``open_designer(server, width)`` opens the page; it keeps what went wrong in ``page.trouble``."""
+    contexts = []
+
+    def opened(server, width=1440, height=900, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.trouble = []
+        page.on("console", lambda message: page.trouble.append(message.text))
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+
+        def watch(route):
+            if route.request.url.startswith(f"http://{server.place.authority}/"):
+                route.continue_()
+            else:
+                page.trouble.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", watch)
+        page.goto(server.place.address)
+        page.wait_for_selector("body[data-ready=true]")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+

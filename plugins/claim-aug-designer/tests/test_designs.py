@@ -2,7 +2,6 @@
 
 import base64
 import shlex
-import sys
 
 import numpy as np
 import pytest
@@ -10,8 +9,8 @@ from claim_aug_designer.design import Design
 from claim_aug_designer.files import save, save_series, written_options
 from claim_aug_designer.measured import show
 from claim_aug_designer.spelling import command_line, python_lines
+from command_line import run_command
 
-from claim_aug.cli import main
 from claim_aug.errors import InputError
 
 
@@ -37,16 +36,14 @@ def files_of(folder):
 
 
 @pytest.mark.parametrize("name", DESIGNS)
-def test_saved_files_equal_those_of_the_copied_command_byte_for_byte(name, scan, tmp_path, monkeypatch):
+def test_saved_files_equal_those_of_the_copied_command_byte_for_byte(name, scan, tmp_path):
     design = DESIGNS[name](scan)
     sample = save(scan, design, tmp_path, "saved")
     command = command_line(scan, design, written_options(scan, design, tmp_path), tmp_path / "copied")
     program, *arguments = shlex.split(command)
     assert program == "claim-aug"
-    monkeypatch.setattr(sys, "argv", [program, *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    assert not end.value.code
+    done = run_command(arguments, tmp_path)
+    assert done.code == 0, done.said
     saved = files_of(tmp_path / "saved")
     assert {path.split("/")[0] for path in saved} == {"images", "labels", "sidecars"}
     assert saved == files_of(tmp_path / "copied")

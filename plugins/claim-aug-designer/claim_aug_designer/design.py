@@ -61,7 +61,7 @@ class Design:
         options = {name: value for name, value in given.get("options", {}).items() if value is not None}
         table, painted = read_table(given.get("table") or {}), read_painted(given.get("painted"), display)
         made = cls(**given | {"options": options, "table": table, "painted": painted})
-        if (table or painted is not None) and made.prior != "manual" or (table and painted is not None):
+        if ((table or painted is not None) and made.prior != "manual") or (table and painted is not None):
             msg = "depths by segment and painted scar are prior manual's, and one of the two at a time"
             raise InputError(msg)
         return made

@@ -56,7 +56,12 @@ def declared(option: Any) -> str:
 def python_lines(scan: Scan, design: Design, scar: ScarOptions) -> str:
     """Lines of Python that make the same sample."""
     options = scar.parameters()
-    names = ["from pathlib import Path", "", "from claim_aug import ScarSynthesizer", "from claim_aug.data.case import Case"]
+    names = [
+        "from pathlib import Path",
+        "",
+        "from claim_aug import ScarSynthesizer",
+        "from claim_aug.data.case import Case",
+    ]
     if scar.mask is not None:
         names.append("from claim_aug.data.regrid import read_mask_onto")
         options["mask"] = Code(f"read_mask_onto(Path({str(scar.mask)!r}), case.label_file)")

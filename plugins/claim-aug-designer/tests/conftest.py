@@ -106,4 +106,3 @@ def open_designer(chromium):  # noqa: F811
     yield opened
     for context in contexts:
         context.close()
-

@@ -1,6 +1,7 @@
 """A design gives the same scar in the page, from the copied command line, from the Python lines, and saved."""
 
 import base64
+import itertools
 import shlex
 
 import numpy as np
@@ -127,9 +128,11 @@ def test_a_series_grows_one_scar(scan, tmp_path):
     assert len(rows) == 10
     assert burdens == sorted(burdens)
     assert burdens[0] == pytest.approx(5, abs=1)
-    labels = [scan.case.label_file.read(next((tmp_path / "series" / row["folder"]).rglob("labels/*"))).data for row in rows]
+    labels = [
+        scan.case.label_file.read(next((tmp_path / "series" / row["folder"]).rglob("labels/*"))).data for row in rows
+    ]
     scars = [np.isin(one, (3, 4)) for one in labels]
-    for smaller, larger in zip(scars, scars[1:], strict=False):
+    for smaller, larger in itertools.pairwise(scars):
         assert (smaller & larger).sum() > 0.8 * smaller.sum()
     assert (tmp_path / "series" / "series.csv").read_text().count("claim-aug generate") == 10
 

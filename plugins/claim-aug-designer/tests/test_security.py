@@ -80,7 +80,9 @@ def test_an_address_that_others_reach_is_refused_unless_asked_for_twice():
         check_host("localhost:80", open_to_network=False)
 
 
-@pytest.mark.parametrize("path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/..%2f..%2fpyproject.toml"])
+@pytest.mark.parametrize(
+    "path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/..%2f..%2fpyproject.toml"]
+)
 def test_static_files_are_those_of_the_folder_alone(path, serve):
     status, _, body = serve().ask("GET", path)
     assert status in (404, 405)
@@ -155,7 +157,9 @@ def test_a_body_that_says_it_is_4_gb_is_refused_before_it_is_read(serve):
     for path, method in (("/api/sample", "POST"), ("/api/upload/image/a.nii", "PUT")):
         host, _, port = server.place.authority.rpartition(":")
         with socket.create_connection((host, int(port)), timeout=20) as speaking:
-            head = f"{method} {path} HTTP/1.1\r\nHost: {server.place.authority}\r\nx-claim-aug-token: {server.place.token}"
+            head = (
+                f"{method} {path} HTTP/1.1\r\nHost: {server.place.authority}\r\nx-claim-aug-token: {server.place.token}"
+            )
             speaking.sendall(f"{head}\r\nContent-Length: {4 << 30}\r\n\r\n".encode())
             assert b" 413 " in speaking.recv(200)
     assert alive(server)
@@ -204,7 +208,9 @@ def test_a_thousand_requests_at_once_do_not_end_it(serve, scan):
     assert alive(server)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"7", b'{"design": 7}', b'{"design": {"options": 7}}', b"[" * 100000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1]", b"7", b'{"design": 7}', b'{"design": {"options": 7}}', b"[" * 100000]
+)
 def test_what_is_no_request_is_refused_in_words(body, serve, scan):
     server = serve(scan)
     status, _, said = server.ask("POST", "/api/sample", body)
@@ -229,7 +235,10 @@ def test_options_out_of_range_are_sentences_for_the_page(serve, scan):
 
 def test_nothing_is_open_at_first_and_that_is_said(serve):
     server = serve()
-    assert server.post("sample", design={}) == (422, {"error": "no scan is open; open an image and its label map first"})
+    assert server.post("sample", design={}) == (
+        422,
+        {"error": "no scan is open; open an image and its label map first"},
+    )
     assert not os.path.lexists(server.out)
 
 

@@ -1,8 +1,12 @@
-"""How long the designer takes, on a phantom of 256 x 256 x 10: ``python plugins/claim-aug-designer/measure_times.py``."""
+"""How long the designer takes on a phantom of 256 x 256 x 10.
+
+Run it with ``python plugins/claim-aug-designer/measure_times.py``, and with ``CLAIM_AUG_CHROMIUM`` for the page.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -37,7 +41,7 @@ def main() -> None:
         print("what                        median s   slowest s   processor s")
         for generator in ("signal", "ddpm"):
             for burden in (10, 30):
-                report(f"{generator}, {burden} %LV", timed(lambda seed: ask(place, generator, burden, seed)))
+                report(f"{generator}, {burden} %LV", timed(functools.partial(ask, place, generator, burden)))
         with contextlib.suppress(ImportError):
             report_page(place)
 

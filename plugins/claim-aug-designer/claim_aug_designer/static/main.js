@@ -81,6 +81,8 @@ async function refresh(resting = false) {
 function showSample(sample, draft) {
   page.sample = sample;
   viewer.show(sample);
+  const near = designs.now.painted ? viewer.index : page.stack.nearScar(viewer.index);
+  if (near !== viewer.index) viewer.select(near);
   film.draw(viewer.limits, viewer.before);
   showNumbers({ facts: the("facts"), notes: the("notes"), rules: the("rules"), segments: the("segments") }, sample, page.scan);
   the("facts").classList.toggle("draft", draft);

@@ -32,6 +32,13 @@ export class Stack {
     return before ? this.before : this.after;
   }
 
+  /** The slice with most of what changed, or the one that is asked for where something changed there. */
+  nearScar(index) {
+    const counts = new Uint32Array(this.slices);
+    for (const voxel of this.changed) counts[Math.floor(voxel / this.plane)] += 1;
+    return counts[index] || !this.changed.length ? index : counts.indexOf(Math.max(...counts));
+  }
+
   /** Whether new scar may lie in a voxel. */
   free(index, replacing) {
     const value = this.segment[index];

@@ -20,6 +20,7 @@ from claim_aug.cli.groups import Orientation
 
 #: Colours of a picture: few enough for small files, enough to look the same.
 COLOURS = 200
+PATIENCE_MS = 600_000
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def main() -> None:
 
         def opened(width: int, height: int, scheme: Any = "light") -> Page:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page.set_default_timeout(PATIENCE_MS)
             page.goto(place.address)
             return settled(page)
 
@@ -67,7 +69,7 @@ def start(out: Path) -> Place:
 def settled(page: Page) -> Page:
     """The page once nothing is painted any more."""
     page.wait_for_timeout(100)
-    page.wait_for_selector("body[data-busy=false]", timeout=120_000)
+    page.wait_for_selector("body[data-busy=false]")
     return page
 
 
@@ -94,7 +96,7 @@ def paint(page: Page) -> None:
 def keep(page: Page, path: Path) -> None:
     """Write what is seen."""
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

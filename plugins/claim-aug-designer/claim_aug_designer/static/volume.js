@@ -1,5 +1,7 @@
 // The whole volume in NiiVue: three planes and a rendering. It is loaded when it is asked for.
 
+import { MVO } from "/static/stack.js";
+
 const the = (id) => document.getElementById(id);
 const SCRIPT = "/static/niivue/niivue.umd.js";
 
@@ -53,12 +55,11 @@ export function bindVolume(page, viewer) {
       const spacing = scan.slice_mm;
       const scar = new Float32Array(stack.before.length);
       stack.changed.forEach((index, place) => (scar[index] = stack.kinds[place]));
-      const volumes = [[viewer.stack.values(viewer.before), "scan", "gray"], [scar, "scar", "warm"]];
-      for (const [values, name, colormap] of volumes) {
-        const image = await NVImage.new(asNifti(stack, scan, spacing, values), `${name}.nii`, colormap, name === "scar" ? 0.7 : 1);
-        [image.cal_min, image.cal_max] = name === "scar" ? [0.5, 2] : viewer.limits;
-        shown.addVolume(image);
-      }
+      const [cal_min, cal_max] = viewer.limits;
+      const whole = { name: "scan.nii", colormap: "gray", cal_min, cal_max };
+      const over = { name: "scar.nii", colormap: "warm", opacity: 0.7, cal_min: 0.5, cal_max: MVO };
+      for (const [values, given] of [[stack.values(viewer.before), whole], [scar, over]])
+        shown.addVolume(await NVImage.loadFromUrl({ url: asNifti(stack, scan, spacing, values), ...given }));
       shown.setSliceType(shown.sliceTypeMultiplanar);
       the("stack-said").textContent = "Drag to move the crosshair; the right button sets the window.";
     } catch (error) {

@@ -18,8 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from claim_aug.cli.groups import Orientation
 
-#: Colours of a picture: few enough for small files, enough to look the same.
-COLOURS = 200
+#: How long a busy computer may take.
 PATIENCE_MS = 600_000
 
 
@@ -95,8 +94,7 @@ def paint(page: Page) -> None:
 
 def keep(page: Page, path: Path) -> None:
     """Write what is seen."""
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def warm_up() -> None:
         with contextlib.suppress(ClaimAugError):
             if getattr(entry.load(), "main_process_only", False):
                 synthesizer = ScarSynthesizer("random", entry.name, labels="phantom", burden=10)
-                synthesizer.sample(phantom.image, phantom.labels, seed=0)
+                synthesizer.sample(phantom.image, phantom.labels, affine=phantom.affine, seed=0)
 
 
 def serve(folders: Folders, scan: Scan | None, host: str, port: int, *, browser: bool) -> None:

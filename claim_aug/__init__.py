@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from claim_aug.evaluation.metric import Evaluation
     from claim_aug.generators import Rendering, ScarGenerator
     from claim_aug.jobs.evaluate import evaluate
+    from claim_aug.plots.view import view
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
     from claim_aug.priors import MaskPrior, ScarMask
@@ -40,6 +41,7 @@ _HOMES = {
     "evaluate": "claim_aug.jobs.evaluate",
     "hookimpl": "claim_aug.plugins",
     "seed_worker": "claim_aug.adapters.workers",
+    "view": "claim_aug.plots.view",
 }
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "evaluate",
     "hookimpl",
     "seed_worker",
+    "view",
 ]
 
 

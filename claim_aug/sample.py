@@ -59,6 +59,21 @@ class ScarSample:
         """Every voxel that may differ from the input."""
         return self.infarct | self.mvo | self.healed
 
+    def show(self, **settings: Any) -> Any:
+        """The sample as a notebook shows it; see ``claim_aug.view`` for the settings.
+
+        Example:
+            >>> from claim_aug import ScarSynthesizer
+            >>> from claim_aug.phantom import make_phantom
+            >>> scan = make_phantom(7, scar=False, shape=(80, 80, 4))
+            >>> sample = ScarSynthesizer(labels="phantom").sample(scan.image, scan.labels, seed=3)
+            >>> sample.show(widget=False)
+            PreviewImage()
+        """
+        from claim_aug import view  # by the package's face: figures are above what they show
+
+        return view(self, **settings)
+
 
 @dataclass(frozen=True)
 class PreparedSample:

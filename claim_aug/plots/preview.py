@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -30,11 +30,13 @@ OUTLINES: dict[str, tuple[str, Any]] = {
 SLICES, ABREAST, EYE = 3, 2, 2
 
 
-def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path, *, title: str = "") -> None:
+def plot_preview(
+    image: NDArray[Any] | None, samples: Sequence[ScarSample], path: Path | BinaryIO, *, title: str = ""
+) -> None:
     """Plot every sample: three slices before, after, and after with outlines, beside the scar per AHA segment.
 
     Args:
-        image: intensities of the input, (I, J) or (I, J, K).
+        image: intensities of the input, (I, J) or (I, J, K); ``None`` to plot none before.
         samples: samples that were made of the input.
         path: PNG file to write.
         title: first words of the figure's title.
@@ -42,18 +44,19 @@ def plot_preview(image: NDArray[Any], samples: Sequence[ScarSample], path: Path,
     abreast = min(ABREAST, len(samples))
     width = max(len(chosen(sample)) for sample in samples) + EYE
     rows = -(-len(samples) // abreast)
-    across, down = 1.75 * width * abreast, 5.9 * rows + 1.1
+    kinds = len(kinds_of(image))
+    across, down = 1.75 * width * abreast, (1.95 * kinds + 0.05) * rows + 1.1
     figure = Figure(figsize=(across, down), facecolor="white")  # fixed margins: a layout engine takes twice the time
     FigureCanvasAgg(figure)
     figure.suptitle(
         f"{title}: SYNTHETIC scar", y=1 - 0.15 / down, va="top", parse_math=False, fontsize=13, weight="bold"
     )
     margins = {"left": 0.1 / across, "right": 1 - 0.3 / across, "bottom": 0.7 / down, "top": 1 - 0.7 / down}
-    grid = figure.add_gridspec(3 * rows, width * abreast, **margins, wspace=0.05, hspace=0.16)
+    grid = figure.add_gridspec(kinds * rows, width * abreast, **margins, wspace=0.05, hspace=0.16)
     for number, sample in enumerate(samples):
-        row, column = 3 * (number // abreast), width * (number % abreast)
+        row, column = kinds * (number // abreast), width * (number % abreast)
         plot_slices(figure, grid, (row, column), image, sample)
-        eye = figure.add_subplot(grid[row : row + 3, column + width - EYE : column + width], projection="polar")
+        eye = figure.add_subplot(grid[row : row + kinds, column + width - EYE : column + width], projection="polar")
         eye.set_position(shrunk(eye.get_position()))  # room for the names of the territories
         plot_eye(eye, sample)
     figure.legend(handles=legend(), loc="lower center", ncols=3 if across > 8 else 2, frameon=False, fontsize=9)
@@ -67,16 +70,23 @@ def shrunk(place: Bbox) -> Bbox:
     return Bbox([(left + across, top + down), (right - across, bottom - down)])
 
 
-def plot_slices(figure: Figure, grid: Any, corner: tuple[int, int], image: NDArray[Any], sample: ScarSample) -> None:
+def kinds_of(image: NDArray[Any] | None) -> tuple[str, ...]:
+    """The rows that are plotted of a sample, with or without what was before."""
+    return ("before", "after", "after, outlined")[image is None :]
+
+
+def plot_slices(
+    figure: Figure, grid: Any, corner: tuple[int, int], image: NDArray[Any] | None, sample: ScarSample
+) -> None:
     """Plot the slices of a sample into the grid, from a corner on: a column per slice."""
     anatomy, limits = sample.anatomy, window(image, sample)
     for place, frame in enumerate(frames(anatomy, chosen(sample), rows_run_down=sample.labels.ndim == 2)):
-        for kind, volume in enumerate((image, sample.image, sample.image)):
-            axes = figure.add_subplot(grid[corner[0] + kind, corner[1] + place])
-            show_slice(
-                axes, frame, volume.reshape(anatomy.grid_shape), anatomy, masks(sample) if kind == 2 else {}, limits
-            )
-            axes.set_title((f"before: {frame.title}", "after", "after, outlined")[kind], fontsize=8)
+        for row, kind in enumerate(kinds_of(image)):
+            axes = figure.add_subplot(grid[corner[0] + row, corner[1] + place])
+            volume = sample.image if image is None or kind != "before" else image
+            outlines = masks(sample) if kind == "after, outlined" else {}
+            show_slice(axes, frame, volume.reshape(anatomy.grid_shape), anatomy, outlines, limits)
+            axes.set_title(kind if row else f"{kind}: {frame.title}", fontsize=8)
 
 
 def plot_eye(axes: Any, sample: ScarSample) -> None:
@@ -156,10 +166,11 @@ def region(volume: NDArray[Any], anatomy: LVAnatomy) -> NDArray[Any]:
     return np.asarray(volume.reshape(anatomy.grid_shape)[anatomy.box])
 
 
-def window(image: NDArray[Any], sample: ScarSample) -> tuple[float, float]:
+def window(image: NDArray[Any] | None, sample: ScarSample) -> tuple[float, float]:
     """Intensities that are shown black and white: nearly all that the ventricle and its scar have."""
     anatomy = sample.anatomy
-    return display_limits(region(image, anatomy), region(sample.image, anatomy), anatomy)
+    before = None if image is None else region(image, anatomy)
+    return display_limits(before, region(sample.image, anatomy), anatomy)
 
 
 def display_limits(before: NDArray[Any] | None, after: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:

@@ -1,29 +1,13 @@
 """A headless Chromium for pages, where there is one."""
 
-import os
 from pathlib import Path
 
 import pytest
-
-#: Path of a Chromium, where it is not the one that ``playwright install chromium`` brings.
-CHROMIUM = "CLAIM_AUG_CHROMIUM"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A browser; tests that need it are skipped, by name, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
-    with playwright.sync_playwright() as running:
-        try:
-            browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM) or None, args=["--no-sandbox"])
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium ({str(error).splitlines()[0]}); playwright install chromium, or set {CHROMIUM}")
-        yield browser
-        browser.close()
+from browser import axe, chromium  # noqa: F401  fixtures
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(chromium):  # noqa: F811
     """``open_page(path, width)`` opens a file offline; the page keeps what went wrong in ``page.trouble``."""
     contexts = []
 
@@ -46,16 +30,3 @@ def open_page(chromium):
     yield opened
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="session")
-def axe():
-    """``axe(page)`` gives the serious faults that axe finds."""
-    found = pytest.importorskip("axe_playwright_python", reason="no axe: pip install axe-playwright-python")
-    script = (Path(found.__file__).parent / "axe.min.js").read_text("utf-8")
-
-    def faults(page):
-        result = page.evaluate(f"(() => {{ {script} }})(), axe.run()")
-        return [(one["id"], one["impact"]) for one in result["violations"] if one["impact"] in ("serious", "critical")]
-
-    return faults

@@ -1,0 +1,117 @@
+"""The folders that the server was given: nothing else is read, and nothing is written elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from claim_aug.data.case import check_name
+from claim_aug.data.voxels import SUFFIXES
+from claim_aug.errors import InputError
+from claim_aug_designer.design import Design
+
+#: Folder within the output folder for scans that came through the page.
+UPLOADS = "uploads"
+ROLES = ("image", "labels")
+#: How the folders of saved scars are called by default.
+SAVED = re.compile(r"scar(\d{3,})")
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where files may be read and written.
+
+    Attributes:
+        out: folder that results and uploads are written to.
+        readable: further folders that files may be read from.
+    """
+
+    out: Path
+    readable: tuple[Path, ...] = ()
+
+    def check_readable(self, text: str) -> Path:
+        """A path that lies in one of the folders, links followed.
+
+        Raises:
+            InputError: a path that lies elsewhere.
+        """
+        folders = (self.out, *self.readable)
+        path = Path(text)
+        if "\0" in text or not any(path.resolve().is_relative_to(folder.resolve()) for folder in folders):
+            known = ", ".join(map(str, folders))
+            msg = f"{text!r} lies outside the folders that this designer was given ({known}); start it with --allow"
+            raise InputError(msg)
+        return path
+
+    def check_design(self, design: Design) -> Design:
+        """The design, if all files that it names may be read.
+
+        Raises:
+            InputError: a file that may not.
+        """
+        arguments = (name.partition(":")[2] for name in (design.prior, design.generator))
+        texts = [one for value in design.options.values() for one in texts_in(value)]
+        for text in (*filter(None, arguments), *(one for one in texts if names_a_file(one))):
+            self.check_readable(text)
+        return design
+
+    def check_new(self, name: object) -> str:
+        """The name of a folder within ``out`` that is not there yet.
+
+        Raises:
+            InputError: a name that would be a path, or one that is taken.
+        """
+        name = check_name(name if isinstance(name, str) else "")
+        if name == UPLOADS or os.path.lexists(self.out / name):
+            msg = f"{self.out / name} exists already; choose another name"
+            raise InputError(msg)
+        return name
+
+    def next_name(self) -> str:
+        """The first name such as ``scar001`` after all that are there."""
+        names = [path.name for path in self.out.iterdir()] if self.out.is_dir() else []
+        taken = [int(found[1]) for name in names if (found := SAVED.fullmatch(name))]
+        return f"scar{max(taken, default=0) + 1:03d}"
+
+    def upload(self, role: str, name: str) -> Path:
+        """Where a file that comes through the page goes.
+
+        Raises:
+            InputError: another role, or a name that is none of a scan's.
+        """
+        if role not in ROLES:
+            msg = f"an upload is one of {', '.join(ROLES)}, got {role!r}"
+            raise InputError(msg)
+        if not check_name(name).lower().endswith(SUFFIXES):
+            msg = f"{name} needs to be one of {', '.join(SUFFIXES)}"
+            raise InputError(msg)
+        return self.out / UPLOADS / role / name
+
+
+def texts_in(value: object) -> list[str]:
+    """All texts within a value of JSON."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for part in parts for text in texts_in(part)]
+
+
+def names_a_file(text: str) -> bool:
+    """Whether a text may be meant as a path: it has a separator, or there is such a file."""
+    return "/" in text or "\\" in text or "\0" in text or text.startswith((".", "~")) or os.path.lexists(text)
+
+
+def as_json(text: bytes) -> object:
+    """What a page sent.
+
+    Raises:
+        InputError: bytes that are no JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        msg = "the page sent something that is no JSON"
+        raise InputError(msg) from error

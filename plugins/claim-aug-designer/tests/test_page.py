@@ -1,0 +1,226 @@
+"""The page in a real browser: what a person does becomes a scar, and the scar can be taken out again."""
+
+import base64
+import re
+import shlex
+
+import numpy as np
+import pytest
+from claim_aug_designer.scan import Scan
+from command_line import run_command
+
+from claim_aug.cli.groups import Orientation
+from claim_aug.phantom import make_phantom, write_emidec
+
+
+def settled(page):
+    """Wait until nothing is painted any more."""
+    page.wait_for_timeout(50)
+    page.wait_for_selector("body[data-busy=false]", timeout=120_000)
+    return page
+
+
+def segment(page, number):
+    return page.locator(f'#eye path[aria-label^="Segment {number},"]')
+
+
+def pixels(page):
+    """The slice as it is drawn."""
+    return page.evaluate("document.getElementById('slice').toDataURL()")
+
+
+def burden(page):
+    return float(re.search(r"New scar\s+([\d.]+) %LV", page.locator("#facts").inner_text())[1])
+
+
+def slide(page, option, value):
+    """Drag a slider to a value."""
+    page.locator(f"#option-{option}").evaluate(
+        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true}));"
+        "input.dispatchEvent(new Event('change', {bubbles: true})) }",
+        str(value),
+    )
+    settled(page)
+
+
+def files_of(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_scar_is_designed_saved_and_made_again_by_the_copied_command(serve, open_designer, axe, scan, tmp_path):
+    server = serve(scan)
+    page = settled(open_designer(server))
+    assert axe(page) == []
+    first = pixels(page)
+    for number in (7, 8, 12):
+        segment(page, number).click()
+    settled(page)
+    assert [segment(page, number).get_attribute("aria-pressed") for number in (7, 8, 9, 12)] == [
+        "true", "true", "false", "true",
+    ]  # fmt: skip
+    clicked = pixels(page)
+    assert clicked != first
+    slide(page, "burden", 8)
+    assert burden(page) == pytest.approx(8, abs=0.5)
+    smaller = pixels(page)
+    assert smaller != clicked
+    page.select_option("#generator", "ddpm")
+    settled(page)
+    assert burden(page) == pytest.approx(8, abs=0.5)
+    assert pixels(page) != smaller
+    page.locator("#undo").click()
+    settled(page)
+    assert page.locator("#generator").input_value() == "signal"
+    assert pixels(page) == smaller
+    page.locator("#copy-command").click()
+    page.wait_for_selector("#code:not([hidden])")
+    program, *arguments = shlex.split(page.locator("#code").inner_text())
+    page.locator("#save").click()
+    page.wait_for_function("() => document.getElementById('said').textContent.startsWith('saved')")
+    assert axe(page) == []
+    assert page.trouble == []
+    place = arguments.index(str(server.out / "scar001"))
+    arguments[place] = str(tmp_path / "copied")
+    assert program == "claim-aug"
+    assert run_command(arguments, tmp_path).code == 0
+    saved = files_of(server.out / "scar001")
+    assert len(saved) == 3
+    assert saved == files_of(tmp_path / "copied")
+
+
+def test_what_is_painted_stays_in_the_wall(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    page.keyboard.press("p")
+    box = page.locator("#slice").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    settled(page)
+    assert page.locator("#prior").input_value() == "manual"
+    page.locator("#copy-python").click()
+    page.wait_for_selector("#code:not([hidden])")
+    namespace = {}
+    exec(page.locator("#code").inner_text(), namespace)
+    sample = namespace["sample"]
+    assert sample.infarct.any()
+    assert not (sample.infarct & ~scan.anatomy.on_grid(scan.anatomy.healthy)).any()
+    assert "left out" not in page.locator("#notes").inner_text()
+    assert page.trouble == []
+
+
+def test_everything_is_done_by_keyboard(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    segment(page, 1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert segment(page, 2).get_attribute("aria-pressed") == "true"
+    page.keyboard.press("-")
+    settled(page)
+    assert "70 % deep asked for" in segment(page, 2).get_attribute("aria-label")
+    assert page.locator("#prior").input_value() == "manual"
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert page.locator("#prior").input_value() == "smile"
+    page.keyboard.press("Control+Shift+z")
+    settled(page)
+    assert page.locator("#prior").input_value() == "manual"
+    after, where = pixels(page), page.locator("#slice-title").inner_text()
+    page.keyboard.press("b")
+    assert page.locator("#before").get_attribute("aria-pressed") == "true"
+    assert pixels(page) != after
+    page.keyboard.press("b")
+    assert pixels(page) == after
+    page.keyboard.press("o")
+    assert pixels(page) != after
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("#slice-title").inner_text() == where
+    page.keyboard.press("n")
+    settled(page)
+    assert page.locator("#seed").input_value() == "1"
+    page.keyboard.press("?")
+    assert page.locator("#help-dialog").is_visible()
+    assert page.trouble == []
+
+
+def test_a_territory_and_a_drag_choose_segments(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    page.get_by_role("button", name="RCA").click()
+    settled(page)
+    assert page.locator("#eye .border.may").count() > 3
+    boxes = [segment(page, number).bounding_box() for number in (7, 12)]
+    page.mouse.move(boxes[0]["x"] + boxes[0]["width"] / 2, boxes[0]["y"] + boxes[0]["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(boxes[1]["x"] + boxes[1]["width"] / 2, boxes[1]["y"] + boxes[1]["height"] / 2, steps=6)
+    page.mouse.up()
+    settled(page)
+    assert segment(page, 7).get_attribute("aria-pressed") == segment(page, 12).get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("button", name="RCA").get_attribute("aria-pressed") == "false"
+    page.keyboard.press("Control+z")  # the drag is undone at once
+    settled(page)
+    assert page.get_by_role("button", name="RCA").get_attribute("aria-pressed") == "true"
+
+
+def test_a_bad_scan_is_an_error_in_the_page_and_a_good_one_opens(serve, open_designer, axe, heart, tmp_path):
+    page = open_designer(serve())
+    assert page.locator("#open-dialog").is_visible()
+    assert axe(page) == []
+    bad = tmp_path / "bad.nii.gz"
+    bad.write_bytes(b"no scan")
+    page.locator("#file-image").set_input_files(bad)
+    page.locator("#file-labels").set_input_files(heart[1])
+    page.locator("#open-go").click()
+    page.wait_for_selector("#open-error:not([hidden])")
+    assert "cannot be read as NIfTI" in page.locator("#open-error").inner_text()
+    page.locator("#file-image").set_input_files(heart[0])
+    page.locator("#scheme").fill("phantom")
+    page.locator("#open-go").click()
+    page.wait_for_selector("body.opened")
+    settled(page)
+    assert "heart" in page.locator("#case").inner_text()
+    assert burden(page) > 0
+    assert [said for said in page.trouble if "422" not in said] == []  # the browser reports the refusal itself
+
+
+def test_a_request_that_cannot_be_met_is_said_and_left_again(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    for option, value in (("burden", 30), ("transmurality", 50), ("extent", 50)):
+        slide(page, option, value)
+    assert "clash" in page.locator("#error").inner_text()
+    page.locator("#undo").click()
+    settled(page)
+    assert page.locator("#error").is_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1440, 900), (3840, 2160)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_phones_and_4k_in_light_and_dark(width, height, scheme, serve, open_designer, axe, scan):
+    page = settled(open_designer(serve(scan), width, height, scheme))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe(page) == []
+    assert page.trouble == []
+
+
+def test_scar_that_was_there_can_be_replaced(serve, open_designer, tmp_path):
+    root = write_emidec(make_phantom(11, scar=True, shape=(80, 80, 4)), tmp_path, "old")
+    scan = Scan.from_files(*(root / part / "old.nii.gz" for part in ("Images", "Contours")), "phantom", Orientation())
+    page = settled(open_designer(serve(scan)))
+    assert "scar already" in page.locator("#notes").inner_text()
+    before = pixels(page)
+    page.select_option("#existing", "replace")
+    settled(page)
+    assert pixels(page) != before
+    page.select_option("#existing", "refuse")
+    settled(page)
+    assert "already has" in page.locator("#error").inner_text()
+
+
+def test_the_bits_that_the_page_sends_are_those_of_the_display(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    text = page.evaluate(
+        "async () => { const { asText, asBits } = await import('/static/brush.js');"
+        "return asText(asBits(asText(Uint8Array.from({ length: 9000 }, (_, place) => place % 251)))) }"
+    )
+    assert (np.frombuffer(base64.b64decode(text), np.uint8) == np.arange(9000) % 251).all()

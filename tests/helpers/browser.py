@@ -1,0 +1,35 @@
+"""A headless Chromium, where there is one, and axe, which finds what keeps people from using a page."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+#: Path of a Chromium, where it is not the one that ``playwright install chromium`` brings.
+CHROMIUM = "CLAIM_AUG_CHROMIUM"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; tests that need it are skipped, by name, where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    with playwright.sync_playwright() as running:
+        try:
+            browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM) or None, args=["--no-sandbox"])
+        except playwright.Error as error:
+            pytest.skip(f"no Chromium ({str(error).splitlines()[0]}); playwright install chromium, or set {CHROMIUM}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """``axe(page)`` gives the serious faults that axe finds."""
+    found = pytest.importorskip("axe_playwright_python", reason="no axe: pip install axe-playwright-python")
+    script = (Path(found.__file__).parent / "axe.min.js").read_text("utf-8")
+
+    def faults(page):
+        result = page.evaluate(f"(() => {{ {script} }})(), axe.run()")
+        return [(one["id"], one["impact"]) for one in result["violations"] if one["impact"] in ("serious", "critical")]
+
+    return faults

@@ -32,7 +32,9 @@ def test_options_files_weights_and_patients_of_a_run_are_gathered(tmp_path):
     assert len(found.software["numpy"]) == 1
 
     weights = {"model": "mine", "sha256": {"network.safetensors": "ab" * 32}, "licence": "CC BY 4.0"}
-    (out / "manifest.jsonl").write_text(json.dumps({"id": "1", "weights": weights}) + "\n")
+    row = {"id": "1", "name": "A", "case": "A", "replica": None, "synthetic": False}
+    row |= {"files": {}, "inputs": {}, "warnings": [], "weights": weights}
+    (out / "manifest.jsonl").write_text(json.dumps(row) + "\n")
     assert set_provenance(out, read_scan_set(out)).weights == {"mine (abababababab)": "CC BY 4.0"}
 
 

@@ -18,6 +18,8 @@ FEWEST = 10
 MOST_ALIKE = 0.95
 #: Distance in sigma of the grain from which on voxels have nothing to do with each other.
 FARTHEST = 3.0
+#: Exponent from which on a correlation is nothing; far beyond, a number would be too small to be held.
+NOTHING = 50.0
 #: Variance of known grain that is its own, for a well-posed interpolation.
 NUGGET = 0.05
 
@@ -112,4 +114,4 @@ def continued(rest: Image, region: Mask, known: Mask, grain: Grain, across: int,
 
 def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation of a grain between places (n, 2) and (m, 2) in units of its sigma, (n, m)."""
-    return np.exp(-spatial.distance.cdist(one, other, "sqeuclidean") / 4)
+    return np.exp(-np.minimum(spatial.distance.cdist(one, other, "sqeuclidean") / 4, NOTHING))

@@ -28,7 +28,7 @@ CHAPTERS = {
     "Guides": "own-data emidec myops nnunet monai torchio albumentations lightning training mixing pool prior bank "
     "pretrain plugins nonischemic cluster offline reproducibility",
     "Concepts": "anatomy method diffusion joint trust security architecture contributing",
-    "Commands": "generate dataset verify evaluate reading segment finetune train aha quantify bullseye labels",
+    "Commands": "generate dataset design verify evaluate reading segment finetune train aha quantify bullseye labels",
     "Reference": "commands python api",
     "Results": "study study-tables benchmarks robustness changelog security-policy",
 }

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from claim_aug.cli import main
+from claim_aug.phantom import make_phantom, write_emidec
 
 
 @dataclass
@@ -79,3 +80,22 @@ def save_case(folder, image, labels, affine):
     for path, array in zip(paths, (image, labels), strict=True):
         nib.save(nib.Nifti1Image(np.ascontiguousarray(array), affine), path)
     return paths
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Three phantoms in EMIDEC's layout, the last two with scar."""
+    folder = tmp_path_factory.mktemp("set") / "scans"
+    for number in range(3):
+        write_emidec(make_phantom(number, scar=bool(number), shape=(64, 64, 3)), folder, f"Case_{number}")
+    return folder
+
+
+@pytest.fixture
+def generate_set(cli, dataset, tmp_path):
+    """Run ``generate`` on the data set with further arguments."""
+
+    def run(*arguments, source=dataset, out=tmp_path / "out"):
+        return cli("generate", source, out, "--labels", "phantom", "--generator", "signal", "-n", "2", *arguments)
+
+    return run

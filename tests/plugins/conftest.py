@@ -4,11 +4,12 @@ import importlib.util
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 from command_line import run_command
 
-from claim_aug.plugins import loader
+from claim_aug.plugins import hookimpl, loader
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,20 @@ def command(tmp_path):
         return done.said
 
     return command
+
+
+@pytest.fixture
+def register_as_plugin(monkeypatch):
+    """Let a plugin ``ours`` register one thing by a hook; returns all plugins."""
+
+    def register_as_plugin(hook, name, thing, summary):
+        module = types.ModuleType("plugin_under_test")
+        setattr(module, hook, hookimpl(lambda register: register(name, thing, summary=summary)))
+        point = types.SimpleNamespace(name="ours", load=lambda: module, dist=None)
+        monkeypatch.setattr(loader, "find_points", lambda: [point])
+        monkeypatch.delenv(loader.ALLOW, raising=False)
+        loader.load_plugins.cache_clear()
+        return loader.load_plugins()
+
+    yield register_as_plugin
+    loader.load_plugins.cache_clear()

@@ -1,35 +1,19 @@
 """A plugin's label scheme is used by its name, and a wrong one is named."""
 
-import types
-
 import pytest
 
 from claim_aug import LabelScheme, LVAnatomy, ScarSynthesizer
 from claim_aug.anatomy import SCHEMES
 from claim_aug.errors import LabelError, PluginError
-from claim_aug.plugins import hookimpl, loader
+from claim_aug.plugins import loader
 
 SITE = "cavity=10,myocardium=20+21,infarct=30,mvo=40,rv=50"
 
 
 @pytest.fixture
-def provide(monkeypatch):
+def provide(register_as_plugin):
     """Let a plugin register a label scheme ``site``."""
-
-    def provide(scheme, name="site"):
-        def register_label_schemes(register):
-            register(name, scheme, summary="our site")
-
-        module = types.ModuleType("plugin_under_test")
-        module.register_label_schemes = hookimpl(register_label_schemes)
-        point = types.SimpleNamespace(name="ours", load=lambda: module, dist=None)
-        monkeypatch.setattr(loader, "find_points", lambda: [point])
-        monkeypatch.delenv(loader.ALLOW, raising=False)
-        loader.load_plugins.cache_clear()
-        return loader.load_plugins()
-
-    yield provide
-    loader.load_plugins.cache_clear()
+    return lambda scheme, name="site": register_as_plugin("register_label_schemes", name, scheme, "our site")
 
 
 @pytest.mark.parametrize("name", ["site", "Site"])

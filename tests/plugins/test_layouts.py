@@ -1,6 +1,5 @@
 """A plugin's layout is found by what it finds, comes after what is better known, and is named when it misbehaves."""
 
-import types
 from pathlib import Path
 
 import pytest
@@ -9,27 +8,15 @@ from claim_aug.data import Pair
 from claim_aug.data.input_layouts import find_dataset
 from claim_aug.data.registered_layouts import LAST, registered_layouts
 from claim_aug.errors import PluginError
-from claim_aug.plugins import builtin, hookimpl, loader
+from claim_aug.plugins import builtin
 
 
 @pytest.fixture
-def provide(monkeypatch):
+def provide(register_as_plugin):
     """Let a plugin register a layout ``archive``."""
-
-    def provide(find, name="archive"):
-        def register_layouts(register):
-            register(name, find, summary="our archive (NAME.scar beside NAME.lge)")
-
-        module = types.ModuleType("plugin_under_test")
-        module.register_layouts = hookimpl(register_layouts)
-        point = types.SimpleNamespace(name="ours", load=lambda: module, dist=None)
-        monkeypatch.setattr(loader, "find_points", lambda: [point])
-        monkeypatch.delenv(loader.ALLOW, raising=False)
-        loader.load_plugins.cache_clear()
-        return loader.load_plugins()
-
-    yield provide
-    loader.load_plugins.cache_clear()
+    return lambda find, name="archive": register_as_plugin(
+        "register_layouts", name, find, "our archive (NAME.scar beside NAME.lge)"
+    )
 
 
 def archive(dataset, channel):

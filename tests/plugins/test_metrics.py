@@ -1,6 +1,5 @@
 """A plugin's metric is judged beside the others, and is named when it misbehaves."""
 
-import types
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,7 @@ from claim_aug.evaluation.metrics import DEFINITIONS
 from claim_aug.evaluation.registered_metrics import metric_names, registered_metrics
 from claim_aug.evaluation.requirements import parse_requirements
 from claim_aug.phantom import make_phantom, write_emidec
-from claim_aug.plugins import builtin, hookimpl, loader
+from claim_aug.plugins import builtin
 
 
 def smallest(synthetic, real):
@@ -26,23 +25,11 @@ SMALLEST = Definition(
 
 
 @pytest.fixture
-def provide(monkeypatch):
+def provide(register_as_plugin):
     """Let a plugin register a metric ``smallest``."""
-
-    def provide(definition, name="smallest"):
-        def register_metrics(register):
-            register(name, definition, summary="size of the smallest scar, %LV")
-
-        module = types.ModuleType("plugin_under_test")
-        module.register_metrics = hookimpl(register_metrics)
-        point = types.SimpleNamespace(name="ours", load=lambda: module, dist=None)
-        monkeypatch.setattr(loader, "find_points", lambda: [point])
-        monkeypatch.delenv(loader.ALLOW, raising=False)
-        loader.load_plugins.cache_clear()
-        return loader.load_plugins()
-
-    yield provide
-    loader.load_plugins.cache_clear()
+    return lambda definition, name="smallest": register_as_plugin(
+        "register_metrics", name, definition, "size of the smallest scar, %LV"
+    )
 
 
 @pytest.fixture(scope="module")

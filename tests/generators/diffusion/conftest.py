@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from claim_aug import LVAnatomy
 from claim_aug.generators.diffusion.generator import DiffusionGenerator
@@ -44,3 +45,11 @@ def spec(kind, folders):
 def ddpm(folders):
     """Makes ``ddpm`` generators of two steps."""
     return lambda **options: DiffusionGenerator(folders["ddpm"], **{"steps": 2, **options})
+
+
+@pytest.fixture
+def threads():
+    """Sets the number of PyTorch's threads, and puts back what it was."""
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)

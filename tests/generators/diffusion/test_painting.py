@@ -34,7 +34,8 @@ def test_noise_starts_anew_after_a_slice_without_scar(ddpm, region, mask, heart)
     assert [task.seeds[-1] for task in prepared.tasks] == list(prepared.params.seeds)
 
 
-def test_windows_travel_with_the_rendering_where_they_have_a_gradient(ddpm, region, mask, heart):
+def test_windows_travel_with_the_rendering_where_they_have_a_gradient(ddpm, region, mask, heart, threads):
+    threads(1)  # parts that several threads paint are noted here in the order in which they are done
     generator = ddpm()
     jobs = [RenderJob(image, mask, heart, np.random.default_rng(0)) for image in (region, 2 * region, region)]
     painted = []

@@ -8,14 +8,6 @@ from claim_aug.generators.diffusion.threads import parted
 from claim_aug.phantom import make_phantom
 
 
-@pytest.fixture
-def threads():
-    """Sets the number of PyTorch's threads, and puts back what it was."""
-    before = torch.get_num_threads()
-    yield torch.set_num_threads
-    torch.set_num_threads(before)
-
-
 def test_ddpm_paints_the_same_bytes_with_one_thread_as_with_three(threads):
     scans = [make_phantom(seed, scar=False, shape=(80, 80, 5)) for seed in range(2)]
     given = [{"image": scan.image, "labels": scan.labels, "affine": scan.affine} for scan in scans]

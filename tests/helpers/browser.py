@@ -1,5 +1,7 @@
 """A headless Chromium, where there is one, and axe, which finds what keeps people from using a page."""
 
+import atexit
+import functools
 import os
 from pathlib import Path
 
@@ -9,17 +11,24 @@ import pytest
 CHROMIUM = "CLAIM_AUG_CHROMIUM"
 
 
+@functools.cache
+def launched():
+    """The one browser of this process: several folders of tests ask for it, and Playwright runs once at a time."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    running = playwright.sync_playwright().start()
+    try:
+        browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM) or None, args=["--no-sandbox"])
+    except playwright.Error as error:
+        running.stop()
+        pytest.skip(f"no Chromium ({str(error).splitlines()[0]}); playwright install chromium, or set {CHROMIUM}")
+    atexit.register(running.stop)
+    return browser
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """A browser; tests that need it are skipped, by name, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
-    with playwright.sync_playwright() as running:
-        try:
-            browser = running.chromium.launch(executable_path=os.environ.get(CHROMIUM) or None, args=["--no-sandbox"])
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium ({str(error).splitlines()[0]}); playwright install chromium, or set {CHROMIUM}")
-        yield browser
-        browser.close()
+    return launched()
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,9 @@ def plot_anatomy(phantom: Phantom, path: Path) -> None:
             picture = axes.imshow(nearest(frame, values, anatomy), cmap=colours, vmin=low, vmax=high)
             axes.set_title(frame.title if name == "transmural" else "", fontsize=10)
         bar = figure.colorbar(picture, ax=row, label=title, shrink=0.9)
-        bar.ax.set_ylim(low, min(high, 17.5) if name == "segment" else high)
+        if name == "segment":
+            bar.set_ticks(range(1, 18))
+            bar.ax.set_ylim(low, 17.5)  # the colours are for twenty
     figure.savefig(path, dpi=90)
 
 

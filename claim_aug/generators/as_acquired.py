@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from scipy import ndimage
 
 from claim_aug.anatomy import LVAnatomy, Mask
-from claim_aug.measures.grain import continued, measure_grain
+from claim_aug.measures.grain import continued, measure_grain, sample_grain
 from claim_aug.measures.remote import Image, middle_of_wall
 from claim_aug.measures.tissue import Tissue, local_mean, median
 from claim_aug.priors import ScarMask
@@ -69,6 +70,26 @@ def brightened(image: Image, painted: Image, mask: ScarMask, across: int) -> Ima
             now, before = (median(plane[infarct]) - median(plane[mvo]) for plane in planes)
             own[mvo] = max(before - now, 0.0)
     return lost
+
+
+def missing_grain(painted: Image, image: Image, scar: Mask, anatomy: LVAnatomy, rng: np.random.Generator) -> Image:
+    """What scar needs to be as grainy as the healthy wall, (I, J, K), in the image's units; as a rule next to nothing.
+
+    Args:
+        painted: intensities of the region with new scar in it, (I, J, K).
+        image: the same without it.
+        scar: mask of the new scar, (I, J, K).
+        anatomy: ventricle of the region.
+        rng: source of the grain.
+    """
+    across, flat = anatomy.orientation.through_plane, np.zeros_like(painted)
+    even = anatomy.healthy & ~scar & middle_of_wall(anatomy)
+    wall, own = (
+        measure_grain(values - local_mean(values, flat, where, across), where, across)
+        for values, where in ((image, even), (painted, scar))
+    )
+    grain = replace(wall, sd=float(np.sqrt(max(wall.sd**2 - own.sd**2, 0))))
+    return np.where(scar, sample_grain(grain, painted.shape, across, rng), 0.0)
 
 
 def tissue_means(image: Image, tissues: Iterable[Mask], across: int) -> tuple[Image, Mask]:

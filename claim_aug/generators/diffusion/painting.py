@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.generators.as_acquired import as_acquired
+from claim_aug.generators.as_acquired import as_acquired, missing_grain
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.samplers import Sampler
 from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
@@ -20,6 +20,8 @@ from claim_aug.measures.tissue import Tissue
 
 #: A scar that would have to be stretched more than this is lifted instead.
 MOST_STRETCHED = 2.5
+#: Pixels of a scan for one of a window from which on windows cannot hold what the scan shows: below 1.0 mm.
+FAR_FINER = 1.5
 #: Likeness of the noise of neighbouring slices; with it the texture of their scar is as alike as EMIDEC's
 #: (benchmarks/neighbours.py).
 ALIKE = 0.8
@@ -105,10 +107,17 @@ class PreparedJob:
         return result
 
     def acquired(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A region with windows pasted in, as the scan's scanner would have shown it, (I, J, K)."""
-        rng = np.random.default_rng(self.params.grain_seed)
+        """A region with windows pasted in, (I, J, K), as grainy as the scan, and as sharp where it is far finer."""
+        job, rng = self.job, np.random.default_rng(self.params.grain_seed)
+        if not self.finer_than_windows:
+            return plain + missing_grain(plain, job.image, job.mask.scar, job.anatomy, rng)
         asked = self.params.brightness_ratio is not None
-        return as_acquired(plain, self.job.mask, self.job.anatomy, self.tissue, rng, as_bright=asked)
+        return as_acquired(plain, job.mask, job.anatomy, self.tissue, rng, as_bright=asked)
+
+    @property
+    def finer_than_windows(self) -> bool:
+        """Whether the scan has far more pixels than its windows, which cannot hold what it shows."""
+        return any(abs(np.linalg.det(slice_.roi.axes)) > FAR_FINER for slice_ in self.slices.values())
 
     def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
         """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.

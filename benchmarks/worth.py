@@ -30,6 +30,7 @@ from study.data import Patient, on_another_scanner, parted, read_patients
 from torch import nn
 
 from claim_aug.anatomy.slices import in_plane
+from claim_aug.optimisation.device import find_device
 from claim_aug.segmentation import Segmenter
 from claim_aug.segmentation.calibrate import ANYWHERE, WITHIN_WALL, Scores, curve_of, score
 from claim_aug.segmentation.tuning import Course, averaged
@@ -151,6 +152,7 @@ def main() -> None:
     parser.add_argument("--deep-supervision", action="store_true", help="supervise coarser levels of it, too")
     parser.add_argument("--false-scar", type=float, default=1.0, help="false scar at which arms are compared, %%LV")
     parser.add_argument("--share", default="0/1", metavar="K/N", help="every Nth run from the Kth")
+    parser.add_argument("--device", help="cpu or cuda; the fastest there is")
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.sizes = [None if size == "all" else int(size) for size in arguments.sizes.split(",")]
@@ -169,7 +171,7 @@ def main() -> None:
         missing = [run for run in runs if not run.path(arguments.out).exists()]
         if missing:
             config = UNetConfig(tuple(arguments.channels), deep_supervision=arguments.deep_supervision)
-            perform(missing, patients, arguments.out, torch.device("cpu"), config)
+            perform(missing, patients, arguments.out, find_device(arguments.device), config)
 
 
 if __name__ == "__main__":

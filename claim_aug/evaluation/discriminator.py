@@ -39,16 +39,18 @@ def score(real: Crops, synthetic: Crops, test: Crops, *, seed: int, steps: int =
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    rng = np.random.default_rng(seed)
+    from claim_aug.optimisation.device import find_device
+
+    rng, device = np.random.default_rng(seed), find_device(None)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        trunk, head = network(real.shape[1])
-    pairs = torch.from_numpy(np.stack([real, synthetic], axis=1))
+        trunk, head = (part.to(device) for part in network(real.shape[1]))
+    pairs = torch.from_numpy(np.stack([real, synthetic], axis=1)).to(device)
     optimiser = torch.optim.AdamW([*trunk.parameters(), *head.parameters()], weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, total_steps=steps)
     for chosen in itertools.islice(batches(len(pairs), rng), steps):
         batch = torch.cat([augmented(pairs[index], rng) for index in chosen])
-        is_real = torch.tensor([1.0, 0.0]).repeat(len(chosen))
+        is_real = torch.tensor([1.0, 0.0], device=device).repeat(len(chosen))
         loss = binary_cross_entropy_with_logits(log_odds(trunk, head, batch), is_real)
         optimiser.zero_grad()
         loss.backward()
@@ -56,8 +58,9 @@ def score(real: Crops, synthetic: Crops, test: Crops, *, seed: int, steps: int =
         schedule.step()
     trunk.eval()
     with torch.no_grad():
-        views = [log_odds(trunk, head, turned(torch.from_numpy(test), turn)) for turn in range(8)]
-    return torch.stack(views).mean(0).numpy().astype(np.float64)
+        crops = torch.from_numpy(test).to(device)
+        views = [log_odds(trunk, head, turned(crops, turn)) for turn in range(8)]
+    return torch.stack(views).mean(0).cpu().numpy().astype(np.float64)
 
 
 def batches(count: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:

@@ -25,8 +25,6 @@ def as_acquired(
     anatomy: LVAnatomy,
     tissue: Tissue,
     rng: np.random.Generator,
-    *,
-    as_bright: bool = False,
 ) -> Image:
     """The region whose scar ends as softly as this scan shows anything, and whose noise goes on from that beside.
 
@@ -39,7 +37,6 @@ def as_acquired(
         anatomy: ventricle of the region.
         tissue: intensities and point spread of the scan.
         rng: source of the noise.
-        as_bright: whether the infarct keeps the mean that was painted, though its border mixes with what is beside.
     """
     across, scar = anatomy.orientation.through_plane, mask.scar
     healthy = anatomy.healthy & ~scar
@@ -54,10 +51,6 @@ def as_acquired(
     own = measure_grain(rest, scar, across)
     texture = float(np.sqrt(max(1 - (noise.sd / max(own.sd, 1e-12)) ** 2, 0)))
     result = plain + texture * rest + continued(rest, scar, known & ~scar, noise, across, rng)
-    if as_bright and mask.infarct.any():
-        infarct = mask.infarct
-        share = ndimage.gaussian_filter(infarct.astype(np.float64), width, truncate=3)
-        result += share * ((painted - result)[infarct].mean() / share[infarct].mean())
     return np.where(scar, result - brightened(result, painted, mask, across), painted)
 
 
@@ -70,6 +63,25 @@ def brightened(image: Image, painted: Image, mask: ScarMask, across: int) -> Ima
             now, before = (median(plane[infarct]) - median(plane[mvo]) for plane in planes)
             own[mvo] = max(before - now, 0.0)
     return lost
+
+
+def with_mean(image: Image, mean: float, mask: ScarMask, anatomy: LVAnatomy, tissue: Tissue) -> Image:
+    """The region with light in its scar, more or less, so that the infarct has this mean.
+
+    It falls off towards the wall and the lung as this scan shows anything, as nothing beside the scar may change; and
+    not towards blood, which is bright itself.
+
+    Args:
+        image: intensities of the region with new scar in it, (I, J, K).
+        mean: mean of the infarct that is sought, in the image's units.
+        mask: mask of the new scar, with an infarct.
+        anatomy: ventricle of the region.
+        tissue: intensities and point spread of the scan.
+    """
+    dark = ~(mask.infarct | anatomy.cavity)
+    share = (1 - tissue.blurred(dark.astype(np.float64))) ** 2
+    light = (mean - image[mask.infarct].mean()) / share[mask.infarct].mean()
+    return np.where(mask.scar, image + light * share, image)
 
 
 def missing_grain(painted: Image, image: Image, scar: Mask, anatomy: LVAnatomy, rng: np.random.Generator) -> Image:

@@ -14,6 +14,7 @@ Histogram = NDArray[np.float32]
 #: As CLAIM's: 16 bins. Theirs span a crop's own range; these are relative intensities, the last ones open.
 BINS = 16
 EDGES = np.linspace(-0.5, 3.5, BINS + 1)
+MIDDLES = (EDGES[1:] + EDGES[:-1]) / 2
 #: The patient whose brightness a scar takes after is drawn among this share of the training patients, those of most
 #: similar contrast to noise:
 #: where blood stands far above remote, scar is rarely brighter than blood.
@@ -63,11 +64,15 @@ def histogram(relative_intensity: ArrayLike) -> Histogram:
     return (counts / max(counts.sum(), 1)).astype(np.float32)
 
 
+def mean_of(shares: ArrayLike) -> float:
+    """Mean relative intensity of what a histogram counts."""
+    return float(np.dot(MIDDLES, np.asarray(shares)))
+
+
 def histogram_around(relative_intensity: float) -> Histogram:
     """The histogram of scar of this mean, as a multiple of blood above remote."""
-    middles = (EDGES[1:] + EDGES[:-1]) / 2
     spread = max(RELATIVE_SPREAD * relative_intensity, 0.15)
-    shares = np.exp(-0.5 * ((middles - min(relative_intensity, middles[-1])) / spread) ** 2)
+    shares = np.exp(-0.5 * ((MIDDLES - min(relative_intensity, MIDDLES[-1])) / spread) ** 2)
     return (shares / shares.sum()).astype(np.float32)
 
 

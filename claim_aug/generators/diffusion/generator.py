@@ -215,8 +215,10 @@ class DiffusionGenerator:
             return DiffusionParameters(None, ratio, (tuple(one.tolist()),) * len(slices), *noise)
         patient = model.controls.draw(float(np.median(tissue.noise / tissue.contrast)), job.rng)
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
-        found = (model.controls.histogram_of(patient, float(slice_.scar.sum()) * pixel) for slice_ in slices.values())
-        return DiffusionParameters(patient, None, tuple(tuple(one.tolist()) for one in found), *noise)
+        areas = [float(slice_.scar.sum()) * pixel for slice_ in slices.values()]
+        found = [model.controls.histogram_of(patient, area) for area in areas]
+        ratio = float(np.average([control_histogram.mean_of(one) for one in found], weights=areas))
+        return DiffusionParameters(patient, ratio, tuple(tuple(one.tolist()) for one in found), *noise)
 
     def paint_slices(
         self, model: LesionDiffusion, tasks: Sequence[SliceTask], paint: Paint

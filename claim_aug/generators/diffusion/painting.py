@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from claim_aug.anatomy.slices import in_plane
-from claim_aug.generators.as_acquired import as_acquired, missing_grain
+from claim_aug.generators.as_acquired import as_acquired, missing_grain, with_mean
 from claim_aug.generators.base import RenderJob
 from claim_aug.generators.diffusion.samplers import Sampler
 from claim_aug.generators.diffusion.window import Slice, Window, scar_intensity, window_of
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import Tissue
 
-#: A scar that would have to be stretched more than this is lifted instead.
-MOST_STRETCHED = 2.5
+#: Share of the brightness that was drawn that an infarct has at least. Painted again in their own masks, nine of ten of
+#: EMIDEC's have 0.83 or more of it.
+LEAST = 0.8
 #: Pixels of a scan for one of a window from which on windows cannot hold what the scan shows: below 1.0 mm.
 FAR_FINER = 1.5
 #: Likeness of the noise of neighbouring slices; with it the texture of their scar is as alike as EMIDEC's
@@ -34,8 +35,8 @@ class DiffusionParameters:
     Attributes:
         source_patient: number of the training patient whose brightness the scar gets; ``None`` where another source
             was asked for.
-        brightness_ratio: mean of the infarct over remote as a multiple of blood over remote; ``None`` where brightness
-            was not asked for in SD.
+        brightness_ratio: mean of the infarct over remote as a multiple of blood over remote; ``None`` where it is left
+            to the network.
         histograms: control histogram of each slice with scar, in the order of the slices.
         seeds: seed of the noise of each slice with scar, in the same order.
         grain_seed: seed of the noise that is the scan's own, which no window shows.
@@ -99,44 +100,43 @@ class PreparedJob:
     def paste_windows(self, windows: Iterable[Window]) -> NDArray[np.float64]:
         """The same as the windows show it, which know neither the scan's sharpness nor its noise."""
         result = self.job.image.copy()
-        planes, contrast = in_plane(result, self.job.anatomy), self.tissue.contrast
-        pairs = list(zip(self.slices.items(), windows, strict=True))
-        above = {index: contrast[index] * scar_intensity(window, slice_) for (index, slice_), window in pairs}
-        for index, values in self.as_bright_as_asked(above).items():
-            planes[index][self.slices[index].scar] = self.tissue.remote[index] + values
+        planes = in_plane(result, self.job.anatomy)
+        for (index, slice_), window in zip(self.slices.items(), windows, strict=True):
+            above = self.tissue.contrast[index] * scar_intensity(window, slice_)
+            planes[index][slice_.scar] = self.tissue.remote[index] + above
         return result
 
     def acquired(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A region with windows pasted in, (I, J, K), as grainy as the scan, and as sharp where it is far finer."""
+        """A region with windows pasted in, (I, J, K), as bright as was drawn or asked for, and as grainy as the scan.
+
+        Where the scan is far finer than the windows, scar is as sharp as the scan, too. That costs its border light; a
+        mean that was asked for is kept.
+        """
         job, rng = self.job, np.random.default_rng(self.params.grain_seed)
+        bright = self.as_bright(plain)
         if not self.finer_than_windows:
-            return plain + missing_grain(plain, job.image, job.mask.scar, job.anatomy, rng)
-        asked = self.params.brightness_ratio is not None
-        return as_acquired(plain, job.mask, job.anatomy, self.tissue, rng, as_bright=asked)
+            return bright + missing_grain(bright, job.image, job.mask.scar, job.anatomy, rng)
+        sharp = as_acquired(bright, job.mask, job.anatomy, self.tissue, rng)
+        return sharp if self.params.source_patient is not None else self.as_bright(sharp)
 
     @property
     def finer_than_windows(self) -> bool:
         """Whether the scan has far more pixels than its windows, which cannot hold what it shows."""
         return any(abs(np.linalg.det(slice_.roi.axes)) > FAR_FINER for slice_ in self.slices.values())
 
-    def as_bright_as_asked(self, above: dict[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
-        """Intensities of the scar over remote by slice, stretched to the mean of the infarct that was asked for.
+    def as_bright(self, region: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The region, (I, J, K), with the mean of the infarct that was asked for, or nearly the one that was drawn.
 
-        The network follows its histogram where patients are, and less far from them. A scar that came out far too dark
-        is lifted, as stretching would make noise of it.
+        Where the wall beside shows no light of scar, the network paints scar dimmer than its histogram says.
         """
-        infarct = {index: ~slice_.mvo[slice_.scar] for index, slice_ in self.slices.items()}
-        voxels = sum(int(mask.sum()) for mask in infarct.values())
-        if self.params.brightness_ratio is None or not voxels:
-            return above
+        if self.params.brightness_ratio is None or not self.job.mask.infarct.any():
+            return region
         known = remote_myocardium(self.job.image, self.job.anatomy)
-        own = sum(float(self.tissue.remote[index]) * int(mask.sum()) for index, mask in infarct.items()) / voxels
-        asked = self.params.brightness_ratio * float(np.median(self.tissue.contrast))
-        asked += 0.0 if known is None else known.mean - own
-        found = sum(float(above[index][mask].sum()) for index, mask in infarct.items()) / voxels
-        if found < asked / MOST_STRETCHED:
-            return {index: values + (asked - found) for index, values in above.items()}
-        return {index: values * (asked / found) for index, values in above.items()}
+        remote = float(np.median(self.tissue.remote)) if known is None else known.mean
+        above = self.params.brightness_ratio * float(np.median(self.tissue.contrast))
+        if self.params.source_patient is not None:
+            above = max(LEAST * above, float(region[self.job.mask.infarct].mean()) - remote)
+        return with_mean(region, remote + above, self.job.mask, self.job.anatomy, self.tissue)
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,11 @@ from claim_aug.generators.diffusion.control_histogram import EDGES
 from claim_aug.generators.diffusion.folder import write_model
 from claim_aug.generators.diffusion.generator import BATCH, DiffusionGenerator, LatentGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
+from claim_aug.generators.diffusion.painting import LEAST
 from claim_aug.generators.healing import heal
 from claim_aug.measures.remote import remote_myocardium
 from claim_aug.measures.tissue import measure
+from claim_aug.phantom import make_phantom
 from claim_aug.priors.smile import SmilePrior
 from claim_aug.training.slices import controls_of
 
@@ -152,6 +154,18 @@ def test_the_brightness_that_is_asked_for_is_met(spec, scan, brightness_sd):
     known = remote_myocardium(scan.image.astype(float)[made.anatomy.box], made.anatomy)
     found = (made.image[made.infarct].mean() - known.mean) / known.sd
     assert found == pytest.approx(brightness_sd, rel=0.02)
+
+
+def test_scar_is_hardly_dimmer_than_was_drawn(spec):
+    scan = make_phantom(4, scar=False, shape=(64, 64, 5), spacing=(2.5, 2.5, 10.0))  # no finer than the windows
+    image = scan.image.astype(float)
+    for seed in range(3):
+        synthesizer = ScarSynthesizer(generator=spec, labels="phantom", steps=2)
+        made = synthesizer.sample(image, scan.labels, seed=seed, affine=scan.affine)
+        region, heart = image[made.anatomy.box], made.anatomy
+        blood = float(np.median(measure(region, heart).contrast))
+        found = (made.image[made.infarct].mean() - remote_myocardium(region, heart).mean) / blood
+        assert found > 0.95 * LEAST * made.parameters["generator"]["brightness_ratio"]
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

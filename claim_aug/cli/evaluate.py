@@ -40,7 +40,8 @@ def evaluate(
         str | None, opt.scan("FOLDER|none", "Segmenter that looks for the scar; the package's by default.")
     ] = None,
     out: Annotated[
-        Path | None, opt.output("DIR", "Folder for report.html, evaluation.json and datasheet.md.", "--out")
+        Path | None,
+        opt.output("DIR", "Folder for report.html, evaluation.json, datasheet.md and modelcard.md.", "--out"),
     ] = None,
     require: Annotated[
         str | None, opt.output("RULES", 'Exit code 1 unless all hold, such as "auc<0.7,adherence>0.7".')

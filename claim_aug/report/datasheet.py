@@ -1,4 +1,4 @@
-"""The data sheet of a synthetic set: what was made, of what, what was measured, and what it is not for."""
+"""What goes with a synthetic set: a data sheet, of what it holds, and a model card, of what made it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def datasheet(found: SetEvaluation) -> str:
         named=patients[:NAMED],
         more=len(patients) - NAMED,
     )
+
+
+def modelcard(found: SetEvaluation) -> str:
+    """The card of what placed and painted the scar, as Markdown."""
+    return render("modelcard.md.j2", evaluation=found.evaluation, made=found.provenance)
 
 
 def sizes(scars: Scars) -> Iterator[tuple[str, str]]:

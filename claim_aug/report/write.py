@@ -11,18 +11,18 @@ from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.evaluation.metric import Evaluation
 from claim_aug.jobs.evaluate import JudgedScan, evaluate_folders
 from claim_aug.optional import need
-from claim_aug.report.datasheet import datasheet
+from claim_aug.report.datasheet import datasheet, modelcard
 from claim_aug.report.evaluation import as_json
 from claim_aug.report.html import report_page
 from claim_aug.report.sheet import Sheet, make_sheet
 
-JSON, PAGE, DATASHEET = "evaluation.json", "report.html", "datasheet.md"
+JSON, PAGE, DATASHEET, MODELCARD = "evaluation.json", "report.html", "datasheet.md", "modelcard.md"
 
 
 def evaluate_and_write(
     synthetic: Path, real: Path | None, out: Path | None, *, overwrite: bool = False, **options: Any
 ) -> Evaluation:
-    """Judge a set and write ``report.html``, ``evaluation.json`` and ``datasheet.md``.
+    """Judge a set and write ``report.html``, ``evaluation.json``, ``datasheet.md`` and ``modelcard.md``.
 
     Args:
         synthetic, real: arguments of ``evaluate_folders``.
@@ -36,7 +36,7 @@ def evaluate_and_write(
     if out is None:
         return evaluate_folders(synthetic, real, **options).evaluation
     if not overwrite:
-        refuse_existing(out, (JSON, PAGE, DATASHEET))
+        refuse_existing(out, (JSON, PAGE, DATASHEET, MODELCARD))
     need("jinja2", "evaluate")
     sheets: dict[str, Sheet] = {}
 
@@ -48,5 +48,6 @@ def evaluate_and_write(
     with staged(out) as stage:
         (stage / PAGE).write_text(page, encoding="utf-8")
         (stage / DATASHEET).write_text(datasheet(found), encoding="utf-8")
+        (stage / MODELCARD).write_text(modelcard(found), encoding="utf-8")
         write_json(stage / JSON, plain(as_json(found.evaluation)))
     return found.evaluation

@@ -90,6 +90,19 @@ def test_the_data_sheet_says_what_was_made_of_whom_and_what_it_is_not_for(writte
     assert "\n\n\n" not in text
 
 
+def test_the_model_card_says_what_made_the_scar_what_for_and_how_it_did(written):
+    text, record = (written / "modelcard.md").read_text(), json.loads((written / "evaluation.json").read_text())
+    assert record["sentence"] in text
+    assert re.search(r"- scar painted by: `\w+` \(2\)\n", text)
+    assert "## Intended use" in text
+    assert "Not to test a segmenter" in text
+    judged = [metric for metric in record["metrics"] if metric["value"] is not None]
+    assert len(judged) > 3
+    assert all(re.search(rf"\| `{metric['name']}` \| .* \| {metric['verdict']} \|", text) for metric in judged)
+    assert "{" not in text
+    assert "\n\n\n" not in text
+
+
 def test_names_are_text_and_never_markup(page):
     assert "B<b>" not in page
     assert "B&lt;b&gt;&amp;amp;_scar000" in page

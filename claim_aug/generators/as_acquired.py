@@ -79,7 +79,7 @@ def with_mean(image: Image, mean: float, mask: ScarMask, anatomy: LVAnatomy, tis
         tissue: intensities and point spread of the scan.
     """
     dark = ~(mask.infarct | anatomy.cavity)
-    share = (1 - tissue.blurred(dark.astype(np.float64))) ** 2
+    share = 1 - tissue.blurred(dark.astype(np.float64))
     light = (mean - image[mask.infarct].mean()) / share[mask.infarct].mean()
     return np.where(mask.scar, image + light * share, image)
 

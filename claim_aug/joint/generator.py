@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from claim_aug.errors import InputError
 from claim_aug.generators.base import Rendering, RenderJob
 from claim_aug.generators.diffusion.generator import DiffusionGenerator
 from claim_aug.generators.diffusion.model import LesionDiffusion
-from claim_aug.generators.diffusion.painting import PaintTask
+from claim_aug.generators.diffusion.painting import DiffusionParameters, PaintTask
+from claim_aug.generators.diffusion.window import Slice
 from claim_aug.joint.estimate import Estimate, without_gradient
+from claim_aug.measures.tissue import Tissue
 from claim_aug.priors import ScarMask
 from claim_aug.synthesizer import ScarSynthesizer
 
@@ -62,7 +64,14 @@ class LearningGenerator:
 
     def render_many(self, jobs: Sequence[RenderJob]) -> list[Rendering]:
         """Sample many scans' scars; with an estimate, renderings carry their windows."""
-        return self.generator.render_with(self.module, jobs, self.paint)
+        return self.generator.render_with(self.module, jobs, self.paint, self.sample_parameters)
+
+    def sample_parameters(
+        self, job: RenderJob, tissue: Tissue, slices: Mapping[int, Slice], model: LesionDiffusion
+    ) -> DiffusionParameters:
+        """As the generator's, with the brightness left to the network: light that is given back however dim it paints
+        would keep every gradient from it."""
+        return replace(self.generator.sample_parameters(job, tissue, slices, model), brightness_ratio=None)
 
     def paint(self, model: LesionDiffusion, task: PaintTask) -> tuple[Tensor, Tensor | None]:
         """Windows to paste, (B, 1, size, size), and the same with a gradient."""

@@ -64,7 +64,7 @@ def test_to_agree_is_to_paint_what_the_segmenter_finds_and_to_challenge_what_it_
     assert after > before + 0.05
     losses, (before, after) = taught(joint(Bright(slices), objective="challenge", floor=0.0, **settings), slices)
     assert losses[-1] < losses[0]
-    assert after < before - 0.02  # no fainter than most of what is drawn
+    assert after < before - 0.05
 
 
 def test_a_floor_keeps_visible_what_challenges(joint, slices):

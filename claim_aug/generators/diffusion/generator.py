@@ -152,15 +152,22 @@ class DiffusionGenerator:
         painted = self.paint_slices(model, prepared.tasks, paint_alone)
         return prepared.paste(window for window, _ in painted)
 
-    def render_with(self, model: LesionDiffusion, jobs: Sequence[RenderJob], paint: Paint) -> list[Rendering]:
+    def render_with(
+        self,
+        model: LesionDiffusion,
+        jobs: Sequence[RenderJob],
+        paint: Paint,
+        parameters: SampleParameters | None = None,
+    ) -> list[Rendering]:
         """As ``render_many``, with a network and a way to paint of the caller's.
 
         Args:
             model: network that paints.
             jobs: scans and scars to render.
             paint: function that paints a batch; where it gives windows with a gradient, renderings carry them.
+            parameters: function to what is drawn for a scan; ``sample_parameters`` by default.
         """
-        prepared = [self.prepare(job, model, self.sample_parameters) for job in jobs]
+        prepared = [self.prepare(job, model, parameters or self.sample_parameters) for job in jobs]
         painted = self.paint_slices(model, [task for one in prepared for task in one.tasks], paint)
         return [self.rendering(one, list(itertools.islice(painted, len(one.slices)))) for one in prepared]
 

@@ -21,8 +21,6 @@ from claim_aug.measures.tissue import Tissue
 #: Share of the brightness that was drawn that an infarct has at least. Painted again in their own masks, nine of ten of
 #: EMIDEC's have 0.83 or more of it.
 LEAST = 0.8
-#: Pixels of a scan for one of a window from which on windows cannot hold what the scan shows: below 1.0 mm.
-FAR_FINER = 1.5
 #: Likeness of the noise of neighbouring slices; with it the texture of their scar is as alike as EMIDEC's
 #: (benchmarks/neighbours.py).
 ALIKE = 0.8
@@ -107,7 +105,7 @@ class PreparedJob:
         return result
 
     def acquired(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A region with windows pasted in, (I, J, K), as grainy as the scan, as sharp where that is far finer than the
+        """A region with windows pasted in, (I, J, K), as grainy as the scan, as sharp where that is finer than the
         windows, and as bright as was drawn or asked for."""
         job, rng = self.job, np.random.default_rng(self.params.grain_seed)
         if self.finer_than_windows:
@@ -116,8 +114,8 @@ class PreparedJob:
 
     @property
     def finer_than_windows(self) -> bool:
-        """Whether the scan has far more pixels than its windows, which cannot hold what it shows."""
-        return any(abs(np.linalg.det(slice_.roi.axes)) > FAR_FINER for slice_ in self.slices.values())
+        """Whether the scan has more pixels than its windows, which cannot hold what it shows."""
+        return any(abs(np.linalg.det(slice_.roi.axes)) > 1 for slice_ in self.slices.values())
 
     def as_bright(self, region: NDArray[np.float64]) -> NDArray[np.float64]:
         """The region, (I, J, K), with the mean of the infarct that was asked for, or nearly the one that was drawn.

@@ -50,6 +50,7 @@ class Plugins:
     generators: Registry
     schemes: Registry
     layouts: Registry
+    output_layouts: Registry
     metrics: Registry
     statuses: list[PluginStatus]
 
@@ -61,6 +62,7 @@ class Plugins:
             "register_generators": self.generators,
             "register_label_schemes": self.schemes,
             "register_layouts": self.layouts,
+            "register_output_layouts": self.output_layouts,
             "register_metrics": self.metrics,
         }
 
@@ -108,6 +110,7 @@ def load_plugins() -> Plugins:
         Registry("generator"),
         schemes=Registry("label scheme", callables=False),
         layouts=Registry("layout"),
+        output_layouts=Registry("output layout", callables=False),
         metrics=Registry("metric", callables=False),
         statuses=[],
     )

@@ -39,7 +39,7 @@ class NnUNetLayout(OutputLayout):
         Raises:
             InputError: a data set in ``out`` of another make, with other labels or another kind of file.
         """
-        write_scan(self, stage, case, scheme)
+        write_scan(self, self.files(case, case.name, sidecar=False), stage, case, scheme)
         ending = case.image_file.suffix
         table = read_table(out, scheme, ending)
         real = {name: name for name in sorted({*table[OURS]["real"], case.name})}
@@ -70,9 +70,8 @@ SAME = SameLayout()
 FLAT = OutputLayout(".", ".", ".", labels_end=FLAT_LABELS)
 
 
-def write_scan(layout: OutputLayout, stage: Path, case: Case, scheme: LabelScheme) -> SampleFiles:
+def write_scan(layout: OutputLayout, names: SampleFiles, stage: Path, case: Case, scheme: LabelScheme) -> None:
     """Write the scan itself: its image byte for byte, its labels in the numbers of the layout."""
-    names = layout.files(case, case.name, sidecar=False)
     for path in names.paths:
         (stage / path).parent.mkdir(parents=True, exist_ok=True)
     for source, target in names.images.items():
@@ -81,7 +80,6 @@ def write_scan(layout: OutputLayout, stage: Path, case: Case, scheme: LabelSchem
         (stage / target).write_bytes(packed)
     for file in case.label_files:
         file.write(stage / names.labels[file.path], layout.renumber(file.data, scheme), RENUMBERED)
-    return names
 
 
 def label_numbers(scheme: LabelScheme) -> dict[str, int]:

@@ -41,6 +41,8 @@ def output_layout_of(entry: Entry) -> OutputLayout:
         PluginError: what is no output layout, or one whose attributes are of another type.
     """
     layout = entry.resolve()
+    if isinstance(layout, GuardedLayout):
+        return layout
     if not isinstance(layout, OutputLayout):
         msg = f"output layout {entry.source} cannot be used: it needs an OutputLayout, there is {type(layout).__name__}"
         raise PluginError(msg)

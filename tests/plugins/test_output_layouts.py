@@ -89,6 +89,15 @@ def test_the_built_in_layouts_are_registered_as_a_plugins_are(provide):
     assert [find_output_layout(name).real for name in builtin.OUTPUT_LAYOUTS] == [False, True, False, False]
 
 
+def test_it_is_listed_shown_and_named_in_the_help(provide, tmp_path):
+    provide(Archive())
+    known = {row["name"]: row for row in json.loads(run_command(["plugins", "--json"], tmp_path).said)}
+    assert known["ours"]["output_layouts"] == [{"name": "archive", "summary": "our archive (scans/, masks/)"}]
+    shown = run_command(["plugins", "show", "archive"], tmp_path).said
+    assert shown == "output layout archive: our archive (scans/, masks/)\n"
+    assert "--layout archive: our archive (scans/, masks/)" in run_command(["generate", "--help"], tmp_path).said
+
+
 def test_a_built_in_name_stays_what_it_is(provide):
     (status,) = [one for one in provide(Archive(), name="nnunet").statuses if one.name == "ours"]
     assert "already registered by 'built-in'" in status.error

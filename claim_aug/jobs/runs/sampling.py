@@ -173,7 +173,8 @@ class Sampling:
 
     def write_scan(self, job: Job, one: OpenCase, began: float) -> dict[str, Any]:
         """Write the scan itself; returns its row."""
-        names = write_scan(self.layout, self.stage / job.id, one.case, self.synthesizer.labels)
+        names = self.layout.files(one.case, job.name, self.root, sidecar=False)
+        write_scan(self.layout, names, self.stage / job.id, one.case, self.synthesizer.labels)
         seconds = round(time.perf_counter() - began, 3)
         own = {"synthetic": False, "inputs": one.record["inputs"], "warnings": list(one.warned)}
         return self.placed(job, names.paths) | own | {"seconds": seconds}

@@ -45,8 +45,9 @@ class LayoutTests(FolderTests):
         >>> from claim_aug.data import Pair
         >>> from claim_aug.testing import LayoutTests, run_suite
         >>> def archive(dataset, channel):
-        ...     found = sorted(dataset.glob("*.scar.nii.gz"))
-        ...     return [Pair(path, path.with_name(path.name.replace(".scar.", ".lge."))) for path in found]
+        ...     images = {path.name.split(".")[0]: path for path in dataset.glob("*.lge.nii.gz")}
+        ...     labels = {path.name.split(".")[0]: path for path in dataset.glob("*.scar.nii.gz")}
+        ...     return [Pair(path, images.get(name), name) for name, path in sorted(labels.items())]
         >>> class TestArchive(LayoutTests):
         ...     find = staticmethod(archive)
         ...     files = {"p1.scar.nii.gz": "p1.lge.nii.gz", "p2.scar.nii.gz": "p2.lge.nii.gz"}

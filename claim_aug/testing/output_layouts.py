@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +13,8 @@ from claim_aug.anatomy.labels import TISSUES, LabelScheme
 from claim_aug.data.case import Case
 from claim_aug.data.input_layouts import find_dataset
 from claim_aug.data.output_layouts import write_json, write_scan
+from claim_aug.data.pair import Pair
+from claim_aug.data.pairs import grouped
 from claim_aug.data.registered_output_layouts import output_layout_of
 from claim_aug.data.sample_files import OutputLayout, sample_name
 from claim_aug.phantom import make_phantom, write_emidec
@@ -29,6 +32,8 @@ class OutputLayoutTests(FolderTests):
 
     Attributes:
         layout: output layout.
+        find: function that finds what was written, as that of ``LayoutTests``; by default all layouts that are
+            registered are asked.
         expected_failures: reason for each check, by name, that is known to fail; one that passes then is a failure.
 
     Example:
@@ -42,6 +47,7 @@ class OutputLayoutTests(FolderTests):
 
     __test__ = False
     layout: ClassVar[OutputLayout]
+    find: ClassVar[Callable[[Path, str | None], list[Pair]] | None] = None
 
     def make(self) -> OutputLayout:
         """The layout, held to its contract as it is in a run."""
@@ -93,7 +99,8 @@ class OutputLayoutTests(FolderTests):
         real, synthetic = ({n: c.name for n, c in written.items() if (n == c.name) == own} for own in (True, False))
         for name, value in layout.tables(real, synthetic, SCHEME, ".nii.gz").items():
             write_json(out / name, value)
-        found = {case.name: case for case in find_dataset(out).cases}
+        find = type(self).find
+        found = {case.name: case for case in (grouped(find(out, None)) if find else find_dataset(out).cases)}
         self.must(set(found) == set(written), f"{sorted(written)} were written, {sorted(found)} are found")
         for name, case in written.items():
             self.must(len(found[name].image_paths) == 1, f"{name} is found without its image")

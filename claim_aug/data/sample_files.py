@@ -36,7 +36,7 @@ class SampleFiles:
         >>> from claim_aug.data import SampleFiles
         >>> scan = {Path("p1.nii"): Path("scans/p1_scar000.nii.gz")}
         >>> labels = {Path("p1_gt.nii"): Path("masks/p1_scar000.nii.gz")}
-        >>> len(SampleFiles(scan, labels, Path("records/p1_scar000.json")).paths)
+        >>> len(SampleFiles(scan, labels, Path("sidecars/p1_scar000.json")).paths)
         3
     """
 
@@ -57,7 +57,7 @@ class OutputLayout:
     Attributes:
         images: folder of the images.
         labels: folder of the label maps.
-        sidecars: folder of the sidecars.
+        sidecars: folder of the sidecars; they are looked for in ``sidecars``, and at the top of the data set.
         channel: ending of an image's name before its suffix.
         labels_end: ending of a label map's name before its suffix.
         real: whether the scans themselves are part of the data set, too.
@@ -66,10 +66,10 @@ class OutputLayout:
         >>> from pathlib import Path
         >>> from claim_aug.data import OutputLayout
         >>> from claim_aug.data.case import Case
-        >>> layout = OutputLayout("scans", "masks", "records", labels_end="_seg")
+        >>> layout = OutputLayout("scans", "masks", labels_end="_seg")
         >>> case = Case("p1", (Path("p1_gt.nii"),), (Path("p1.nii"),))
         >>> [path.as_posix() for path in layout.files(case, "p1_scar000").paths]
-        ['scans/p1_scar000.nii.gz', 'masks/p1_scar000_seg.nii.gz', 'records/p1_scar000.json']
+        ['scans/p1_scar000.nii.gz', 'masks/p1_scar000_seg.nii.gz', 'sidecars/p1_scar000.json']
     """
 
     images: str = "images"

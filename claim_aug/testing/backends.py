@@ -54,7 +54,8 @@ class BackendTests(RepeatableTests):
     def test_other_seeds_give_other_scars(self) -> None:
         """Seeds give different scars.
 
-        A backend that seeds itself gives every patient the same scar, and an augmentation without variety.
+        A backend that seeds itself gives every patient the same scar, and an augmentation without variety. Of one that
+        is meant to draw nothing, expect this check to fail.
         """
         backend = self.make()
         found = [self.outcome(backend, seed) for seed in SEEDS]

@@ -17,6 +17,7 @@ from claim_aug.data.pair import Pair
 from claim_aug.data.pairs import grouped
 from claim_aug.data.registered_output_layouts import output_layout_of
 from claim_aug.data.sample_files import OutputLayout, sample_name
+from claim_aug.data.scan_set import sidecar_paths
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.plugins.registry import Entry
 from claim_aug.testing.folders import FolderTests, tree_of
@@ -40,7 +41,7 @@ class OutputLayoutTests(FolderTests):
         >>> from claim_aug.data import OutputLayout
         >>> from claim_aug.testing import OutputLayoutTests, run_suite
         >>> class TestSideBySide(OutputLayoutTests):
-        ...     layout = OutputLayout("images", "labels", "records")
+        ...     layout = OutputLayout("images", "labels")
         >>> {result.outcome for result in run_suite(TestSideBySide)}
         {'passed'}
     """
@@ -86,9 +87,9 @@ class OutputLayoutTests(FolderTests):
         self.must(len(set.union(*found.values())) == len(found), f"two tissues have one number: {found}")
 
     def test_what_is_written_is_found_again(self) -> None:
-        """Commands that take a folder of scans find each sample by its name, with its image and its labels.
+        """Commands that take a folder of scans find each sample by its name, with image, labels and sidecar.
 
-        Otherwise ``evaluate``, ``train`` and ``finetune`` cannot use what ``generate`` wrote.
+        Otherwise ``evaluate``, ``train`` and ``finetune`` cannot use what ``generate`` wrote, or take it for real.
         """
         layout, scans, out = self.make(), self.folder / "scans", self.folder / "out"
         written = {}
@@ -102,6 +103,9 @@ class OutputLayoutTests(FolderTests):
         find = type(self).find
         found = {case.name: case for case in (grouped(find(out, None)) if find else find_dataset(out).cases)}
         self.must(set(found) == set(written), f"{sorted(written)} were written, {sorted(found)} are found")
+        for name in synthetic:
+            sidecar, places = layout.files(written[name], name, scans).sidecar, [*sidecar_paths(Path(), name)]
+            self.must(sidecar in places, f"{sidecar} is looked for as {' and '.join(map(str, places))}")
         for name, case in written.items():
             self.must(len(found[name].image_paths) == 1, f"{name} is found without its image")
             self.must(equal(found[name].image, case.image), f"{name} is found with another image")

@@ -118,8 +118,9 @@ class Relabelling(OutputLayout):
 
 AGAIN, STAGE = "test_what_is_written_is_found_again", "test_what_belongs_to_one_scan_is_written_into_the_stage_alone"
 OUTPUT_LAYOUTS = {
+    OutputLayout(sidecars="records"): {AGAIN},
     ByNumber(): {"test_every_sample_has_files_of_its_own", AGAIN},
-    OutputLayout("a", "b", "c"): {AGAIN},
+    OutputLayout("a", "b"): {AGAIN},
     Merged(): {"test_labels_keep_their_meaning"},
     Elsewhere(): {STAGE},
     Over(): {STAGE},

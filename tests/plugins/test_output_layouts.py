@@ -231,6 +231,16 @@ def test_it_is_one_red_line_and_nothing_is_half_written(provide, generate, when,
     assert not list(tmp_path.rglob(".claim-aug*/*"))
 
 
+def test_a_layout_that_takes_two_cases_for_one_is_refused_before_anything_is_made(provide, generate, tmp_path):
+    def by_number(self, case, name, root=None, *, sidecar=True):
+        return OutputLayout.files(self, case, name[-5:], root, sidecar=sidecar)
+
+    provide(with_method("files", by_number))
+    done = generate()
+    assert (done.code, "would be written twice (Case_0, Case_1)" in done.said) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_of_one_scan_nothing_is_written_at_all(provide, generate, scans, tmp_path):
     provide(with_method("finish", lambda self, stage, *_: next(stage.rglob("*.json")).unlink()))
     done = generate(*(scans / "Case_0" / part / "Case_0.nii.gz" for part in ("Images", "Contours")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.labels import LabelScheme
 from claim_aug.data.case import Case
+from claim_aug.data.claim import unwritable
 from claim_aug.data.runs import HIDDEN
 from claim_aug.data.sample_files import OutputLayout, SampleFiles, Tables, sample_name, written_suffix
 from claim_aug.errors import PluginError
@@ -23,6 +25,8 @@ from claim_aug.plugins.registry import Entry
 
 #: Number of a sample that nobody makes: its files have to be others than those of any sample that is made.
 NEVER_MADE = 999_999
+#: What the disk refuses, and no layout can help.
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def find_output_layout(name: str) -> OutputLayout:
@@ -89,7 +93,12 @@ class GuardedLayout(OutputLayout):
         """Write what belongs to a case beside its samples; none of their files may go."""
         with self.held() as broken:
             before = set(stage.rglob("*"))
-            self.layout.finish(stage, out, case, scheme, count)
+            try:
+                self.layout.finish(stage, out, case, scheme, count)
+            except OSError as error:
+                if error.errno in DISK:
+                    raise unwritable(out, error) from error
+                raise
             if lost := before - set(stage.rglob("*")):
                 broken(f"finish took away {min(lost).relative_to(stage)}")
 

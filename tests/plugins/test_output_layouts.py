@@ -1,5 +1,6 @@
 """A plugin's output layout is written by its name, and is named when it misbehaves; nothing is half-written then."""
 
+import errno
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from claim_aug import LabelScheme
 from claim_aug.data import OutputLayout, SampleFiles
 from claim_aug.data.case import Case
 from claim_aug.data.registered_output_layouts import find_output_layout
-from claim_aug.errors import PluginError
+from claim_aug.errors import OutputError, PluginError
 from claim_aug.phantom import make_phantom, write_emidec
 from claim_aug.plugins import builtin
 
@@ -229,6 +230,16 @@ def test_it_is_one_red_line_and_nothing_is_half_written(provide, generate, when,
     made = sorted(path.name for path in (tmp_path / "out").rglob("*.nii.gz"))
     assert len(made) == (8 if when == "tables" else 0)
     assert not list(tmp_path.rglob(".claim-aug*/*"))
+
+
+def test_a_full_disk_is_no_fault_of_the_layout(provide, tmp_path):
+    def finish(self, *_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    provide(with_method("finish", finish))
+    with pytest.raises(OutputError, match="No space left on device") as caught:
+        find_output_layout("archive").finish(tmp_path, tmp_path, CASE, SCHEME, 1)
+    assert "archive" not in str(caught.value)
 
 
 def test_a_layout_that_takes_two_cases_for_one_is_refused_before_anything_is_made(provide, generate, tmp_path):

@@ -1,9 +1,9 @@
 """Try what would be released as a user would: ``python tools/check_release.py [--extras] [--lowest] [--python PATH]``.
 
 A wheel is built and installed into environments of their own, never into this one. With ``--extras`` each extra is
-installed alone and tried; with ``--lowest`` the oldest releases that ``pyproject.toml`` allows are installed; with
-``--python`` it is another interpreter that is used. PyTorch is installed in the version that is installed here; where
-there is no such wheel for an interpreter, ``--without-torch`` tries what does without it.
+installed alone and tried; with ``--lowest`` the oldest releases that the wheel allows are installed, of the extras,
+too; with ``--python`` it is another interpreter that is used. PyTorch is installed in the version that is installed
+here; where there is no such wheel for an interpreter, ``--without-torch`` tries what does without it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> int:
 def failures(asked: argparse.Namespace, wheel: Path, work: Path) -> Iterator[str]:
     """Try everything; gives what failed."""
     base = environment(asked.python, work / "base")
-    needed = dependencies(lowest=asked.lowest)
+    needed = dependencies(wheel, lowest=asked.lowest)
     if asked.without_torch:
         needed = [one for one in needed if not one.startswith(("torch", "accelerate", "diffusers"))]
     else:
@@ -81,7 +81,7 @@ def failures(asked: argparse.Namespace, wheel: Path, work: Path) -> Iterator[str
         if not refuses(base, extra, work):
             yield f"{extra}, which is not named where it is missing"
         own = copied(base, work / extra)
-        pip(own, f"{wheel}[{extra}]")
+        pip(own, f"{wheel}[{extra}]", *dependencies(wheel, extra, lowest=asked.lowest))
         if not works(own, TRIALS[extra], work):
             yield extra
         shutil.rmtree(own)
@@ -131,10 +131,12 @@ def pip(environment: Path, *arguments: str) -> None:
     subprocess.run([*install, "--quiet", *arguments], check=True)
 
 
-def dependencies(*, lowest: bool) -> list[str]:
-    """What the package needs beside PyTorch, in the oldest release that is allowed if that is asked for."""
-    found = importlib.metadata.requires("claim-aug") or []
-    needed = [one for one in found if "extra ==" not in one and not re.match(r"torch\b", one)]
+def dependencies(wheel: Path, extra: str = "", *, lowest: bool) -> list[str]:
+    """What a wheel needs beside PyTorch, or what one of its extras does, in the oldest release if that is asked for."""
+    (distribution,) = importlib.metadata.distributions(path=[str(wheel)])
+    own = f"extra == '{extra}'" if extra else ""
+    needed = [one for one in distribution.requires or [] if (own in one if own else "extra ==" not in one)]
+    needed = [one.partition(";")[0] if own else one for one in needed if not re.match(r"torch\b", one)]
     return [re.sub(r">=([\d.]+)[^;]*", r"==\1", one) for one in needed] if lowest else needed
 
 

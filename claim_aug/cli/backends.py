@@ -1,4 +1,4 @@
-"""The priors and generators at the end of a command's help."""
+"""The priors, generators and layouts of plugins at the end of a command's help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUILT_IN = "built-in"
 
 
 class ListsBackends(TyperCommand):
-    """A command whose help ends with all priors and generators, and the options of those that plugins brought."""
+    """A command whose help ends with all priors and generators, and what plugins brought: its options, its layouts."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Gather them only now: their modules are imported for it."""
@@ -28,6 +28,8 @@ class ListsBackends(TyperCommand):
 
         plugins = load_plugins()
         lines = [line for registry in (plugins.priors, plugins.generators) for line in described(registry)]
+        added = [entry for entry in plugins.output_layouts if entry.plugin != BUILT_IN]
+        lines += [f"--layout {entry.name}: {entry.summary or 'no summary'}" for entry in added]
         self.epilog = escape(shown("\n\n".join([*lines, "What options mean: claim-aug plugins show NAME."])))
         super().format_help(ctx, formatter)
 

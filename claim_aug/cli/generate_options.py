@@ -87,8 +87,9 @@ class OutputOptions:
     layout: Annotated[
         str,
         opt.output(
-            "plain|nnunet|same|flat",
-            "Folders and names: images/ beside labels/, a data set of nnU-Net, as the input has them, or one folder.",
+            "plain|nnunet|same|flat|...",
+            "Folders and names: images/ beside labels/, a data set of nnU-Net, as the input has them, one folder, or a "
+            "plugin's.",
         ),
     ] = "plain"
     name: Annotated[
@@ -106,10 +107,10 @@ class OutputOptions:
 
     def keywords(self) -> dict[str, Any]:
         """Keywords of ``generate_case``, the layout as an object."""
-        from claim_aug.data.output_layouts import find_layout
+        from claim_aug.data.registered_output_layouts import find_output_layout
 
         own = {name: value for name, value in vars(self).items() if name != "name"}
-        return own | {"layout": find_layout(self.layout), "preview": self.preview is not False}
+        return own | {"layout": find_output_layout(self.layout), "preview": self.preview is not False}
 
 
 @dataclass(frozen=True)

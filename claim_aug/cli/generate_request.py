@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from claim_aug.cli.generate_options import DataSetOptions, OutputOptions, ScarOptions
 
 if TYPE_CHECKING:
-    from claim_aug.data.sample_files import Layout
+    from claim_aug.data.sample_files import OutputLayout
     from claim_aug.jobs.runs.plan import Plan
     from claim_aug.synthesizer import ScarSynthesizer
 
@@ -33,7 +33,7 @@ class Request:
     scar: ScarOptions
     synthesizer: ScarSynthesizer
     plan: Plan
-    layout: Layout
+    layout: OutputLayout
     spelled: bool
 
     @property
@@ -51,7 +51,7 @@ def requested(
     dataset: Path, scar: ScarOptions, output: OutputOptions, data: DataSetOptions, *, scheme_given: bool
 ) -> Request:
     """The options read, and the cases of the data set found."""
-    from claim_aug.data.output_layouts import find_layout
+    from claim_aug.data.registered_output_layouts import find_output_layout
     from claim_aug.jobs.runs.plan import plan_run, scheme_of
 
     scar = scar.with_prior()
@@ -61,7 +61,7 @@ def requested(
     plan = plan_run(
         dataset, synthesizer.labels, channel=data.channel, only=data.only, kind=data.cases, count_scarred=data.dry_run
     )
-    return Request(dataset, scar, synthesizer, plan, find_layout(output.layout), spelled is not None)
+    return Request(dataset, scar, synthesizer, plan, find_output_layout(output.layout), spelled is not None)
 
 
 def from_settings(group: type[Group], settings: dict[str, Any]) -> Group:

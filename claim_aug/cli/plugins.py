@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 MARKS = {"passed": "ok", "skipped": "skip", "failed as expected": "xfail"}
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A prior, a generator, or a plugin with all that it provides.")
+    str,
+    typer.Argument(metavar="NAME", help="A prior, generator, layout or metric, or a plugin with all that it provides."),
 ]
 
 
@@ -118,7 +119,8 @@ SHOWN = {"prior": options_shown, "generator": options_shown, "metric": metric_sh
 def check(
     name: Name,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Option that the backend is made with.")
+        list[str] | None,
+        typer.Option("--set", metavar="OPTION=VALUE", help="Option that a prior or generator is made with."),
     ] = None,
     expect: Annotated[
         list[str] | None,
@@ -126,7 +128,7 @@ def check(
     ] = None,
     as_json: opt.Json = False,
 ) -> None:
-    """Check that a prior or a generator keeps what each of them has to keep, and say why it matters."""
+    """Check that what a plugin provides keeps what all of its kind have to keep, and say why it matters."""
     from claim_aug.testing import run_suite
     from claim_aug.testing.registered import suites_for
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from claim_aug.anatomy.labels import TISSUES, LabelScheme
 from claim_aug.data.case import Case
-from claim_aug.data.sample_files import FLAT_LABELS, Layout, SameLayout, SampleFiles, Tables, sample_name
+from claim_aug.data.sample_files import FLAT_LABELS, OutputLayout, SameLayout, SampleFiles, Tables, sample_name
 from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 
@@ -23,10 +23,8 @@ FOLDS = 5
 RENUMBERED = "labels renumbered by claim-aug for nnU-Net"
 
 
-class NnUNetLayout(Layout):
+class NnUNetLayout(OutputLayout):
     """That of nnU-Net: the scan itself, ``dataset.json``, and splits that validate on real scans alone, too."""
-
-    real = True
 
     def renumber(self, labels: NDArray[Any], scheme: LabelScheme) -> NDArray[Any]:
         """The label map in numbers without gaps, as nnU-Net needs them."""
@@ -41,7 +39,7 @@ class NnUNetLayout(Layout):
         Raises:
             InputError: a data set in ``out`` of another make, with other labels or another kind of file.
         """
-        write_scan(self, stage, case, scheme)
+        write_scan(self, self.files(case, case.name, sidecar=False), stage, case, scheme)
         ending = case.image_file.suffix
         table = read_table(out, scheme, ending)
         real = {name: name for name in sorted({*table[OURS]["real"], case.name})}
@@ -65,25 +63,15 @@ class NnUNetLayout(Layout):
         return "splits_final.json is written when there are two real cases; generate from another one, too"
 
 
-LAYOUTS: dict[str, Layout] = {
-    "plain": Layout(),
-    "nnunet": NnUNetLayout("imagesTr", "labelsTr", channel="_0000"),
-    "same": SameLayout(),
-    "flat": Layout(".", ".", ".", labels_end=FLAT_LABELS),
-}
+#: Registered by their names in lower case.
+PLAIN = OutputLayout()
+NNUNET = NnUNetLayout("imagesTr", "labelsTr", channel="_0000", real=True)
+SAME = SameLayout()
+FLAT = OutputLayout(".", ".", ".", labels_end=FLAT_LABELS)
 
 
-def find_layout(name: str) -> Layout:
-    """A layout by its name; an unknown one is refused."""
-    if name not in LAYOUTS:
-        msg = f"--layout needs to be {', '.join(LAYOUTS)}, got {name!r}"
-        raise InputError(msg)
-    return LAYOUTS[name]
-
-
-def write_scan(layout: Layout, stage: Path, case: Case, scheme: LabelScheme) -> SampleFiles:
+def write_scan(layout: OutputLayout, names: SampleFiles, stage: Path, case: Case, scheme: LabelScheme) -> None:
     """Write the scan itself: its image byte for byte, its labels in the numbers of the layout."""
-    names = layout.files(case, case.name, sidecar=False)
     for path in names.paths:
         (stage / path).parent.mkdir(parents=True, exist_ok=True)
     for source, target in names.images.items():
@@ -92,7 +80,6 @@ def write_scan(layout: Layout, stage: Path, case: Case, scheme: LabelScheme) -> 
         (stage / target).write_bytes(packed)
     for file in case.label_files:
         file.write(stage / names.labels[file.path], layout.renumber(file.data, scheme), RENUMBERED)
-    return names
 
 
 def label_numbers(scheme: LabelScheme) -> dict[str, int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -30,6 +30,14 @@ class SampleFiles:
         images: path of each image, by the path of the image that it is made from; several where slices are files.
         labels: path of each label map, by the path of the one that it is made from.
         sidecar: path of the sidecar; ``None`` of a scan as it is.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from claim_aug.data import SampleFiles
+        >>> scan = {Path("p1.nii"): Path("scans/p1_scar000.nii.gz")}
+        >>> labels = {Path("p1_gt.nii"): Path("masks/p1_scar000.nii.gz")}
+        >>> len(SampleFiles(scan, labels, Path("sidecars/p1_scar000.json")).paths)
+        3
     """
 
     images: Mapping[Path, Path]
@@ -43,15 +51,25 @@ class SampleFiles:
 
 
 @dataclass(frozen=True)
-class Layout:
+class OutputLayout:
     """Where the files of samples go, and what else a data set of them needs; as it stands, the plain one.
 
     Attributes:
         images: folder of the images.
         labels: folder of the label maps.
-        sidecars: folder of the sidecars.
+        sidecars: folder of the sidecars; they are looked for in ``sidecars``, and at the top of the data set.
         channel: ending of an image's name before its suffix.
         labels_end: ending of a label map's name before its suffix.
+        real: whether the scans themselves are part of the data set, too.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from claim_aug.data import OutputLayout
+        >>> from claim_aug.data.case import Case
+        >>> layout = OutputLayout("scans", "masks", labels_end="_seg")
+        >>> case = Case("p1", (Path("p1_gt.nii"),), (Path("p1.nii"),))
+        >>> [path.as_posix() for path in layout.files(case, "p1_scar000").paths]
+        ['scans/p1_scar000.nii.gz', 'masks/p1_scar000_seg.nii.gz', 'sidecars/p1_scar000.json']
     """
 
     images: str = "images"
@@ -59,9 +77,7 @@ class Layout:
     sidecars: str = "sidecars"
     channel: str = ""
     labels_end: str = ""
-
-    #: Whether the scans themselves are part of the data set, too.
-    real: ClassVar[bool] = False
+    real: bool = False
 
     def files(self, case: Case, name: str, root: Path | None = None, *, sidecar: bool = True) -> SampleFiles:
         """The files of one sample, such as ``images/<name>.nii.gz`` and its companions.
@@ -105,7 +121,7 @@ class Layout:
         """What the data set in ``out`` still lacks, in one sentence; ``None`` where it is whole."""
 
 
-class SameLayout(Layout):
+class SameLayout(OutputLayout):
     """That of the input: every path as it was, with the sample's name where the case's name was."""
 
     def files(self, case: Case, name: str, root: Path | None = None, *, sidecar: bool = True) -> SampleFiles:

@@ -13,9 +13,9 @@ import numpy as np
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.data.case import Case, unstacked
 from claim_aug.data.claim import claims_out
-from claim_aug.data.output_layouts import LAYOUTS, write_json
+from claim_aug.data.output_layouts import PLAIN, write_json
 from claim_aug.data.provenance import COMMENT
-from claim_aug.data.sample_files import Layout, SampleFiles, sample_name
+from claim_aug.data.sample_files import OutputLayout, SampleFiles, sample_name
 from claim_aug.data.staging import refuse_existing, staged
 from claim_aug.jobs.sidecar import run_record, sidecar
 from claim_aug.sample import ScarSample
@@ -51,7 +51,7 @@ def generate_case(
     files: Sequence[Path] = (),
     preview: bool = True,
     overwrite: bool = False,
-    layout: Layout = LAYOUTS["plain"],
+    layout: OutputLayout = PLAIN,
     advance: Callable[[], None] = lambda: None,
 ) -> list[ScarSample]:
     """Write samples of a case with label maps, sidecars and a preview to ``out``, all or none.
@@ -104,7 +104,7 @@ def generate_case(
     return first_samples
 
 
-def left_by_longer_run(case: Case, out: Path, layout: Layout, count: int) -> list[Path]:
+def left_by_longer_run(case: Case, out: Path, layout: OutputLayout, count: int) -> list[Path]:
     """The files of samples from number ``count`` on that lie in ``out``."""
     found: list[Path] = []
     for replica in itertools.count(count):
@@ -120,7 +120,7 @@ def write_sample(
     files: SampleFiles,
     case: Case,
     sample: ScarSample,
-    layout: Layout,
+    layout: OutputLayout,
     scheme: LabelScheme,
     record: Mapping[str, Any],
 ) -> None:

@@ -104,7 +104,7 @@ def take_step(
         accelerator.clip_grad_norm_(module.parameters(), 1.0)
         optimiser.step()
     except RuntimeError as error:
-        if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error):
+        if isinstance(error, torch.cuda.OutOfMemoryError) or "allocate memory" in str(error):
             msg = f"memory ran out at step {step + 1}: lower --batch (now {plan.batch})"
             raise InputError(msg) from error
         raise

@@ -19,6 +19,12 @@ LAYOUTS = {
     "alone": "label maps alone",
     "folders_of_cases": "a folder for each case",
 }
+OUTPUT_LAYOUTS = {
+    "plain": "images/ beside labels/",
+    "nnunet": "a data set of nnU-Net, with the scans themselves",
+    "same": "folders and names as the input has them",
+    "flat": "one folder",
+}
 METRICS = {
     "adherence": "Dice of the label with what FWHM finds",
     "adherence_5sd": "Dice of the label with what lies 5 SD over remote",
@@ -79,6 +85,12 @@ def register_generators(register: Register) -> None:
 def register_layouts(register: Register) -> None:
     for name, summary in LAYOUTS.items():
         register(name, f"claim_aug.data.input_layouts:{name}", summary=summary)
+
+
+@hookimpl
+def register_output_layouts(register: Register) -> None:
+    for name, summary in OUTPUT_LAYOUTS.items():
+        register(name, f"claim_aug.data.output_layouts:{name.upper()}", summary=summary)
 
 
 @hookimpl

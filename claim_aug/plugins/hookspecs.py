@@ -53,6 +53,11 @@ def register_layouts(register: Register) -> None:
 
 
 @hookspec
+def register_output_layouts(register: Register) -> None:
+    """Register layouts of what is written: ``register(name, layout, *, summary="")``, an ``OutputLayout``."""
+
+
+@hookspec
 def register_metrics(register: Register) -> None:
     """Register metrics of ``evaluate``: ``register(name, definition, *, summary="")``, a ``Definition``."""
 

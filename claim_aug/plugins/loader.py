@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,7 @@ class Plugins:
     generators: Registry
     schemes: Registry
     layouts: Registry
+    output_layouts: Registry
     metrics: Registry
     statuses: list[PluginStatus]
 
@@ -61,31 +62,34 @@ class Plugins:
             "register_generators": self.generators,
             "register_label_schemes": self.schemes,
             "register_layouts": self.layouts,
+            "register_output_layouts": self.output_layouts,
             "register_metrics": self.metrics,
         }
 
-    def find(self, name: str, kinds: Container[str] = BACKENDS) -> list[tuple[str, Entry]]:
-        """Kind and entry of each backend of a name, which may have an argument; or of the plugin of that name.
+    def find(self, name: str, kinds: Collection[str]) -> list[tuple[str, Entry]]:
+        """Kind and entry of whatever has a name, which may have an argument; or of all that a plugin of it provides.
 
         Args:
-            name: name of a backend, or of a plugin.
+            name: name of what a plugin provides, or of a plugin.
             kinds: kinds that are looked for.
 
         Raises:
-            PluginError: a name that neither a backend nor a plugin has, or a plugin that provides no backend.
+            PluginError: a name that nothing of these kinds and no plugin has, or a plugin that provides none of them.
         """
         entries = [(one.kind, entry) for one in self.registries.values() if one.kind in kinds for entry in one]
         found = [one for one in entries if one[1].name == name.partition(":")[0]]
         found = found or [one for one in entries if one[1].plugin == name]
         if found:
             return found
+        *first, last = kinds
+        either = f"{', '.join(first)} or {last}"
         for status in self.statuses:
             if status.name == name:
-                why = f"failed: {status.error}" if status.error else "provides no prior and no generator"
+                why = f"failed: {status.error}" if status.error else f"provides no {either}"
                 msg = f"plugin {name!r} (distribution {status.distribution}) {why}"
                 raise PluginError(msg)
         known = [entry.name for _, entry in entries] + [status.name for status in self.statuses]
-        msg = f"there is no prior, generator or plugin {name!r}{did_you_mean(name, known)}; see: claim-aug plugins"
+        msg = f"there is no {either}, and no plugin, {name!r}{did_you_mean(name, known)}; see: claim-aug plugins"
         raise PluginError(msg)
 
 
@@ -108,6 +112,7 @@ def load_plugins() -> Plugins:
         Registry("generator"),
         schemes=Registry("label scheme", callables=False),
         layouts=Registry("layout"),
+        output_layouts=Registry("output layout", callables=False),
         metrics=Registry("metric", callables=False),
         statuses=[],
     )

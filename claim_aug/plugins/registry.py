@@ -26,10 +26,10 @@ class Register(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One registered backend and the plugin it came with."""
+    """What was registered under one name, and the plugin it came with."""
 
     name: str
-    factory: Factory | str
+    factory: Any
     summary: str
     plugin: str
     distribution: str = "unknown"

@@ -16,7 +16,8 @@ from claim_aug.errors import ClaimAugError
 from claim_aug.generators import RenderJob, ScarGenerator
 from claim_aug.generators.base import RendersMany
 from claim_aug.priors import ScarMask
-from claim_aug.testing.backends import BackendTests, equal, sentence
+from claim_aug.testing.backends import BackendTests
+from claim_aug.testing.repeatable import equal, sentence
 from claim_aug.testing.ventricles import Scan, scans
 
 

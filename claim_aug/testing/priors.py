@@ -11,7 +11,8 @@ import numpy as np
 from claim_aug.border import wrong_mask
 from claim_aug.errors import ClaimAugError
 from claim_aug.priors import MaskPrior
-from claim_aug.testing.backends import SEEDS, BackendTests, equal, sentence
+from claim_aug.testing.backends import SEEDS, BackendTests
+from claim_aug.testing.repeatable import equal, sentence
 from claim_aug.testing.ventricles import Scan, full_scan, scans
 
 

@@ -97,4 +97,4 @@ def test_a_data_set_of_another_make_or_with_other_labels_is_left_alone(generate,
 
 def test_an_unknown_layout_is_refused(generate):
     done = generate(0, "--layout", "bids")
-    assert (done.code, "--layout needs to be plain, nnunet, same, flat" in done.err) == (1, True)
+    assert (done.code, "unknown output layout" in done.err) == (1, True)

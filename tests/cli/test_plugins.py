@@ -79,7 +79,10 @@ def test_the_results_can_be_had_as_json(cli, mine):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["randon"], "no prior, generator or plugin 'randon'; did you mean 'random'"),
+        (
+            ["randon"],
+            "no prior, generator, layout, output layout or metric, and no plugin, 'randon'; did you mean 'random'",
+        ),
         (["random", "--set", "burdn=3"], "random has no parameter 'burdn'; did you mean 'burden'"),
         (["random", "--set", "burden=300"], "burden needs a number"),
         (["random", "--expect", "test_no_network_is_used"], "--expect needs CHECK=REASON"),
@@ -98,7 +101,7 @@ def test_what_cannot_be_checked_is_one_line(cli, arguments, message):
     ("make", "reason"),
     [
         (lambda: 1 / 0, "failed: ZeroDivisionError: division by zero"),
-        (lambda: types.ModuleType("empty"), "provides no prior and no generator"),
+        (lambda: types.ModuleType("empty"), "provides no prior, generator, layout, output layout or metric"),
     ],
 )
 def test_a_plugin_without_anything_to_check_says_why(cli, monkeypatch, make, reason):
@@ -109,6 +112,25 @@ def test_a_plugin_without_anything_to_check_says_why(cli, monkeypatch, make, rea
     done = cli("plugins", "check", "sad")
     loader.load_plugins.cache_clear()
     assert (done.code, done.err) == (1, f"error: plugin 'sad' (distribution unknown) {reason}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"), [("flat", ["layout 'flat'", "output layout 'flat'"]), ("burden", ["metric 'burden'"])]
+)
+def test_layouts_and_metrics_are_checked_by_their_suites(cli, name, titles):
+    done = cli("plugins", "check", name, "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert [title.partition(" of plugin")[0] for title in found] == titles
+    assert {one["outcome"] for results in found.values() for one in results} <= {"passed", "skipped"}
+
+
+def test_an_expected_failure_belongs_to_the_suites_that_have_the_check(cli):
+    expected = ("--expect", "test_labels_keep_their_meaning=they run together")
+    done = cli("plugins", "check", "flat", *expected)
+    assert done.code == 1
+    assert done.err.startswith("error: output layout 'flat'")
+    assert "fails 1 check: test_labels_keep_their_meaning" in done.err
 
 
 def test_an_option_before_the_command_is_not_passed_over_in_silence(cli):

@@ -11,7 +11,7 @@ from PIL import Image
 from claim_aug import ScarSynthesizer, evaluate
 from claim_aug.data.case import Case
 from claim_aug.data.dataset import find_cases
-from claim_aug.data.output_layouts import find_layout
+from claim_aug.data.registered_output_layouts import find_output_layout
 from claim_aug.errors import InputError
 from claim_aug.jobs.generate import generate_case
 from claim_aug.jobs.runs.generate import generate_dataset
@@ -31,7 +31,7 @@ def generate(folder, out, seeds, layout="plain", count=2):
         synthesizer = ScarSynthesizer(labels="phantom", burden=(15, 25))
         heart = case.ventricle("phantom")
         generate_case(
-            case, synthesizer, heart, out, count=count, seed=seed, preview=False, layout=find_layout(layout),
+            case, synthesizer, heart, out, count=count, seed=seed, preview=False, layout=find_output_layout(layout),
             request={"generator": "signal"},
         )  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_healed_wall_about_old_scar_is_no_change_of_the_background(tmp_path):
     synthesizer = ScarSynthesizer(labels="phantom", existing="replace", burden=15)
     generate_case(
         case, synthesizer, case.ventricle("phantom"), tmp_path / "out", count=2, seed=0, preview=False,
-        layout=find_layout("plain"), request={"generator": "signal", "existing": "replace"},
+        layout=find_output_layout("plain"), request={"generator": "signal", "existing": "replace"},
     )  # fmt: skip
     assert evaluate(tmp_path / "out", tmp_path / "real", **FEW)["changed"].value == 0
 
@@ -101,8 +101,9 @@ def test_slices_in_files_of_their_own_are_compared_with_the_scan_that_they_were_
     shutil.copytree(tmp_path / "real", tmp_path / "held_out")
     synthesizer = ScarSynthesizer(labels="phantom", burden=20)
     generate_dataset(
-        plan_run(tmp_path / "real", synthesizer.labels), synthesizer, tmp_path / "out", layout=find_layout("plain"),
-        root=tmp_path / "real", executor=Serial(), per_case=2, seed=0, settings={}, command="again",
+        plan_run(tmp_path / "real", synthesizer.labels), synthesizer, tmp_path / "out",
+        layout=find_output_layout("plain"), root=tmp_path / "real",
+        executor=Serial(), per_case=2, seed=0, settings={}, command="again",
     )  # fmt: skip
     for kind in ("images", "labels"):  # a scan with scar beside the healthy one
         for path in (tmp_path / "out" / kind).glob("A_scar001*"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from claim_aug.data.provenance import sha256, versions
-from claim_aug.data.sample_files import Layout, written_suffix
+from claim_aug.data.sample_files import OutputLayout, written_suffix
 from claim_aug.errors import InputError
 from claim_aug.jobs.runs.job import Job, Shard
 from claim_aug.jobs.runs.manifest import MANIFEST
@@ -27,7 +27,7 @@ def generate_dataset(
     synthesizer: ScarSynthesizer,
     out: Path,
     *,
-    layout: Layout,
+    layout: OutputLayout,
     root: Path,
     per_case: int,
     seed: int,

@@ -14,7 +14,7 @@ from claim_aug.anatomy import LabelScheme
 from claim_aug.data.case import Case, no_anchor_warning
 from claim_aug.data.dataset_json import named_scheme, read_dataset_json
 from claim_aug.data.input_layouts import DataSet, find_dataset
-from claim_aug.data.sample_files import Layout, written_suffix
+from claim_aug.data.sample_files import OutputLayout, ends_of_slices, written_suffix
 from claim_aug.errors import InputError
 from claim_aug.jobs.runs.job import Job, jobs_of
 
@@ -40,7 +40,7 @@ class Plan:
     scarred: frozenset[str] | None = None
     passed_over: int = 0
 
-    def jobs(self, per_case: int, seed: int, layout: Layout) -> list[Job]:
+    def jobs(self, per_case: int, seed: int, layout: OutputLayout) -> list[Job]:
         """The jobs of the run, in their order."""
         return list(jobs_of(self.cases, per_case, seed, real=layout.real))
 
@@ -115,18 +115,17 @@ def scheme_of(dataset: Path) -> str | None:
 
 
 def tables_of(
-    layout: Layout, scheme: LabelScheme, cases: Sequence[Case]
+    layout: OutputLayout, scheme: LabelScheme, cases: Sequence[Case]
 ) -> Callable[[Iterable[Mapping[str, Any]]], Mapping[str, Any]]:
     """A function from the rows of a complete run to the JSON files that its layout has beside it."""
     ending = written_suffix(cases[0].image_paths[0]) if cases and cases[0].image_paths else ".nii.gz"
+    known = {case.name: case for case in cases}
 
     def tables(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
         names: dict[bool, dict[str, str]] = {True: {}, False: {}}
         for row in rows:
-            folder = f"{layout.images}/"
-            for path in (Path(file) for file in row["files"] if file.startswith(folder)):
-                name = path.name.removesuffix(ending).removesuffix(layout.channel)
-                names[row["synthetic"]][name] = row["case"]
+            for end in ends_of_slices(known.get(row["case"], Case(row["case"], ()))):
+                names[row["synthetic"]][row["name"] + end] = row["case"]
         return layout.tables(names[False], names[True], scheme, ending)
 
     return tables

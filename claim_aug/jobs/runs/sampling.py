@@ -13,8 +13,8 @@ from typing import Any
 from claim_aug.data.commit import rename
 from claim_aug.data.output_layouts import write_scan
 from claim_aug.data.provenance import describe, plain, sha256
-from claim_aug.data.sample_files import Layout
-from claim_aug.errors import EmptyScarError, OutputError
+from claim_aug.data.sample_files import OutputLayout
+from claim_aug.errors import EmptyScarError, PluginError
 from claim_aug.generators.base import RendersMany
 from claim_aug.jobs.generate import write_sample
 from claim_aug.jobs.runs.job import Job
@@ -53,7 +53,7 @@ class Sampling:
 
     synthesizer: ScarSynthesizer
     known: Mapping[str, Any]
-    layout: Layout
+    layout: OutputLayout
     root: Path
     out: Path
     stage: Path
@@ -86,9 +86,11 @@ class Sampling:
                 for outcome in self.made(batch):
                     known.add(outcome.job.id)
                     yield outcome
-            except OSError as error:  # of writing: what cannot be read has become the case's own reason
-                failed = OutputError(f"cannot write to {self.out}: {error.strerror or error}")
-                yield Outcome(jobs[start], error=str(failed), ends_the_run=True)
+            except (OSError, PluginError) as error:  # of writing: whatever else there is belongs to a case or sample
+                failed = str(error)
+                if isinstance(error, OSError):
+                    failed = f"cannot write to {self.out}: {error.strerror or error}"
+                yield Outcome(jobs[start], error=failed, ends_the_run=True)
                 return
             except Exception as error:  # whatever a scan makes of the code must not end a run of thousands
                 for job in batch:
@@ -171,7 +173,8 @@ class Sampling:
 
     def write_scan(self, job: Job, one: OpenCase, began: float) -> dict[str, Any]:
         """Write the scan itself; returns its row."""
-        names = write_scan(self.layout, self.stage / job.id, one.case, self.synthesizer.labels)
+        names = self.layout.files(one.case, job.name, self.root, sidecar=False)
+        write_scan(self.layout, names, self.stage / job.id, one.case, self.synthesizer.labels)
         seconds = round(time.perf_counter() - began, 3)
         own = {"synthetic": False, "inputs": one.record["inputs"], "warnings": list(one.warned)}
         return self.placed(job, names.paths) | own | {"seconds": seconds}

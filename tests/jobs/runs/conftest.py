@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from claim_aug import ScarSynthesizer
-from claim_aug.data.output_layouts import LAYOUTS
+from claim_aug.data.registered_output_layouts import find_output_layout
 from claim_aug.jobs.runs.generate import generate_dataset
 from claim_aug.jobs.runs.plan import plan_run
 from claim_aug.jobs.runs.serial import Serial
@@ -36,7 +36,7 @@ def generate(scans):
             plan_run(dataset, synthesizer.labels),
             synthesizer,
             out,
-            layout=LAYOUTS[layout],
+            layout=find_output_layout(layout),
             root=dataset,
             executor=executor or Serial(),
             **keywords,
@@ -67,7 +67,7 @@ def undisturbed(scans, tmp_path_factory, content):
         plan_run(scans, synthesizer.labels),
         synthesizer,
         out,
-        layout=LAYOUTS["plain"],
+        layout=find_output_layout("plain"),
         root=scans,
         per_case=PER_CASE,
         seed=0,

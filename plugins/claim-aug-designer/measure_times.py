@@ -21,7 +21,7 @@ from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.serve import Place, make_server, warm_up
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
 
 SHAPE, REPEATS = (256, 256, 10), 15

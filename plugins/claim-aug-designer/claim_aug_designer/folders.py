@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from claim_aug.data.case import check_name
-from claim_aug.data.voxels import SUFFIXES
 from claim_aug.errors import InputError
 from claim_aug_designer.design import Design
 
 #: Folder within the output folder for scans that came through the page.
 UPLOADS = "uploads"
 ROLES = ("image", "labels")
+#: Files of a scan by the ends of their names.
+SUFFIXES = (".nii.gz", ".nii", ".png")
 #: How the folders of saved scars are called by default.
 SAVED = re.compile(r"scar(\d{3,})")
+#: Longest name of a file, in bytes: file systems take 255, and what is written adds to it.
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Folders:
         Raises:
             InputError: a name that would be a path, or one that is taken.
         """
-        name = check_name(name if isinstance(name, str) else "")
+        name = check_name(name)
         if name == UPLOADS or os.path.lexists(self.out / name):
             msg = f"{self.out / name} exists already; choose another name"
             raise InputError(msg)
@@ -89,6 +94,31 @@ class Folders:
             msg = f"{name} needs to be one of {', '.join(SUFFIXES)}"
             raise InputError(msg)
         return self.out / UPLOADS / role / name
+
+
+def check_name(name: object) -> str:
+    """The name of a file or a folder that would be no path.
+
+    Raises:
+        InputError: no text, or one that is empty, hidden, too long or a path.
+    """
+    text = name if isinstance(name, str) else ""
+    if not text or text.startswith(".") or len(text.encode("utf-8", "replace")) > LONGEST or set(text) & set("/\\\0"):
+        msg = f"a name without / is needed that does not begin with a dot, got {name!r:.80}"
+        raise InputError(msg)
+    return text
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A hidden place beside a file to write to; it becomes the file when the block ends well, and goes else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hidden = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield hidden
+        hidden.replace(path)
+    finally:
+        hidden.unlink(missing_ok=True)
 
 
 def texts_in(value: object) -> list[str]:

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from claim_aug.errors import ClaimAugError
+from claim_aug.plugins import load_plugins
 from claim_aug_designer.backends import describe_backends
 from claim_aug_designer.folders import UPLOADS, as_json
 from claim_aug_designer.guard import Guard
@@ -61,9 +62,8 @@ class Server:
 
     async def start(self, request: Request) -> Response:
         """What the page needs at first: the scan, priors and generators, label schemes."""
-        from claim_aug.anatomy import SCHEMES
-
-        known = {"backends": self.backends, "schemes": list(SCHEMES), "out": str(self.workspace.folders.out)}
+        schemes = [entry.name for entry in load_plugins().schemes]
+        known = {"backends": self.backends, "schemes": schemes, "out": str(self.workspace.folders.out)}
         return JSONResponse(known | self.workspace.describe())
 
     async def voxels(self, request: Request) -> Response:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.errors import InputError
 from claim_aug_designer.design import Design
-from claim_aug_designer.files import save, save_series, written_options
+from claim_aug_designer.files import save, save_series, written_files
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.measured import show
 from claim_aug_designer.scan import Scan
@@ -69,8 +69,8 @@ class Workspace:
     def code(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The command line and the Python lines of a design; a mask or a table that they need is written."""
         scan, design = self.design(asked.get("design"))
-        scar, place = written_options(scan, design, self.folders.out), self.folders.out / self.folders.next_name()
-        return {"command": command_line(scan, design, scar, place), "python": python_lines(scan, design, scar)}
+        files, place = written_files(scan, design, self.folders.out), self.folders.out / self.folders.next_name()
+        return {"command": command_line(scan, design, files, place), "python": python_lines(scan, design, files)}
 
     def save(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Write image, labels and sidecar of a design."""

@@ -9,7 +9,7 @@ import pytest
 from claim_aug_designer.scan import Scan
 from command_line import run_command
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
 
 

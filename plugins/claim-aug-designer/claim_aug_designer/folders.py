@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ ROLES = ("image", "labels")
 SUFFIXES = (".nii.gz", ".nii", ".png")
 #: How the folders of saved scars are called by default.
 SAVED = re.compile(r"scar(\d{3,})")
+#: Bytes of the disk that uploads leave free.
+SPARE = 1 << 30
 #: Longest name of a file, in bytes: file systems take 255, and what is written adds to it.
 LONGEST = 200
 
@@ -81,17 +84,21 @@ class Folders:
         taken = [int(found[1]) for name in names if (found := SAVED.fullmatch(name))]
         return f"scar{max(taken, default=0) + 1:03d}"
 
-    def upload(self, role: str, name: str) -> Path:
-        """Where a file that comes through the page goes.
+    def upload(self, role: str, name: str, size: int) -> Path:
+        """Where a file of so many bytes goes that comes through the page.
 
         Raises:
-            InputError: another role, or a name that is none of a scan's.
+            InputError: another role, a name that is none of a scan's, or a disk that would be full.
         """
         if role not in ROLES:
             msg = f"an upload is one of {', '.join(ROLES)}, got {role!r}"
             raise InputError(msg)
         if not check_name(name).lower().endswith(SUFFIXES):
             msg = f"{name} needs to be one of {', '.join(SUFFIXES)}"
+            raise InputError(msg)
+        there = next(folder for folder in (self.out, *self.out.resolve().parents) if folder.is_dir())
+        if shutil.disk_usage(there).free - size < SPARE:
+            msg = f"{name} would fill the disk of {self.out}; make room, or start with another --out"
             raise InputError(msg)
         return self.out / UPLOADS / role / name
 

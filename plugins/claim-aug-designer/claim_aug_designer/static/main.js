@@ -278,7 +278,7 @@ async function start() {
     page.known = await api.get("start");
     fillSelect(the("prior"), page.known.backends.priors);
     fillSelect(the("generator"), page.known.backends.generators);
-    const openings = new Openings(page.known.schemes, begin);
+    const openings = new Openings(page.known, begin);
     if (page.known.scan) await begin(page.known.scan);
     else openings.show();
   } catch (error) {

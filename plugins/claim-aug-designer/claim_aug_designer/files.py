@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from claim_aug.cli import run_command
-from claim_aug.errors import ClaimAugError, OutputError
+from claim_aug.errors import ClaimAugError, InputError, OutputError
+from claim_aug.plugins import load_plugins
 from claim_aug.priors import TERRITORIES
 from claim_aug_designer.design import Design
 from claim_aug_designer.folders import written_whole
@@ -24,6 +25,8 @@ from claim_aug_designer.spelling import arguments, command_line
 
 #: Burden of the first and the last step of a series, %LV, and how many steps it has.
 GROWTH, STEPS = (5, 40), 10
+#: What is varied in a series.
+VARIED = {"growth": "burden", "territories": "territory"}
 #: What a painted mask says of itself.
 PAINTED = "painted in claim-aug design"
 
@@ -72,8 +75,18 @@ def save(scan: Scan, design: Design, out: Path, folder: str) -> dict[str, Any]:
     return dict(json.loads(sidecar.read_text("utf-8")))
 
 
-def series(scan: Scan, design: Design, kind: str) -> dict[str, Design]:
-    """The designs of a series by the name of their folder: ``"growth"``, or ``"territories"``."""
+def series(design: Design, kind: str) -> dict[str, Design]:
+    """The designs of a series by the name of their folder: ``"growth"``, or ``"territories"``.
+
+    Raises:
+        InputError: a design whose place or size is given by hand, so that nothing is left to vary.
+    """
+    varied = VARIED[kind]
+    prior = design.prior.partition(":")[0]
+    if design.table or design.painted is not None or varied not in load_plugins().priors.get(prior).parameters():
+        msg = f"a series varies the {varied}, which is given by hand here or is none of prior {prior!r}; "
+        msg += "choose Anywhere and prior smile first"
+        raise InputError(msg)
     if kind == "growth":
         burdens = np.linspace(*GROWTH, STEPS).round(1).tolist()
         return {f"burden_{burden:04.1f}": changed(design, burden=burden) for burden in burdens}
@@ -90,10 +103,10 @@ def save_series(scan: Scan, design: Design, kind: str, out: Path, folder: str) -
     """Write every scar of a series into a folder of its own, then a table of all; a row for each as it is done.
 
     Raises:
-        OSError: a table that cannot be written.
+        InputError: a design that leaves nothing to vary.
     """
     rows = []
-    for name, one in series(scan, design, kind).items():
+    for name, one in series(design, kind).items():
         place = Path(folder) / name
         row = {"folder": name, "burden_percent": "", "segments": "", "note": "", "command": ""}
         try:

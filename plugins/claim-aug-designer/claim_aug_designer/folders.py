@@ -20,8 +20,6 @@ UPLOADS = "uploads"
 ROLES = ("image", "labels")
 #: Files of a scan by the ends of their names.
 SUFFIXES = (".nii.gz", ".nii", ".png")
-#: How the folders of saved scars are called by default.
-SAVED = re.compile(r"scar(\d{3,})")
 #: Bytes of the disk that uploads leave free.
 SPARE = 1 << 30
 #: Longest name of a file, in bytes: file systems take 255, and what is written adds to it.
@@ -78,11 +76,11 @@ class Folders:
             raise InputError(msg)
         return name
 
-    def next_name(self) -> str:
-        """The first name such as ``scar001`` after all that are there."""
+    def next_name(self, kind: str = "scar") -> str:
+        """The first name such as ``scar001`` after all of its kind that are there."""
         names = [path.name for path in self.out.iterdir()] if self.out.is_dir() else []
-        taken = [int(found[1]) for name in names if (found := SAVED.fullmatch(name))]
-        return f"scar{max(taken, default=0) + 1:03d}"
+        taken = [int(found[1]) for name in names if (found := re.fullmatch(rf"{kind}(\d{{3,}})", name))]
+        return f"{kind}{max(taken, default=0) + 1:03d}"
 
     def upload(self, role: str, name: str, size: int) -> Path:
         """Where a file of so many bytes goes that comes through the page.

@@ -10,13 +10,11 @@ from typing import Any
 from claim_aug.cli import Orientation
 from claim_aug.errors import InputError
 from claim_aug_designer.design import Design
-from claim_aug_designer.files import save, save_series, written_files
+from claim_aug_designer.files import VARIED, save, save_series, written_files
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.measured import show
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.spelling import command_line, python_lines
-
-SERIES = ("growth", "territories")
 
 
 @dataclass
@@ -83,10 +81,10 @@ class Workspace:
         """Write a series of scars that a design begins."""
         scan, design = self.design(asked.get("design"))
         kind = asked.get("kind")
-        if kind not in SERIES:
-            msg = f"a series is one of {', '.join(SERIES)}, got {kind!r}"
+        if kind not in VARIED:
+            msg = f"a series is one of {', '.join(VARIED)}, got {kind!r}"
             raise InputError(msg)
-        folder = self.folders.check_new(asked.get("folder") or f"{kind}_{self.folders.next_name()}")
+        folder = self.folders.check_new(asked.get("folder") or self.folders.next_name(kind))
         rows = list(save_series(scan, design, kind, self.folders.out, folder))
         return {"folder": str(self.folders.out / folder), "rows": rows}
 

@@ -133,6 +133,58 @@ def test_a_territory_and_a_drag_choose_segments(serve, open_designer, scan):
     assert page.get_by_role("button", name="RCA").get_attribute("aria-pressed") == "true"
 
 
+def test_a_segment_that_is_chosen_is_seen(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    for number, level in ((4, "basal"), (10, "mid"), (15, "apical")):
+        segment(page, number).click()
+        settled(page)
+        assert level in page.locator("#slice-title").inner_text()
+
+
+def test_depth_is_set_by_buttons_where_there_is_no_wheel(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan), 390, 844))
+    segment(page, 8).click()
+    page.get_by_role("button", name="Deeper").click()
+    settled(page)
+    assert page.locator("#depth-of").inner_text() == "Depth of segment 8"
+    assert "80 % deep asked for" in segment(page, 8).get_attribute("aria-label")
+
+
+def test_a_key_works_after_a_slider_was_moved(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    slider = page.locator("#option-burden")
+    slider.focus()
+    slice_, before = page.locator("#slice-title").inner_text(), float(slider.input_value())
+    page.keyboard.press("ArrowUp")
+    settled(page)
+    assert float(slider.input_value()) > before
+    page.keyboard.press("b")
+    assert page.locator("#before").get_attribute("aria-pressed") == "true"
+    assert page.locator("#slice-title").inner_text() == slice_
+
+
+def test_a_series_is_written_each_time_that_it_is_asked_for(serve, open_designer, scan):
+    server = serve(scan)
+    page = settled(open_designer(server))
+
+    def series(name):
+        button = page.get_by_role("button", name=name)
+        button.click()
+        page.wait_for_selector(f"#{button.get_attribute('id')}:enabled", timeout=120_000)
+        return page.locator("#said").inner_text()
+
+    page.get_by_role("button", name="LAD").click()
+    assert series("Grow 5 to 40 %LV").startswith("10 of 10 scars in ")
+    assert series("All territories").startswith("3 of 3 scars in ")
+    assert series("All territories").startswith("3 of 3 scars in ")
+    assert sorted(path.name for path in server.out.iterdir()) == ["growth001", "territories001", "territories002"]
+    page.get_by_role("button", name="Deeper").click()
+    settled(page)
+    assert series("Grow 5 to 40 %LV") == ""
+    assert "which is given by hand here" in page.locator("#error").inner_text()
+    assert not (server.out / "growth002").exists()
+
+
 def test_a_bad_scan_is_an_error_in_the_page_and_a_good_one_opens(serve, open_designer, axe, heart, tmp_path):
     page = open_designer(serve())
     assert page.locator("#open-dialog").is_visible()

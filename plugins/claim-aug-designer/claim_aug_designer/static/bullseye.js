@@ -60,7 +60,7 @@ export class BullsEye {
     const radius = width === 360 ? 0 : (inner + outer) / 2;
     const [x, y] = at(start + width / 2, radius).split(" ").map(Number);
     const number = make("text", { x, y: y - 0.035, class: "number" }, String(segment));
-    const value = make("text", { x, y: y + 0.055, class: "value" });
+    const value = make("text", { x: x * (y < 0 ? 1.06 : 0.97), y: y + 0.055, class: "value" }); // in the ring's middle
     this.svg.append(path);
     this.parts.set(segment, { path, border, number, value });
     path.addEventListener("pointerdown", (event) => this.press(event, segment));

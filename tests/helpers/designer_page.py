@@ -31,3 +31,15 @@ def slide(page, option, value):
         str(value),
     )
     settled(page)
+
+
+def stroke(page, *places):
+    """Draw over the slice, from place to place, each a share of its width and of its height."""
+    box = page.locator("#slice").bounding_box()
+    points = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in places]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=8)
+    page.mouse.up()
+    settled(page)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from claim_aug_designer.scan import Scan
 from command_line import run_command
-from designer_page import burden, pixels, segment, settled, slide
+from designer_page import burden, pixels, segment, settled, slide, stroke
 
 from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
@@ -61,12 +61,7 @@ def test_a_scar_is_designed_saved_and_made_again_by_the_copied_command(serve, op
 def test_what_is_painted_stays_in_the_wall(serve, open_designer, scan):
     page = settled(open_designer(serve(scan)))
     page.keyboard.press("p")
-    box = page.locator("#slice").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + box["height"] / 2, steps=8)
-    page.mouse.up()
-    settled(page)
+    stroke(page, (0.5, 0.5), (0.95, 0.5))
     assert page.locator("#prior").input_value() == "manual"
     page.locator("#copy-python").click()
     page.wait_for_selector("#code:not([hidden])")
@@ -76,6 +71,26 @@ def test_what_is_painted_stays_in_the_wall(serve, open_designer, scan):
     assert sample.infarct.any()
     assert not (sample.infarct & ~scan.anatomy.on_grid(scan.anatomy.healthy)).any()
     assert "left out" not in page.locator("#notes").inner_text()
+    assert page.trouble == []
+
+
+def test_strokes_and_erasing_are_undone_and_done_again_one_by_one(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    segment(page, 12).click()
+    page.keyboard.press("p")
+    seen = [burden(settled(page))]
+    stroke(page, (0.1, 0.5), (0.5, 0.5))
+    seen.append(burden(page))
+    page.keyboard.press("e")
+    stroke(page, (0.3, 0.45), (0.3, 0.55))
+    seen.append(burden(page))
+    assert seen[1] > seen[0]
+    assert seen[1] > seen[2] > seen[0] / 2
+    for key, places in (("Control+z", (1, 0)), ("Control+Shift+z", (1, 2))):
+        for place in places:
+            page.keyboard.press(key)
+            assert burden(settled(page)) == seen[place]
+    assert page.locator("#redo").is_disabled()
     assert page.trouble == []
 
 

@@ -1,5 +1,6 @@
 """Nobody but the page that the server sent can use it, and nothing that is sent to it ends it."""
 
+import contextlib
 import json
 import os
 import select
@@ -168,7 +169,8 @@ def send(server, request, *headers, megabytes):
             while sent < megabytes and not select.select([speaking], [], [], 0)[0]:
                 speaking.sendall(f"{1 << 20:x}\r\n".encode() + bytes(1 << 20) + b"\r\n")
                 sent += 1
-            speaking.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # it may have hung up already
+                speaking.shutdown(socket.SHUT_WR)
             return speaking.makefile("rb").readline(), sent
         except ConnectionError:
             return b"", sent  # it hung up on the rest

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,8 @@ class Scan:
             )
         return sample, notes
 
-    def describe(self) -> dict[str, Any]:
+    @cached_property
+    def description(self) -> dict[str, Any]:
         """Everything that a page needs of a scan but its voxels, ready for JSON."""
         anatomy, display = self.anatomy, self.display
         segments = scar_report(self.case.image_file.data, anatomy)["segments"]

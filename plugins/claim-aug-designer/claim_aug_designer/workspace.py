@@ -57,7 +57,7 @@ class Workspace:
 
     def describe(self) -> dict[str, Any]:
         """The scan that is open."""
-        return {"scan": None if self.scan is None else self.scan.describe()}
+        return {"scan": None if self.scan is None else self.scan.description}
 
     def sample(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The scar of a design; nothing is written."""

@@ -178,6 +178,23 @@ def test_a_key_works_after_a_slider_was_moved(serve, open_designer, scan):
     assert page.locator("#slice-title").inner_text() == slice_
 
 
+def test_a_slider_that_was_dragged_is_undone_at_once(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    drawn = burden(page)
+    box = page.locator("#option-burden").bounding_box()
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(across, down)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, down, steps=12)
+    page.mouse.up()
+    settled(page)
+    assert burden(page) < 10
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert burden(page) == drawn
+    assert page.locator("#undo").is_disabled()
+
+
 def test_a_series_is_written_each_time_that_it_is_asked_for(serve, open_designer, scan):
     server = serve(scan)
     page = settled(open_designer(server))

@@ -35,8 +35,11 @@ def server(installed, heart, tmp_path_factory):
     command = ["design", *map(str, heart), "--labels", "phantom", "--out", str(out), "--no-browser"]
     settings = os.environ | {"PYTHONPATH": str(installed), "PYTHONUNBUFFERED": "1"}
     start = [sys.executable, "-m", "claim_aug", *command]
-    with subprocess.Popen(start, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        address = re.search(r"http://([^/]+)/\S+", process.stdout.readline())
+    with subprocess.Popen(start, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        said = []
+        while not (address := re.search(r"http://([^/]+)/\S+", said[-1] if said else "")):
+            said.append(process.stdout.readline())
+            assert said[-1], f"it ended before it said where it is: {said}"
         yield SimpleNamespace(place=SimpleNamespace(address=address[0], authority=address[1]), out=out)
         process.terminate()
 

@@ -33,7 +33,8 @@ def server(installed, heart, tmp_path_factory):
     """``claim-aug design`` in a process of its own."""
     out = tmp_path_factory.mktemp("designed")
     command = ["design", *map(str, heart), "--labels", "phantom", "--out", str(out), "--no-browser"]
-    settings = os.environ | {"PYTHONPATH": str(installed), "PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONPATH": str(installed), "PYTHONUNBUFFERED": "1"}
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("CLAIM_AUG_PLUGINS")} | own
     start = [sys.executable, "-m", "claim_aug", *command]
     with subprocess.Popen(start, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         said = []

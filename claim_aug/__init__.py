@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from claim_aug.evaluation.metric import Evaluation
     from claim_aug.generators import Rendering, ScarGenerator
     from claim_aug.jobs.evaluate import evaluate
+    from claim_aug.jobs.generate import sample_seed
+    from claim_aug.jobs.quantify import scar_report
     from claim_aug.plots.view import view
     from claim_aug.plugins import hookimpl
     from claim_aug.pool import ScarPool
@@ -40,6 +42,8 @@ _HOMES = {
     "ScarSynthesizer": "claim_aug.synthesizer",
     "evaluate": "claim_aug.jobs.evaluate",
     "hookimpl": "claim_aug.plugins",
+    "sample_seed": "claim_aug.jobs.generate",
+    "scar_report": "claim_aug.jobs.quantify",
     "seed_worker": "claim_aug.adapters.workers",
     "view": "claim_aug.plots.view",
 }
@@ -60,6 +64,8 @@ __all__ = [
     "__version__",
     "evaluate",
     "hookimpl",
+    "scar_report",
+    "sample_seed",
     "seed_worker",
     "view",
 ]

@@ -6,18 +6,24 @@ import warnings
 import pytest
 
 import claim_aug
+import claim_aug.cli
 import claim_aug.data
 import claim_aug.evaluation
 import claim_aug.joint
 import claim_aug.phantom
+import claim_aug.plots
+import claim_aug.plugins
 import claim_aug.priors
 import claim_aug.testing
 
 ROOMS = (
-    *(claim_aug, claim_aug.data, claim_aug.evaluation, claim_aug.joint, claim_aug.phantom),
-    *(claim_aug.priors, claim_aug.testing),
+    *(claim_aug, claim_aug.cli, claim_aug.data, claim_aug.evaluation, claim_aug.joint, claim_aug.phantom),
+    *(claim_aug.plots, claim_aug.plugins, claim_aug.priors, claim_aug.testing),
 )
-NAMES = [(room, name) for room in ROOMS for name in room.__all__ if name not in ("Range", "__version__")]
+#: A type, values, what starts the program, and what is a decorator of pluggy's: there is nothing to show.
+PLAIN = ("Range", "TERRITORIES", "__version__", "build_app", "hookimpl", "load_plugins", "main")
+NAMES = [(room, name) for room in ROOMS for name in room.__all__ if room is claim_aug or name not in PLAIN]
+NAMES.remove((claim_aug, "__version__"))
 
 
 @pytest.mark.parametrize(("room", "name"), NAMES, ids=[name for _, name in NAMES])

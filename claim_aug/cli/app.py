@@ -39,12 +39,10 @@ def main() -> None:
 def run() -> int:
     """Run the command; returns its exit code."""
     try:
-        build_app()(prog_name="claim-aug")
+        return exit_code(None)
     except ClaimAugError as error:
         print_line(f"error: {error}", "red")
         return 1
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except OSError as error:
         if error.filename is None and error.errno in (errno.EPIPE, errno.ENOSPC, errno.EIO):
             return without_output(error)
@@ -56,6 +54,36 @@ def run() -> int:
         hint = f"please report it; {TRACEBACK}=1 shows where it is from"
         print_line(f"error: unexpected {in_words(error)}; {hint}", "red")
         return 1
+
+
+def run_command(*arguments: str) -> int:
+    """Run one command within this process, as a plugin may that has made a command line for its user.
+
+    What the command prints goes to ``sys.stdout`` and ``sys.stderr``.
+
+    Args:
+        arguments: words of the command line after ``claim-aug``.
+
+    Returns:
+        Exit code of the command: 0 where all is done.
+
+    Raises:
+        ClaimAugError: what the command line would say in one red line.
+
+    Example:
+        >>> run_command("--version")
+        claim-aug 0.1.0
+        0
+    """
+    return exit_code(list(arguments))
+
+
+def exit_code(arguments: list[str] | None) -> int:
+    """The exit code of a command; ``None`` takes the arguments of this process."""
+    try:
+        build_app()(arguments, prog_name="claim-aug")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
 
 

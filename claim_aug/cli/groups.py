@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """The command as Typer needs it: in place of each parameter that is a group, one parameter per option of it."""
+    """The command as Typer needs it: in place of each parameter that is a group, one parameter per option of it.
+
+    The command gets ``--config``, too, as all commands have it.
+
+    Args:
+        command: function whose parameters are Typer's, or annotated with a dataclass whose fields are.
+
+    Example:
+        >>> import inspect
+        >>> from claim_aug.cli import Orientation
+        >>> def angle(*, orientation: Orientation) -> None:
+        ...     print(orientation.keywords()["anterior_insertion"])
+        >>> list(inspect.signature(with_groups(angle)).parameters)[-2:]
+        ['require_anchor', 'config']
+    """
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
     parameters = []
@@ -46,7 +60,12 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 @dataclass(frozen=True)
 class Orientation:
-    """What the user knows of the scan's orientation."""
+    """What the user knows of the scan's orientation, as options of a command; see ``with_groups``.
+
+    Example:
+        >>> Orientation(anterior_insertion="210", base="first").keywords()["anterior_insertion"]
+        210.0
+    """
 
     anterior_insertion: Annotated[
         str | None,

@@ -33,7 +33,6 @@ def quantify(
 ) -> None:
     """Measure labelled scar (mass, burden, transmurality), and what n-SD and FWHM rules find, in a scan or in many."""
     from claim_aug.data.case import Case
-    from claim_aug.data.provenance import plain
     from claim_aug.jobs.quantify import check_csv, quantify_case, table_rows, write_csv
 
     known = orientation.keywords()
@@ -44,7 +43,7 @@ def quantify(
         return
     case = Case.from_files(scan, labels)
     anatomy = case.ventricle(scheme, **known)
-    report = plain(quantify_case(case, anatomy))
+    report = quantify_case(case, anatomy)
     if csv is not None:
         write_csv(table_rows(report), csv)
     if as_json:

@@ -32,6 +32,14 @@ class Case:
 
     Raises:
         InputError: a name that is not UTF-8.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from claim_aug.phantom import make_phantom, write_emidec
+        >>> folder = write_emidec(make_phantom(7, shape=(80, 80, 4)), Path(), "Case_000")
+        >>> case = Case.from_files(folder / "Images/Case_000.nii.gz", folder / "Contours/Case_000.nii.gz")
+        >>> case.name, case.image.shape, case.ventricle("phantom").grid_shape
+        ('Case_000', (80, 80, 4), (80, 80, 4))
     """
 
     name: str

@@ -17,7 +17,17 @@ SUFFIXES = (".nii.gz", ".nii", ".png")
 
 
 class VoxelFile(Protocol):
-    """A file of voxels that can be written again with other values and the same everything else."""
+    """A file of voxels that can be written again with other values and the same everything else.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from claim_aug.data import Case
+        >>> from claim_aug.phantom import make_phantom, write_emidec
+        >>> folder = write_emidec(make_phantom(7, shape=(80, 80, 4)), Path(), "Case_000")
+        >>> case = Case.from_files(folder / "Images/Case_000.nii.gz", folder / "Contours/Case_000.nii.gz")
+        >>> wall = (case.label_file.data > 1).astype("uint8")
+        >>> case.label_file.write_map(Path("wall.nii.gz"), wall, "the wall, and scar in it")
+    """
 
     @property
     def path(self) -> Path: ...

@@ -26,13 +26,17 @@ PREVIEWED = 6
 
 
 def sample_seed(seed: int, case: str, replica: int, attempt: int = 0) -> int:
-    """Seed of one sample, independent of what else is generated and in which order.
+    """Seed of one sample that ``claim-aug generate`` makes, independent of what else is made and in which order.
 
     Args:
         seed: base seed of the run.
         case: name of the case.
         replica: number of the sample among those of the case, from 0.
         attempt: number of times that the sample was drawn before and not kept.
+
+    Example:
+        >>> sample_seed(0, "Case_P001", 0) == sample_seed(0, "Case_P001", 1)
+        False
     """
     again = [attempt] if attempt else []
     return int(np.random.SeedSequence([seed, zlib.crc32(case.encode()), replica, *again]).generate_state(1)[0])

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from claim_aug.anatomy import LabelScheme, LVAnatomy
 from claim_aug.anatomy.aha import NAMES
 from claim_aug.data.case import Case
@@ -19,15 +22,40 @@ from claim_aug.measures.quantification import Amount, Quantification, RuleArea, 
 
 def quantify_case(case: Case, anatomy: LVAnatomy) -> dict[str, Any]:
     """Everything measured of a case, ready for JSON; mL and g are ``None`` where the spacing is not known."""
-    measured = quantify(case.region(anatomy), anatomy)
-    return {
-        "case": case.name,
+    assert case.image is not None
+    return {"case": case.name, **scar_report(case.image, anatomy)}
+
+
+def scar_report(image: NDArray[Any], anatomy: LVAnatomy) -> dict[str, Any]:
+    """Everything that ``claim-aug quantify`` measures of a scan, ready for JSON.
+
+    Args:
+        image: intensities of the scan, (I, J, K) or (I, J), any unit.
+        anatomy: ventricle of the scan, with its labelled scar.
+
+    Returns:
+        What the command's JSON has but the name of the case: ``anchor``, ``orientation``, size of the wall,
+        ``totals``, ``segments`` by number, ``remote`` and ``rules``; mL and g are ``None`` where the spacing is not
+        known.
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, scar=True, shape=(80, 80, 4))
+        >>> report = scar_report(scan.image, LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine))
+        >>> report["segments"]["7"]["name"], report["totals"]["scar"]["percent_lv"] > 0
+        ('mid anterior', True)
+    """
+    heart, _ = anatomy.tight()
+    measured = quantify(image.reshape(heart.grid_shape)[heart.box].astype(np.float64), heart)
+    report = {
         **describe(anatomy),
         "totals": totals(measured),
         "segments": {str(segment.segment): segment_row(segment) for segment in measured.segments},
         "remote": None if measured.remote is None else vars(measured.remote),
         "rules": {rule.name: rule_row(rule) for rule in measured.rules},
     }
+    return dict(plain(report))
 
 
 def totals(measured: Quantification) -> dict[str, Any]:
@@ -120,7 +148,7 @@ def quantify_cases(
     reports, unanchored = [], []
     for case, anatomy in iter_cases(cases, scheme, on_error=skipped, warn=False, **known):
         with skipped.passing_over(case):
-            reports.append(plain(quantify_case(case, anatomy)))
+            reports.append(quantify_case(case, anatomy))
             if not anatomy.anchor.known:
                 unanchored.append(case.name)
         advance()

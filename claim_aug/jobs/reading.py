@@ -21,8 +21,7 @@ from claim_aug.data.strict_json import read_json
 from claim_aug.errors import InputError
 from claim_aug.evaluation.reading import CONFIDENCES, REAL, SYNTHETIC, Answer
 from claim_aug.fingerprint import fingerprint
-from claim_aug.plots.preview import display_limits
-from claim_aug.plots.short_axis import frames
+from claim_aug.plots.short_axis import display_limits, frames
 
 KEY_FORMAT, ANSWER_FORMAT = "claim-aug reading key 1", "claim-aug reading answers 1"
 #: Pixels along a side of a slice.

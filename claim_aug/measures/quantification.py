@@ -65,7 +65,9 @@ class SegmentScar:
         inside: Mask = anatomy.segment == np.uint8(segment)
         scar, wall = anatomy.scar & inside, anatomy.wall & inside
         # A sector on the border of two apical segments counts in each with the part that lies there.
-        depth = 100 * transmurality(scar, replace(anatomy, wall=wall))[0] if wall.any() else None
+        depth = 0.0 if wall.any() else None
+        if scar.any():
+            depth = 100 * transmurality(scar, replace(anatomy, wall=wall))[0]
         whole, scarred, mvo = (Amount.from_mask(part, anatomy) for part in (wall, scar, anatomy.mvo & inside))
         return cls(segment, whole, scarred, mvo, depth)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.aha import SEGMENTS
 from claim_aug.plots.bullseye import WARNING_COLOUR, mark_territories, plot_bullseye
-from claim_aug.plots.short_axis import Frame, chosen_slices, frames
+from claim_aug.plots.short_axis import Frame, chosen_slices, display_limits, frames
 from claim_aug.sample import ScarSample
 
 #: Colours of outlines that are told apart by colour-blind people, too (Okabe and Ito), and whether they are dashed.
@@ -171,14 +171,6 @@ def window(image: NDArray[Any] | None, sample: ScarSample) -> tuple[float, float
     anatomy = sample.anatomy
     before = None if image is None else region(image, anatomy)
     return display_limits(before, region(sample.image, anatomy), anatomy)
-
-
-def display_limits(before: NDArray[Any] | None, after: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
-    """Intensities that are shown black and white: nearly all that the ventricle has, before and after."""
-    heart = anatomy.wall | anatomy.cavity
-    values = after[heart] if before is None else np.concatenate([before[heart], after[heart]])
-    low, high = np.percentile(values, [0.5, 99.5])
-    return float(low), float(high)
 
 
 def scar_share(sample: ScarSample) -> dict[int, float]:

@@ -30,6 +30,10 @@ class Layout:
         transposed: whether the slice's first axis runs across the display and not down it.
         flips: whether the display's rows, and its columns, run against the array.
         assumed: what of it is only assumed, such as ``"left and right assumed"``; empty where all is known.
+
+    Example:
+        >>> Layout(transposed=True, flips=(True, False)).angle(90.0)
+        90.0
     """
 
     transposed: bool
@@ -56,6 +60,14 @@ def find_layout(anatomy: LVAnatomy, *, rows_run_down: bool = False) -> Layout:
     Args:
         anatomy: ventricle whose anchor and winding say where anterior and septum are.
         rows_run_down: whether an array of which nothing is known is a picture, whose rows run down the display.
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, shape=(80, 80, 4))
+        >>> layout = find_layout(LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine))
+        >>> layout.assumed
+        ''
     """
     winding = anatomy.orientation.winding
     start = anatomy.anchor.first_segment_deg(winding)
@@ -140,14 +152,30 @@ def frames(anatomy: LVAnatomy, indices: list[int], *, size: int = SIZE, rows_run
         places = np.tensordot(axes, steps, 1) + centre[:, None, None]
         found.append(
             Frame(
-                index, title(anatomy, index), places, insertion(anatomy, layout, nearest, pixel, size), layout.assumed
+                index,
+                slice_title(anatomy, index),
+                places,
+                insertion(anatomy, layout, nearest, pixel, size),
+                layout.assumed,
             )
         )
     return found
 
 
-def title(anatomy: LVAnatomy, index: int) -> str:
-    """Which slice it is, counted from the base, and its third of the long axis."""
+def slice_title(anatomy: LVAnatomy, index: int) -> str:
+    """Which slice it is, counted from the base, and its third of the long axis.
+
+    Args:
+        anatomy: ventricle of the slice.
+        index: number of the slice in the anatomy's region, from 0.
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, shape=(80, 80, 4))
+        >>> slice_title(LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine), 0)
+        'slice 4 of 4, apical'
+    """
     shown = np.flatnonzero(in_plane(anatomy.wall, anatomy).any((1, 2)))
     order = shown if anatomy.orientation.base == "first" else shown[::-1]
     number = int(np.flatnonzero(order == index)[0]) + 1 if index in order else 0
@@ -157,6 +185,29 @@ def title(anatomy: LVAnatomy, index: int) -> str:
     plane = in_plane(anatomy.wall, anatomy)[index]
     place = float(np.median(in_plane(anatomy.apicobasal, anatomy)[index][plane]))
     return f"{words}, {THIRDS[min(int(3 * place), 2)]}"
+
+
+def display_limits(before: NDArray[Any] | None, after: NDArray[Any], anatomy: LVAnatomy) -> tuple[float, float]:
+    """Intensities that are shown black and white: nearly all that the ventricle has, before and after.
+
+    Args:
+        before: intensities of the anatomy's region, (I, J, K), before there was scar; ``None`` to leave them away.
+        after: intensities of the region with scar, (I, J, K).
+        anatomy: ventricle that shall be seen well.
+
+    Example:
+        >>> from claim_aug import LVAnatomy
+        >>> from claim_aug.phantom import make_phantom
+        >>> scan = make_phantom(7, shape=(80, 80, 4))
+        >>> anatomy = LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine)
+        >>> low, high = display_limits(None, scan.image[anatomy.box], anatomy)
+        >>> low < high
+        True
+    """
+    heart = anatomy.wall | anatomy.cavity
+    values = after[heart] if before is None else np.concatenate([before[heart], after[heart]])
+    low, high = np.percentile(values, [0.5, 99.5])
+    return float(low), float(high)
 
 
 def insertion(anatomy: LVAnatomy, layout: Layout, index: int, pixel: float, size: int) -> tuple[float, float] | None:

@@ -31,6 +31,10 @@ class Option:
         range: lowest and highest value that the documentation names first, as in ``0.1-100``; ``None`` where it names
             none.
         meaning: documentation of the parameter; ``""`` where there is none.
+
+    Example:
+        >>> Option("thickness", "0.5", (0.2, 1.0), "share of the wall's depth, 0.2-1").range
+        (0.2, 1.0)
     """
 
     name: str
@@ -53,6 +57,12 @@ def options_of_entry(entry: Entry) -> list[Option]:
 
     Raises:
         PluginError: a factory that cannot be imported, or read.
+
+    Example:
+        >>> from claim_aug.plugins import load_plugins
+        >>> burden, *_ = options_of_entry(load_plugins().priors.get("random"))
+        >>> burden.name, burden.range
+        ('burden', (0.1, 100.0))
     """
     factory = entry.load()
     with naming_whatever_is_raised(entry.source):

@@ -15,8 +15,7 @@ from PIL import Image
 from claim_aug.anatomy import LVAnatomy, Mask
 from claim_aug.anatomy.slices import in_plane
 from claim_aug.jobs.evaluate import JudgedScan
-from claim_aug.plots.preview import display_limits
-from claim_aug.plots.short_axis import Frame, frames
+from claim_aug.plots.short_axis import Frame, display_limits, frames
 
 #: Pixels along a side, and WebP's quality: 50 scans of eight slices stay below 5 MB.
 SIZE, QUALITY = 160, 75

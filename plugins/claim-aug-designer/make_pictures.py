@@ -16,7 +16,7 @@ from claim_aug_designer.serve import Place, make_server
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 
 #: How long a busy computer may take.
 PATIENCE_MS = 600_000

@@ -21,7 +21,7 @@ from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.serve import Place, make_server, warm_up
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
 
 SHAPE, REPEATS = (256, 256, 10), 15
@@ -38,7 +38,7 @@ def main() -> None:
         threading.Thread(target=server.run, kwargs={"sockets": [place.listener]}, daemon=True).start()
         warm_up()
         print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-        print("what                        median s   slowest s   processor s")
+        print("what                        median s   slowest s   processor s   slowest s")
         for generator in ("signal", "ddpm"):
             for burden in (10, 30):
                 report(f"{generator}, {burden} %LV", timed(functools.partial(ask, place, generator, burden)))
@@ -72,7 +72,8 @@ def timed(work: Callable[[int], None]) -> list[tuple[float, float]]:
 def report(what: str, times: list[tuple[float, float]]) -> None:
     """One line of the table."""
     clock, processor = zip(*times, strict=True)
-    print(f"{what:26}  {statistics.median(clock):8.3f}  {max(clock):10.3f}  {statistics.median(processor):12.3f}")
+    columns = f"{statistics.median(clock):8.3f}  {max(clock):10.3f}  {statistics.median(processor):12.3f}"
+    print(f"{what:26}  {columns}  {max(processor):10.3f}")
 
 
 def report_page(place: Place) -> None:

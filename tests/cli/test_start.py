@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from claim_aug.cli import run_command
+from claim_aug.errors import InputError
+
 MAIN = "from claim_aug.cli import main; main()"
 
 
@@ -47,3 +50,11 @@ def test_a_command_line_that_stops_short_says_what_is_missing():
     done = run("generate")
     assert done.returncode == 1
     assert "missing IMAGE, LABELS, OUT" in done.stderr
+
+
+def test_a_plugin_runs_a_command_in_its_own_process(capsys, tmp_path):
+    assert run_command("--version") == 0
+    assert capsys.readouterr().out.startswith("claim-aug ")
+    assert run_command("generate", "--nonsense") == 2
+    with pytest.raises(InputError, match=r"no\.nii\.gz does not exist"):
+        run_command("generate", str(tmp_path / "no.nii.gz"), str(tmp_path / "no.nii.gz"), str(tmp_path / "out"))

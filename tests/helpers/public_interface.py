@@ -5,9 +5,9 @@ import inspect
 
 #: Modules whose names others may use; what is in no other module of this list is ours to change.
 MODULES = (
-    *("claim_aug", "claim_aug.data", "claim_aug.errors", "claim_aug.evaluation", "claim_aug.fields"),
+    *("claim_aug", "claim_aug.cli", "claim_aug.data", "claim_aug.errors", "claim_aug.evaluation", "claim_aug.fields"),
     *("claim_aug.generators", "claim_aug.joint"),
-    *("claim_aug.phantom", "claim_aug.plugins", "claim_aug.priors", "claim_aug.testing"),
+    *("claim_aug.phantom", "claim_aug.plots", "claim_aug.plugins", "claim_aug.priors", "claim_aug.testing"),
 )
 
 

@@ -89,7 +89,9 @@ def test_the_synthesizer_and_its_weights_stay_as_they_were(probe, joint, net, sl
     trainer.step(slices, seed=1)
     assert probe.same(before, synthesizer.backends[1].network().state_dict())
     assert torch.equal(first["image"], synthesizer.augment_batch(slices, seed=3, unusable="keep")["image"])
-    assert not torch.equal(untrained["image"], trainer.augment(slices, seed=3)["image"])  # it paints with what it learnt
+    assert not torch.equal(
+        untrained["image"], trainer.augment(slices, seed=3)["image"]
+    )  # it paints with what it learnt
 
 
 def test_nothing_of_a_batch_stays_with_the_generator(joint, net, slices):

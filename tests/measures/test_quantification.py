@@ -8,7 +8,7 @@ import pytest
 from claim_aug import LVAnatomy
 from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
 from claim_aug.data.case import Case
-from claim_aug.jobs.quantify import quantify_case
+from claim_aug.jobs.quantify import quantify_case, scar_report
 from claim_aug.measures.quantification import quantify
 from claim_aug.measures.segment_means import MEASURES, scar_counts, segment_means
 
@@ -124,3 +124,17 @@ def test_a_real_patient_is_measured_as_labelled(realdata):
     assert report["totals"]["scar"]["percent_lv"] == pytest.approx(burden, abs=0.1)
     assert 80 < report["totals"]["lv"]["g"] < 200
     assert report["rules"]["FWHM"]["dice"] > 0.5
+
+
+def test_a_report_is_the_same_for_a_scan_and_for_any_room_around_its_ventricle(scarred):
+    anatomy = LVAnatomy.from_labels(scarred.labels, "phantom", affine=scarred.affine)
+    tight, _ = anatomy.tight()
+    report = scar_report(scarred.image, anatomy)
+    assert report == scar_report(scarred.image, tight)
+    assert report["totals"]["lv"]["voxels"] == anatomy.wall_voxels
+
+
+def test_a_slice_has_a_report_too(scarred):
+    middle = scarred.labels.shape[2] // 2
+    anatomy = LVAnatomy.from_labels(scarred.labels[..., middle], "phantom")
+    assert scar_report(scarred.image[..., middle], anatomy)["totals"]["scar"]["voxels"] == anatomy.scar.sum()

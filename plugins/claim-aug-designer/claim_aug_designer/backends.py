@@ -6,9 +6,7 @@ import ast
 from typing import Any
 
 from claim_aug.errors import ClaimAugError
-from claim_aug.plugins.documented import Option, options_of_entry
-from claim_aug.plugins.loader import load_plugins
-from claim_aug.plugins.registry import Entry, Registry
+from claim_aug.plugins import Entry, Option, load_plugins, options_of_entry
 
 #: Options that the page fills by itself or that are no part of a design.
 APART = ("labels", "mask", "table", "distributions", "model", "bank", "device", "compile")
@@ -17,16 +15,14 @@ APART = ("labels", "mask", "table", "distributions", "model", "bank", "device", 
 def describe_backends() -> dict[str, list[dict[str, Any]]]:
     """All priors and all generators, ready for JSON. Their modules are imported for it."""
     plugins = load_plugins()
-    return {"priors": described(plugins.priors), "generators": described(plugins.generators)}
-
-
-def described(registry: Registry) -> list[dict[str, Any]]:
-    """The backends of one kind; those that cannot be loaded say why."""
-    return [describe(entry) for entry in registry]
+    return {
+        kind: [describe(entry) for entry in registry]
+        for kind, registry in (("priors", plugins.priors), ("generators", plugins.generators))
+    }
 
 
 def describe(entry: Entry) -> dict[str, Any]:
-    """One backend: name, what it is, whether it is slow, and its options."""
+    """One backend: name, what it is, whether it is slow, and its options; one that cannot be loaded says why."""
     found = {"name": entry.name, "summary": entry.summary, "plugin": entry.plugin, "options": [], "error": None}
     try:
         slow = bool(getattr(entry.load(), "main_process_only", False))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from claim_aug.cli import console
-from claim_aug.cli import options as opt
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,9 +16,17 @@ if TYPE_CHECKING:
     from claim_aug_designer.scan import Scan
 
 HERE = "127.0.0.1"
-DEMO = "Case_demo"
+DEMO, SCHEME = "Case_demo", "emidec"
 
-served = opt.panel("Server")
+
+def shown_under(heading: str) -> Callable[..., Any]:
+    """Options that ``--help`` shows under a heading: ``option(metavar, help, *flags, **more)``."""
+    return lambda metavar, text, *flags, **more: typer.Option(
+        *flags, metavar=metavar, help=text, rich_help_panel=heading, **more
+    )
+
+
+given, written, served = shown_under("Input"), shown_under("Output"), shown_under("Server")
 
 
 def design(
@@ -30,13 +37,15 @@ def design(
         Path | None, typer.Argument(metavar="[LABELS]", help="Label map of the scan, on the same grid.")
     ] = None,
     *,
-    demo: Annotated[bool, opt.scan(None, "Use a phantom as the scan.", "--demo")] = False,
-    scheme: opt.Scheme = opt.SCHEME,
+    demo: Annotated[bool, given(None, "Use a phantom as the scan.", "--demo")] = False,
+    scheme: Annotated[
+        str, given("SCHEME", "What label values mean, as generate has it: emidec, a plugin's, or your own.", "--labels")
+    ] = SCHEME,
     orientation: Orientation,
-    out: Annotated[Path, opt.output("FOLDER", "Where what you save goes.")] = Path("designed"),
+    out: Annotated[Path, written("FOLDER", "Where what you save goes.")] = Path("designed"),
     allow: Annotated[
         list[Path] | None,
-        opt.output("FOLDER", "Further folder that banks, models and scans may be read from; may be repeated."),
+        written("FOLDER", "Further folder that banks, models and scans may be read from; may be repeated."),
     ] = None,
     port: Annotated[int, served("N", "Port; a free one by default.", min=0, max=65535)] = 0,
     host: Annotated[str, served("ADDRESS", "Address to listen at; only this computer can reach the default.")] = HERE,
@@ -55,7 +64,7 @@ def design(
     opened = open_scan(scan, labels, scheme, orientation, folders, demo=demo)
     if opened is not None:
         for note in opened.notes:
-            console.print_line(f"note: {note}")
+            typer.echo(f"note: {note}")
     serve(folders, opened, host, port, browser=not no_browser)
 
 
@@ -71,7 +80,7 @@ def open_scan(
     from claim_aug_designer.scan import Scan
 
     if demo:
-        if image is not None or scheme != opt.SCHEME:
+        if image is not None or scheme != SCHEME:
             msg = "--demo makes its own scan with its own labels: claim-aug design --demo"
             raise InputError(msg)
         image, labels, scheme = *write_demo(folders.out), "phantom"

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claim_aug.anatomy.aha import SEGMENTS
-from claim_aug.cli.generate_options import AMOUNTS, ScarOptions
 from claim_aug.errors import InputError
 from claim_aug_designer.display import Display
 
-#: Options of priors and generators that have an option of ``claim-aug generate`` of their own.
-NAMED = (*AMOUNTS, "territory", "segments", "levels", "preset")
+#: AHA segments.
+SEGMENTS = range(1, 18)
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,9 @@ class Design:
             if name in given and (not isinstance(given[name], kind) or isinstance(given[name], bool)):
                 msg = f"{name} of a design needs to be {kind.__name__}, got {shortened(given[name])}"
                 raise InputError(msg)
+        if given.get("seed", 0) < 0:
+            msg = f"seed of a design needs to be 0 or more, got {given['seed']}"
+            raise InputError(msg)
         options = {name: value for name, value in given.get("options", {}).items() if value is not None}
         table, painted = read_table(given.get("table") or {}), read_painted(given.get("painted"), display)
         made = cls(**given | {"options": options, "table": table, "painted": painted})
@@ -66,37 +65,11 @@ class Design:
             raise InputError(msg)
         return made
 
-    def scar_options(self, scheme: str, *, mask: Path | None = None, table: Path | None = None) -> ScarOptions:
-        """The same as options of ``claim-aug generate``, so that the command line reads what the page shows.
-
-        Args:
-            scheme: label scheme of the scan.
-            mask: file of the painted mask, once it is written.
-            table: file of the depths by segment, once it is written.
-        """
-        own = {name: spelled(value) for name, value in self.options.items() if name in NAMED}
-        others = [f"{name}={json.dumps(value)}" for name, value in self.options.items() if name not in NAMED]
-        return ScarOptions(
-            scheme=scheme,
-            existing=self.existing,
-            prior=self.prior,
-            generator=self.generator,
-            setting=others or None,
-            mask=mask,
-            table=table,
-            **own,
-        )
-
-    def parameters(self, scheme: str) -> dict[str, Any]:
-        """Parameters of prior and generator, without a file being written."""
-        drawn = {"table": dict(self.table)} if self.table else {}
-        drawn |= {} if self.painted is None else {"mask": self.painted}
-        return self.scar_options(scheme).parameters() | drawn
-
-
-def spelled(value: Any) -> str:
-    """A value as the command line takes it: ``20``, ``5,30``, ``LAD`` or ``1,2,7``."""
-    return ",".join(map(spelled, value)) if isinstance(value, (list, tuple)) else str(value)
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of prior and generator by name, as ``ScarSynthesizer`` takes them."""
+        placed = {"table": dict(self.table)} if self.table else {}
+        placed |= {} if self.painted is None else {"mask": self.painted}
+        return {**self.options, **placed}
 
 
 def shortened(value: Any) -> str:

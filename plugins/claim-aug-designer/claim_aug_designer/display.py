@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,7 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 
 from claim_aug import LVAnatomy
-from claim_aug.anatomy.slices import in_plane
-from claim_aug.plots.short_axis import Layout, find_layout, title
+from claim_aug.plots import Layout, find_layout, slice_title
 
 #: Margin round the ventricle that is shown at first, as a share of its size; our default.
 MARGIN = 0.35
@@ -41,9 +41,16 @@ class Display:
 
     def stack(self, volume: NDArray[Any]) -> NDArray[Any]:
         """A volume of the scan's grid as it is displayed."""
-        planes = in_plane(volume.reshape(self.anatomy.grid_shape), self.anatomy)
+        planes = np.moveaxis(volume.reshape(self.anatomy.grid_shape), self.anatomy.orientation.through_plane, 0)
         turned = planes.swapaxes(1, 2) if self.layout.transposed else planes
         return np.ascontiguousarray(self._flipped(turned))
+
+    @cached_property
+    def places(self) -> NDArray[np.uint32]:
+        """Where each voxel of the grid is in the display stack, counted row by row; (I, J, K)."""
+        count = int(np.prod(self.anatomy.grid_shape))
+        shape = self.stack(np.empty(self.anatomy.grid_shape, bool)).shape
+        return self.volume(np.arange(count, dtype=np.uint32).reshape(shape))
 
     def volume(self, stack: NDArray[Any]) -> NDArray[Any]:
         """A display stack in the scan's own grid, (I, J, K)."""
@@ -56,7 +63,7 @@ class Display:
 
     def pixel_mm(self) -> list[float]:
         """Size of a pixel down and across the display, mm."""
-        down, right = (self.anatomy.spacing[axis] for axis in self.anatomy.orientation.in_plane)
+        down, right = (float(self.anatomy.spacing[axis]) for axis in self.anatomy.orientation.in_plane)
         return [right, down] if self.layout.transposed else [down, right]
 
     def titles(self) -> list[str]:
@@ -64,7 +71,7 @@ class Display:
         across = self.anatomy.orientation.through_plane
         start, stop = self.anatomy.box[across].start, self.anatomy.box[across].stop
         words = [
-            title(self.anatomy, index - start) if start <= index < stop else "beyond the ventricle"
+            slice_title(self.anatomy, index - start) if start <= index < stop else "beyond the ventricle"
             for index in range(self.anatomy.grid_shape[across])
         ]
         return words[::-1] if self.flips[0] else words
@@ -81,11 +88,16 @@ class Display:
 
     def outlines(self, mask: NDArray[np.bool_]) -> dict[str, list[list[float]]]:
         """Closed lines round a mask of the grid: for each slice that it touches, x and y of each line in turn."""
+        if not mask.any():
+            return {}
         stack = self.stack(mask)
-        return {
-            str(index): [
-                np.round(line - 1, 2).ravel().tolist()
-                for line in contour_generator(z=np.pad(stack[index].astype(float), 1)).lines(0.5)
-            ]
-            for index in np.flatnonzero(stack.any((1, 2)))
-        }
+        return {str(index): around(stack[index]) for index in np.flatnonzero(stack.any((1, 2)))}
+
+
+def around(plane: NDArray[np.bool_]) -> list[list[float]]:
+    """Closed lines round a mask of one slice that is not empty, x and y of each line in turn."""
+    rows, columns = (np.flatnonzero(plane.any(axis)) for axis in (1, 0))
+    part = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]  # lines are looked for where the mask is
+    lines = contour_generator(z=np.pad(part.astype(float), 1)).lines(0.5)
+    corner = np.array([columns[0] - 1, rows[0] - 1])
+    return [np.round(line + corner, 2).ravel().tolist() for line in lines]

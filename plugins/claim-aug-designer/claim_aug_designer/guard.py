@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 Message = MutableMapping[str, Any]
@@ -62,9 +61,10 @@ class Guard:
         limit = LARGE if scope["path"].startswith(UPLOAD) else SMALL
         refused = self.refusal(scope, headers, limit)
         if refused is not None:
-            await PlainTextResponse(refused[1], refused[0])(scope, receive, send_guarded)
+            # What is still being sent is not read: the connection ends with the answer.
+            await PlainTextResponse(refused[1], refused[0], {"connection": "close"})(scope, receive, send_guarded)
             return
-        await self.app(scope, limited(receive, limit), send_guarded)
+        await self.app(scope, receive, send_guarded)
 
     def refusal(self, scope: Message, headers: dict[str, str], limit: int) -> tuple[int, str] | None:
         """Status and reason of a request that is refused; ``None`` where it is not."""
@@ -77,9 +77,11 @@ class Guard:
             return 403, "another page may not use this server"
         if not self.knows_token(scope, headers):
             return 403, "the token is missing or wrong; open the address that claim-aug design printed"
+        if "transfer-encoding" in headers:
+            return 411, "the request does not say how long it is"  # the server reads no more than a request says
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
-            return 413, too_large(limit)
+            return 413, f"the request is larger than {limit >> 20} MB"
         return None
 
     def knows_token(self, scope: Message, headers: dict[str, str]) -> bool:
@@ -93,23 +95,3 @@ class Guard:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         given = asked.get("token", [""])[0] if scope["path"] == "/" else headers.get(TOKEN, "")
         return secrets.compare_digest(given.encode("utf-8"), self.token.encode("utf-8"))
-
-
-def limited(receive: Receive, limit: int) -> Receive:
-    """What is received, up to a limit, whatever the request said of its length."""
-    left = limit
-
-    async def receive_limited() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise HTTPException(413, too_large(limit))
-        return message
-
-    return receive_limited
-
-
-def too_large(limit: int) -> str:
-    """Why a body is refused."""
-    return f"the request is larger than {limit >> 20} MB"

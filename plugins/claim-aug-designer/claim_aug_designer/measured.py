@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from claim_aug import LVAnatomy, ScarSample
-from claim_aug.anatomy.lv import MYOCARDIAL_DENSITY
-from claim_aug.data.provenance import plain
-from claim_aug.jobs.quantify import rule_row, segment_row, totals
-from claim_aug.measures.quantification import quantify
-from claim_aug.plots.preview import display_limits, masks, region
+from claim_aug import LVAnatomy, ScarSample, scar_report
+from claim_aug.plots import display_limits
 from claim_aug_designer.scan import Scan
 
 
@@ -21,20 +18,21 @@ def show(scan: Scan, sample: ScarSample, notes: list[str]) -> dict[str, Any]:
     """Everything that a page needs of a sample, ready for JSON."""
     display, anatomy = scan.display, sample.anatomy
     before, after = (region(image, anatomy) for image in (scan.case.image_file.data, sample.image))
-    changed = np.flatnonzero(display.stack(sample.changed))
-    values = display.stack(sample.image).ravel()[changed].astype(np.float32)
-    kinds = display.stack(sample.infarct.astype(np.uint8) + 2 * sample.mvo.astype(np.uint8)).ravel()[changed]
-    outlined = masks(sample)
+    changed, image, infarct, mvo = (
+        array.reshape(anatomy.grid_shape) for array in (sample.changed, sample.image, sample.infarct, sample.mvo)
+    )
+    voxels = np.nonzero(changed)
+    old = anatomy.on_grid(anatomy.scar) & ~sample.healed.reshape(anatomy.grid_shape)
     said = [note for note in (sample.parameters["note"], *notes) if note]
     return {
-        "changed": packed(changed.astype(np.uint32)),
-        "values": packed(values),
-        "kinds": packed(kinds),  # 0 healed, 1 infarct, 2 MVO
+        "changed": packed(display.places[voxels]),
+        "values": packed(image[voxels].astype(np.float32)),
+        "kinds": packed(infarct[voxels] + np.uint8(2) * mvo[voxels]),  # 0 healed, 1 infarct, 2 MVO
         "limits": list(display_limits(before, after, anatomy)),
         "outlines": {
-            "infarct": display.outlines(anatomy.on_grid(outlined["new infarct"])),
-            "mvo": display.outlines(anatomy.on_grid(outlined["new MVO"])),
-            "old": display.outlines(anatomy.on_grid(outlined["scar that was there"])),
+            "infarct": display.outlines(sample.infarct | sample.mvo),
+            "mvo": display.outlines(sample.mvo),
+            "old": display.outlines(old),
         },
         "numbers": numbers(sample),
         "notes": list(dict.fromkeys(said)),
@@ -48,21 +46,16 @@ def packed(array: np.ndarray) -> str:
 
 
 def numbers(sample: ScarSample) -> dict[str, Any]:
-    """What was drawn and what came of it, of the whole ventricle, per segment, and by intensity rules."""
-    anatomy = scarred(sample)
-    measured = quantify(region(sample.image, sample.anatomy).astype(np.float64), anatomy)
-    real = dict(sample.parameters["realised"])
-    millilitres = real["scar_ml"]
-    real["scar_g"] = None if millilitres is None else millilitres * MYOCARDIAL_DENSITY
-    return plain(
-        {
-            "realised": real,
-            "drawn": {name: sample.parameters[name] for name in ("prior", "generator")},
-            "totals": totals(measured),
-            "segments": {one.segment: segment_row(one) for one in measured.segments},
-            "rules": {rule.name: rule_row(rule) for rule in measured.rules},
-        }
-    )
+    """What came of the request, and scar of the whole ventricle, per segment, and by intensity rules."""
+    report = scar_report(sample.image, scarred(sample))
+    real, mass = dict(sample.parameters["realised"]), sample.anatomy.mass_g
+    real["scar_g"] = None if mass is None else mass * real["burden_percent"] / 100
+    return {"realised": real, **{name: report[name] for name in ("totals", "segments", "rules")}}
+
+
+def region(volume: NDArray[Any], anatomy: LVAnatomy) -> NDArray[Any]:
+    """The part of a volume of the scan that the anatomy's arrays cover."""
+    return volume.reshape(anatomy.grid_shape)[anatomy.box]
 
 
 def scarred(sample: ScarSample) -> LVAnatomy:

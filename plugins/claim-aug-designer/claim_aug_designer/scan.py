@@ -6,20 +6,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from claim_aug import LVAnatomy, ScarSample, ScarSynthesizer
-from claim_aug.anatomy.aha import NAMES
-from claim_aug.cli.groups import Orientation
-from claim_aug.data.case import Case
-from claim_aug.data.provenance import describe, plain
+from claim_aug import LVAnatomy, ScarSample, ScarSynthesizer, sample_seed, scar_report
+from claim_aug.cli import Orientation
+from claim_aug.data import Case
 from claim_aug.errors import ClaimAugWarning
-from claim_aug.jobs.generate import sample_seed
-from claim_aug.priors.places import territory_segments
-from claim_aug.priors.territories import TERRITORIES
+from claim_aug.priors import TERRITORIES, territory_segments
 from claim_aug_designer.design import Design
 from claim_aug_designer.display import Display
 
@@ -66,8 +63,9 @@ class Scan:
         Raises:
             ClaimAugError: options that clash or are out of range.
         """
-        scar = design.scar_options(self.scheme)
-        return scar.synthesizer(design.parameters(self.scheme))
+        return ScarSynthesizer(
+            design.prior, design.generator, labels=self.scheme, existing=design.existing, **design.parameters()
+        )
 
     def seed(self, design: Design) -> int:
         """The seed of the one sample that the command line makes of this case."""
@@ -85,32 +83,28 @@ class Scan:
             )
         return sample, notes
 
-    def describe(self) -> dict[str, Any]:
+    @cached_property
+    def description(self) -> dict[str, Any]:
         """Everything that a page needs of a scan but its voxels, ready for JSON."""
         anatomy, display = self.anatomy, self.display
-        present = anatomy.segment_voxels()
-        scarred = bool(anatomy.scar.any())
-        return plain(
-            {
-                "case": self.case.name,
-                "files": [str(path) for path in (*self.case.image_paths, *self.case.label_paths)],
-                "scheme": self.scheme,
-                "shape": list(display.stack(np.empty(anatomy.grid_shape, bool)).shape),
-                "pixel_mm": display.pixel_mm(),
-                "slice_mm": anatomy.spacing[anatomy.orientation.through_plane],
-                "titles": display.titles(),
-                "heart": display.heart(),
-                "wall": display.outlines(anatomy.on_grid(anatomy.wall)),
-                "old_scar": display.outlines(anatomy.on_grid(anatomy.scar)),
-                "scarred": scarred,
-                "anchored": anatomy.anchor.known,
-                "assumed": display.layout.assumed,
-                "segments": {segment: NAMES[segment] for segment, voxels in present.items() if voxels},
-                "territories": {name: territory_segments(name) for name in TERRITORIES},
-                "notes": [*self.notes, *self.more_notes()],
-                **describe(anatomy),
-            }
-        )
+        segments = scar_report(self.case.image_file.data, anatomy)["segments"]
+        return {
+            "case": self.case.name,
+            "scheme": self.scheme,
+            "shape": list(display.stack(np.empty(anatomy.grid_shape, bool)).shape),
+            "pixel_mm": display.pixel_mm(),
+            "slice_mm": float(anatomy.spacing[anatomy.orientation.through_plane]),
+            "titles": display.titles(),
+            "heart": display.heart(),
+            "wall": display.outlines(anatomy.on_grid(anatomy.wall)),
+            "old_scar": display.outlines(anatomy.on_grid(anatomy.scar)),
+            "scarred": bool(anatomy.scar.any()),
+            "anchored": anatomy.anchor.known,
+            "assumed": display.layout.assumed,
+            "segments": {number: row["name"] for number, row in segments.items() if row["voxels"]},
+            "territories": {name: territory_segments(name) for name in TERRITORIES},
+            "notes": [*self.notes, *self.more_notes()],
+        }
 
     def more_notes(self) -> Iterator[str]:
         """What a person should know of the scan and nothing warns of."""

@@ -10,13 +10,13 @@ import threading
 import webbrowser
 from dataclasses import dataclass, field
 
+import typer
 import uvicorn
 
 from claim_aug import ScarSynthesizer
-from claim_aug.cli import console
 from claim_aug.errors import ClaimAugError, InputError, OutputError
 from claim_aug.phantom import make_phantom
-from claim_aug.plugins.loader import load_plugins
+from claim_aug.plugins import load_plugins
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.server import Server
@@ -122,7 +122,7 @@ def serve(folders: Folders, scan: Scan | None, host: str, port: int, *, browser:
     """Serve until Ctrl-C."""
     place = Place.at(host, port)
     server = make_server(folders, scan, place)
-    console.print_line(f"designer at {place.address}\nwhat you save goes to {folders.out}; stop with Ctrl-C")
+    typer.echo(f"designer at {place.address}\nwhat you save goes to {folders.out}; stop with Ctrl-C")
     threading.Thread(target=warm_up, daemon=True).start()
     if browser:
         threading.Timer(0.3, webbrowser.open, [place.address]).start()

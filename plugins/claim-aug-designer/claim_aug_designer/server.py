@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,15 +9,16 @@ from typing import Any
 
 import anyio
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from claim_aug.errors import ClaimAugError
+from claim_aug.plugins import load_plugins
 from claim_aug_designer.backends import describe_backends
-from claim_aug_designer.folders import UPLOADS, as_json
-from claim_aug_designer.guard import Guard
+from claim_aug_designer.folders import UPLOADS, as_json, written_whole
+from claim_aug_designer.guard import LARGE, Guard
 from claim_aug_designer.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
@@ -61,9 +61,8 @@ class Server:
 
     async def start(self, request: Request) -> Response:
         """What the page needs at first: the scan, priors and generators, label schemes."""
-        from claim_aug.anatomy import SCHEMES
-
-        known = {"backends": self.backends, "schemes": list(SCHEMES), "out": str(self.workspace.folders.out)}
+        schemes = [entry.name for entry in load_plugins().schemes]
+        known = {"backends": self.backends, "schemes": schemes, "largest": LARGE}
         return JSONResponse(known | self.workspace.describe())
 
     async def voxels(self, request: Request) -> Response:
@@ -97,7 +96,7 @@ class Server:
     async def in_turn(self, work: Callable[[], Response]) -> Response:
         """Do the work in a thread when its turn comes; errors of ours are sentences for the page."""
         if self.waiting >= MOST_WAITING:
-            return JSONResponse({"error": "the server is busy; try again in a moment"}, 503)
+            return JSONResponse({"error": "the server is busy; try again in a moment"}, 503, {"retry-after": "1"})
         self.waiting += 1
         try:
             async with self.turn:
@@ -113,18 +112,16 @@ class Server:
     async def upload(self, request: Request) -> Response:
         """Take a file of a scan; it is read and checked when it is opened."""
         try:
-            path = self.workspace.folders.upload(request.path_params["role"], request.path_params["name"])
+            size = int(request.headers.get("content-length", 0))
+            path = self.workspace.folders.upload(**request.path_params, size=size)
         except ClaimAugError as error:
             return JSONResponse({"error": str(error)}, 422)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".upload-", delete=False) as stream:
-            temporary = Path(stream.name)
-            try:
+        try:
+            with written_whole(path) as hidden, hidden.open("wb") as stream:
                 async for part in request.stream():
                     stream.write(part)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         return JSONResponse({"path": str(path), "folder": UPLOADS})
 
 

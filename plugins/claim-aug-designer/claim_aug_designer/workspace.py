@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.errors import InputError
 from claim_aug_designer.design import Design
-from claim_aug_designer.files import save, save_series, written_options
+from claim_aug_designer.files import VARIED, save, save_series, written_files
 from claim_aug_designer.folders import Folders
 from claim_aug_designer.measured import show
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.spelling import command_line, python_lines
-
-SERIES = ("growth", "territories")
 
 
 @dataclass
@@ -59,7 +57,7 @@ class Workspace:
 
     def describe(self) -> dict[str, Any]:
         """The scan that is open."""
-        return {"scan": None if self.scan is None else self.scan.describe()}
+        return {"scan": None if self.scan is None else self.scan.description}
 
     def sample(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The scar of a design; nothing is written."""
@@ -69,8 +67,8 @@ class Workspace:
     def code(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The command line and the Python lines of a design; a mask or a table that they need is written."""
         scan, design = self.design(asked.get("design"))
-        scar, place = written_options(scan, design, self.folders.out), self.folders.out / self.folders.next_name()
-        return {"command": command_line(scan, design, scar, place), "python": python_lines(scan, design, scar)}
+        files, place = written_files(scan, design, self.folders.out), self.folders.out / self.folders.next_name()
+        return {"command": command_line(scan, design, files, place), "python": python_lines(scan, design, files)}
 
     def save(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Write image, labels and sidecar of a design."""
@@ -83,10 +81,10 @@ class Workspace:
         """Write a series of scars that a design begins."""
         scan, design = self.design(asked.get("design"))
         kind = asked.get("kind")
-        if kind not in SERIES:
-            msg = f"a series is one of {', '.join(SERIES)}, got {kind!r}"
+        if kind not in VARIED:
+            msg = f"a series is one of {', '.join(VARIED)}, got {kind!r}"
             raise InputError(msg)
-        folder = self.folders.check_new(asked.get("folder") or f"{kind}_{self.folders.next_name()}")
+        folder = self.folders.check_new(asked.get("folder") or self.folders.next_name(kind))
         rows = list(save_series(scan, design, kind, self.folders.out, folder))
         return {"folder": str(self.folders.out / folder), "rows": rows}
 

@@ -13,7 +13,7 @@ from claim_aug_designer.folders import Folders
 from claim_aug_designer.scan import Scan
 from claim_aug_designer.serve import Place, make_server
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
 
 ROOT = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ import shlex
 import numpy as np
 import pytest
 from claim_aug_designer.design import Design
-from claim_aug_designer.files import save, save_series, written_options
+from claim_aug_designer.files import save, save_series, written_files
 from claim_aug_designer.measured import show
 from claim_aug_designer.spelling import command_line, python_lines
 from command_line import run_command
@@ -39,8 +39,8 @@ def files_of(folder):
 @pytest.mark.parametrize("name", DESIGNS)
 def test_saved_files_equal_those_of_the_copied_command_byte_for_byte(name, scan, tmp_path):
     design = DESIGNS[name](scan)
-    sample = save(scan, design, tmp_path, "saved")
-    command = command_line(scan, design, written_options(scan, design, tmp_path), tmp_path / "copied")
+    sidecar = save(scan, design, tmp_path, "saved")
+    command = command_line(scan, design, written_files(scan, design, tmp_path), tmp_path / "copied")
     program, *arguments = shlex.split(command)
     assert program == "claim-aug"
     done = run_command(arguments, tmp_path)
@@ -48,13 +48,16 @@ def test_saved_files_equal_those_of_the_copied_command_byte_for_byte(name, scan,
     saved = files_of(tmp_path / "saved")
     assert {path.split("/")[0] for path in saved} == {"images", "labels", "sidecars"}
     assert saved == files_of(tmp_path / "copied")
-    assert (sample.image == scan.sample(design)[0].image).all()
+    sample, _ = scan.sample(design)
+    assert sidecar["seed"] == sample.seed
+    written = scan.case.image_file.read(next((tmp_path / "saved" / "images").iterdir())).data
+    assert (written == sample.image).all()
 
 
 @pytest.mark.parametrize("name", ["segments", "table", "painted", "set"])
 def test_the_python_lines_make_the_same_sample(name, scan, tmp_path):
     design = DESIGNS[name](scan)
-    lines = python_lines(scan, design, written_options(scan, design, tmp_path))
+    lines = python_lines(scan, design, written_files(scan, design, tmp_path))
     namespace = {}
     exec(lines, namespace)
     expected = scan.sample(design)[0]

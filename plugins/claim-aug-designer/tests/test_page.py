@@ -1,46 +1,16 @@
 """The page in a real browser: what a person does becomes a scar, and the scar can be taken out again."""
 
 import base64
-import re
 import shlex
 
 import numpy as np
 import pytest
 from claim_aug_designer.scan import Scan
 from command_line import run_command
+from designer_page import burden, pixels, segment, settled, slide, stroke
 
-from claim_aug.cli.groups import Orientation
+from claim_aug.cli import Orientation
 from claim_aug.phantom import make_phantom, write_emidec
-
-
-def settled(page):
-    """Wait until nothing is painted any more."""
-    page.wait_for_timeout(50)
-    page.wait_for_selector("body[data-busy=false]", timeout=120_000)
-    return page
-
-
-def segment(page, number):
-    return page.locator(f'#eye path[aria-label^="Segment {number},"]')
-
-
-def pixels(page):
-    """The slice as it is drawn."""
-    return page.evaluate("document.getElementById('slice').toDataURL()")
-
-
-def burden(page):
-    return float(re.search(r"New scar\s+([\d.]+) %LV", page.locator("#facts").inner_text())[1])
-
-
-def slide(page, option, value):
-    """Drag a slider to a value."""
-    page.locator(f"#option-{option}").evaluate(
-        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true}));"
-        "input.dispatchEvent(new Event('change', {bubbles: true})) }",
-        str(value),
-    )
-    settled(page)
 
 
 def files_of(folder):
@@ -91,12 +61,7 @@ def test_a_scar_is_designed_saved_and_made_again_by_the_copied_command(serve, op
 def test_what_is_painted_stays_in_the_wall(serve, open_designer, scan):
     page = settled(open_designer(serve(scan)))
     page.keyboard.press("p")
-    box = page.locator("#slice").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + box["height"] / 2, steps=8)
-    page.mouse.up()
-    settled(page)
+    stroke(page, (0.5, 0.5), (0.95, 0.5))
     assert page.locator("#prior").input_value() == "manual"
     page.locator("#copy-python").click()
     page.wait_for_selector("#code:not([hidden])")
@@ -106,6 +71,26 @@ def test_what_is_painted_stays_in_the_wall(serve, open_designer, scan):
     assert sample.infarct.any()
     assert not (sample.infarct & ~scan.anatomy.on_grid(scan.anatomy.healthy)).any()
     assert "left out" not in page.locator("#notes").inner_text()
+    assert page.trouble == []
+
+
+def test_strokes_and_erasing_are_undone_and_done_again_one_by_one(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    segment(page, 12).click()
+    page.keyboard.press("p")
+    seen = [burden(settled(page))]
+    stroke(page, (0.1, 0.5), (0.5, 0.5))
+    seen.append(burden(page))
+    page.keyboard.press("e")
+    stroke(page, (0.3, 0.45), (0.3, 0.55))
+    seen.append(burden(page))
+    assert seen[1] > seen[0]
+    assert seen[1] > seen[2] > seen[0] / 2
+    for key, places in (("Control+z", (1, 0)), ("Control+Shift+z", (1, 2))):
+        for place in places:
+            page.keyboard.press(key)
+            assert burden(settled(page)) == seen[place]
+    assert page.locator("#redo").is_disabled()
     assert page.trouble == []
 
 
@@ -161,6 +146,75 @@ def test_a_territory_and_a_drag_choose_segments(serve, open_designer, scan):
     page.keyboard.press("Control+z")  # the drag is undone at once
     settled(page)
     assert page.get_by_role("button", name="RCA").get_attribute("aria-pressed") == "true"
+
+
+def test_a_segment_that_is_chosen_is_seen(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    for number, level in ((4, "basal"), (10, "mid"), (15, "apical")):
+        segment(page, number).click()
+        settled(page)
+        assert level in page.locator("#slice-title").inner_text()
+
+
+def test_depth_is_set_by_buttons_where_there_is_no_wheel(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan), 390, 844))
+    segment(page, 8).click()
+    page.get_by_role("button", name="Deeper").click()
+    settled(page)
+    assert page.locator("#depth-of").inner_text() == "Depth of segment 8"
+    assert "80 % deep asked for" in segment(page, 8).get_attribute("aria-label")
+
+
+def test_a_key_works_after_a_slider_was_moved(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    slider = page.locator("#option-burden")
+    slider.focus()
+    slice_, before = page.locator("#slice-title").inner_text(), float(slider.input_value())
+    page.keyboard.press("ArrowUp")
+    settled(page)
+    assert float(slider.input_value()) > before
+    page.keyboard.press("b")
+    assert page.locator("#before").get_attribute("aria-pressed") == "true"
+    assert page.locator("#slice-title").inner_text() == slice_
+
+
+def test_a_slider_that_was_dragged_is_undone_at_once(serve, open_designer, scan):
+    page = settled(open_designer(serve(scan)))
+    drawn = burden(page)
+    box = page.locator("#option-burden").bounding_box()
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(across, down)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, down, steps=12)
+    page.mouse.up()
+    settled(page)
+    assert burden(page) < 10
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert burden(page) == drawn
+    assert page.locator("#undo").is_disabled()
+
+
+def test_a_series_is_written_each_time_that_it_is_asked_for(serve, open_designer, scan):
+    server = serve(scan)
+    page = settled(open_designer(server))
+
+    def series(name):
+        button = page.get_by_role("button", name=name)
+        button.click()
+        page.wait_for_selector(f"#{button.get_attribute('id')}:enabled", timeout=120_000)
+        return page.locator("#said").inner_text()
+
+    page.get_by_role("button", name="LAD").click()
+    assert series("Grow 5 to 40 %LV").startswith("10 of 10 scars in ")
+    assert series("All territories").startswith("3 of 3 scars in ")
+    assert series("All territories").startswith("3 of 3 scars in ")
+    assert sorted(path.name for path in server.out.iterdir()) == ["growth001", "territories001", "territories002"]
+    page.get_by_role("button", name="Deeper").click()
+    settled(page)
+    assert series("Grow 5 to 40 %LV") == ""
+    assert "which is given by hand here" in page.locator("#error").inner_text()
+    assert not (server.out / "growth002").exists()
 
 
 def test_a_bad_scan_is_an_error_in_the_page_and_a_good_one_opens(serve, open_designer, axe, heart, tmp_path):

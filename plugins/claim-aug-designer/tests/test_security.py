@@ -1,16 +1,19 @@
 """Nobody but the page that the server sent can use it, and nothing that is sent to it ends it."""
 
-import http.client
+import contextlib
 import json
 import os
+import select
+import shutil
 import socket
-import threading
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from claim_aug_designer.design import Design
 from claim_aug_designer.folders import Folders
-from claim_aug_designer.guard import HEADERS, LARGE, SMALL
+from claim_aug_designer.guard import HEADERS
 from claim_aug_designer.serve import Place, check_host
 
 from claim_aug.errors import InputError
@@ -152,60 +155,68 @@ def test_an_upload_is_checked_as_a_file_is(serve, heart):
     assert server.post("sample", design={})[0] == 200
 
 
-def test_a_body_that_says_it_is_4_gb_is_refused_before_it_is_read(serve):
-    server = serve()
-    for path, method in (("/api/sample", "POST"), ("/api/upload/image/a.nii", "PUT")):
-        host, _, port = server.place.authority.rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=20) as speaking:
-            head = (
-                f"{method} {path} HTTP/1.1\r\nHost: {server.place.authority}\r\nx-claim-aug-token: {server.place.token}"
-            )
-            speaking.sendall(f"{head}\r\nContent-Length: {4 << 30}\r\n\r\n".encode())
-            assert b" 413 " in speaking.recv(200)
-    assert alive(server)
+UPLOAD = "PUT /api/upload/image/a.nii"
 
 
-def test_a_body_that_does_not_say_how_long_it_is_ends_at_the_limit(serve):
-    server = serve()
-
-    def endless():
-        for _ in range(64):
-            yield bytes(1 << 20)
-
+def send(server, request, *headers, megabytes):
+    """The first line of the answer to a body that goes on, and how many MB of it were sent before it was refused."""
     host, _, port = server.place.authority.rpartition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=60)
-    headers = {"Host": server.place.authority, "x-claim-aug-token": server.place.token}
-    try:
-        connection.request("POST", "/api/sample", endless(), headers, encode_chunked=True)
-        assert connection.getresponse().status == 413
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it hung up on the rest
-    finally:
-        connection.close()
-    assert SMALL < LARGE
+    own = (f"Host: {server.place.authority}", f"x-claim-aug-token: {server.place.token}")
+    sent = 0
+    with socket.create_connection((host, int(port)), timeout=20) as speaking:
+        speaking.sendall("\r\n".join([f"{request} HTTP/1.1", *own, *headers, "", ""]).encode())
+        try:
+            while sent < megabytes and not select.select([speaking], [], [], 0)[0]:
+                speaking.sendall(f"{1 << 20:x}\r\n".encode() + bytes(1 << 20) + b"\r\n")
+                sent += 1
+            with contextlib.suppress(OSError):  # it may have hung up already
+                speaking.shutdown(socket.SHUT_WR)
+            return speaking.makefile("rb").readline(), sent
+        except ConnectionError:
+            return b"", sent  # it hung up on the rest
+
+
+@pytest.mark.parametrize("request_", [UPLOAD, "POST /api/sample"])
+@pytest.mark.parametrize(("header", "status"), [
+    (f"Content-Length: {4 << 30}", b" 413 "), ("Transfer-Encoding: chunked", b" 411 "),
+])  # fmt: skip
+def test_an_endless_body_is_refused_before_it_is_read(request_, header, status, serve):
+    server = serve()
+    answered, sent = send(server, request_, header, megabytes=256)
+    assert status in answered or not answered
+    assert sent < 256
+    assert not server.out.exists()
     assert alive(server)
 
 
-def test_a_thousand_requests_at_once_do_not_end_it(serve, scan):
+def test_a_body_that_is_longer_than_it_says_ends_where_it_says(serve):
+    server = serve()
+    send(server, UPLOAD, "Content-Length: 1000", megabytes=64)
+    assert alive(server)
+    assert [path.stat().st_size for path in server.out.rglob("*.nii")] in ([], [1000])
+
+
+def test_an_upload_that_ends_too_soon_leaves_nothing(serve):
+    server = serve()
+    send(server, UPLOAD, f"Content-Length: {8 << 20}", megabytes=1)
+    assert alive(server)
+    assert not [path for path in server.out.rglob("*.nii") if path.is_file()]
+
+
+def test_an_upload_that_would_fill_the_disk_is_refused(tmp_path):
+    folders = Folders(tmp_path / "designed")
+    assert folders.upload("image", "a.nii", 1 << 20) == tmp_path / "designed" / "uploads" / "image" / "a.nii"
+    with pytest.raises(InputError, match="would fill the disk"):
+        folders.upload("image", "a.nii", shutil.disk_usage(tmp_path).free)
+
+
+def test_a_thousand_requests_a_second_are_answered_or_told_to_come_back(serve, scan):
     server = serve(scan)
-    found = []
-
-    def hammer():
-        for number in range(125):
-            try:
-                found.append(server.post("sample", page="p", number=1000 - number, design={})[0])
-            except (OSError, http.client.HTTPException, json.JSONDecodeError):
-                found.append(0)  # turned away
-
-    threads = [threading.Thread(target=hammer) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 1000
-    assert set(found) <= {0, 200, 503}
-    assert 200 in found
-    assert alive(server)
+    client = [sys.executable, Path(__file__).with_name("flooding.py"), server.place.address, "1000", "2"]
+    answers = json.loads(subprocess.run(client, capture_output=True, check=True).stdout)["answers"]
+    assert answers.keys() == {"200", "503"}
+    assert sum(answers.values()) == 2000
+    assert server.post("sample", design={})[0] == 200
 
 
 @pytest.mark.parametrize(

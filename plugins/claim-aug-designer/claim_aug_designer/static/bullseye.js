@@ -36,8 +36,8 @@ function make(name, attributes, text = "") {
 }
 
 export class BullsEye {
-  constructor(svg, { onSegment, onDepth, onRest }) {
-    Object.assign(this, { svg, onSegment, onDepth, onRest });
+  constructor(svg, { onSegment, onDepth, onRest, onFocus }) {
+    Object.assign(this, { svg, onSegment, onDepth, onRest, onFocus, current: 1 });
     this.parts = new Map();
     this.state = { chosen: [], allowed: [], depths: {}, shares: {}, names: {} };
     for (const [first, count, start, inner, outer] of RINGS)
@@ -60,10 +60,11 @@ export class BullsEye {
     const radius = width === 360 ? 0 : (inner + outer) / 2;
     const [x, y] = at(start + width / 2, radius).split(" ").map(Number);
     const number = make("text", { x, y: y - 0.035, class: "number" }, String(segment));
-    const value = make("text", { x, y: y + 0.055, class: "value" });
+    const value = make("text", { x: x * (y < 0 ? 1.06 : 0.97), y: y + 0.055, class: "value" }); // in the ring's middle
     this.svg.append(path);
     this.parts.set(segment, { path, border, number, value });
     path.addEventListener("pointerdown", (event) => this.press(event, segment));
+    path.addEventListener("focus", () => this.onFocus((this.current = segment)));
     path.addEventListener("wheel", (event) => this.wheel(event, segment), { passive: false });
     path.addEventListener("keydown", (event) => this.key(event, segment));
   }
@@ -130,7 +131,7 @@ export class BullsEye {
       const depth = depths[segment] === undefined ? "" : `${Math.round(100 * depths[segment])} %`;
       const said = there ? `${names[segment]}, ${Math.round(share)} % scar` : "not in this scan";
       path.setAttribute("aria-label", `Segment ${segment}, ${said}${depth && `, ${depth} deep asked for`}`);
-      value.textContent = !there ? "" : depth || (share ? `${share < 1 ? "<1" : Math.round(share)} %` : "");
+      value.textContent = !there ? "" : depth.replace(" ", "") || (share ? `${share < 1 ? "<1" : Math.round(share)}%` : "");
       const dark = there && colour[0] * 0.299 + colour[1] * 0.587 + colour[2] * 0.114 < 130;
       for (const text of [number, value]) text.classList.toggle("bright", dark);
     }

@@ -45,11 +45,12 @@ export class Controls {
   other(option) {
     const label = option.name.replaceAll("_", " ");
     if (typeof option.default === "boolean") return this.check(option, label);
-    const number = option.range && (option.default === null || typeof option.default === "number");
+    const drawn = option.default === null || Array.isArray(option.default); // by itself, or from a range
+    const number = option.range && (drawn || typeof option.default === "number");
     if (!number) return this.field(option, label);
     const [low, high] = option.range;
     const whole = Number.isInteger(option.default) || high - low >= 20;
-    return this.slider(option, [label, "", 1, option.range, whole ? 1 : Number(((high - low) / 100).toPrecision(1)), null]);
+    return this.slider(option, [label, "", 1, option.range, whole ? 1 : stepOf(high - low), null]);
   }
 
   slider(option, [label, unit, factor, range, step, realised]) {
@@ -100,6 +101,12 @@ export class Controls {
     const real = sample?.numbers.realised;
     for (const [name, row] of this.rows) row.show(design.options[name], real);
   }
+}
+
+/** A step of 1, 2 or 5 times a power of ten, of which a range has at most a hundred. */
+function stepOf(span) {
+  const power = 10 ** Math.floor(Math.log10(span / 100));
+  return Number((power * [1, 2, 5, 10].find((factor) => factor * power >= span / 100 - 1e-12)).toPrecision(1));
 }
 
 /** What a field holds: JSON where it is, else text; nothing lets it be drawn. */

@@ -22,6 +22,10 @@ const HELP = [
   ["On the slice", "Wheel: slices. Ctrl and wheel: zoom. Drag: window. Shift and drag: move"],
 ];
 
+// Where letters are typed, and where arrows have a meaning of their own.
+const TYPED = "select, textarea, input:not([type=range], [type=checkbox])";
+const STEPPED = "pre, .scroll, input";
+
 export function bindKeys(act, list) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
@@ -34,9 +38,9 @@ export function bindKeys(act, list) {
       event.preventDefault();
       return;
     }
-    if (event.altKey || event.target.matches("input, select, textarea")) return;
+    if (event.altKey || event.target.matches(TYPED)) return;
     const found = KEYS.find(([name]) => name === key);
-    if (!found || (key.startsWith("Arrow") && event.target.matches("pre, .scroll"))) return;
+    if (!found || (key.startsWith("Arrow") && event.target.matches(STEPPED))) return;
     event.preventDefault();
     found[2](act);
   });

@@ -31,9 +31,13 @@ const brush = new Brush(viewer, {
   onEnd: (bits) => change((now) => page.rules.withPainted(now, asText(bits))),
 });
 const eye = new BullsEye(the("eye"), {
-  onSegment: (segment, on) => change((now) => page.rules.withSegment(now, segment, on), "drag"),
+  onSegment: (segment, on) => {
+    if (on) viewer.select(page.stack.nearSegment(viewer.index, segment));
+    change((now) => page.rules.withSegment(now, segment, on), "drag");
+  },
   onDepth: (segment, step) => change((now) => page.rules.withDepth(now, segment, step), `depth ${segment}`),
   onRest: () => designs.rest(),
+  onFocus: (segment) => (the("depth-of").textContent = `Depth of segment ${segment}`),
 });
 const controls = new Controls(the("options"), the("more"), {
   onChange: (name, value, dragged = false) => change((now) => page.rules.withOption(now, name, value), dragged ? name : null),
@@ -220,6 +224,8 @@ const actions = {
   anywhere: () => change((now) => page.rules.anywhere(now)),
   paint: () => setBrush(pressed("paint") ? null : "paint"),
   erase: () => setBrush(pressed("erase") ? null : "erase"),
+  shallower: () => eye.onDepth(eye.current, -0.05),
+  deeper: () => eye.onDepth(eye.current, 0.05),
   fit: () => viewer.fit(),
   help: () => the("help-dialog").showModal(),
 };
@@ -278,7 +284,7 @@ async function start() {
     page.known = await api.get("start");
     fillSelect(the("prior"), page.known.backends.priors);
     fillSelect(the("generator"), page.known.backends.generators);
-    const openings = new Openings(page.known.schemes, begin);
+    const openings = new Openings(page.known, begin);
     if (page.known.scan) await begin(page.known.scan);
     else openings.show();
   } catch (error) {

@@ -5,8 +5,8 @@ import { post, upload } from "/static/api.js";
 const the = (id) => document.getElementById(id);
 
 export class Openings {
-  constructor(schemes, onOpen) {
-    this.onOpen = onOpen;
+  constructor({ schemes, largest }, onOpen) {
+    Object.assign(this, { largest, onOpen });
     the("schemes").replaceChildren(...schemes.map((value) => Object.assign(document.createElement("option"), { value })));
     the("open").addEventListener("click", () => this.show());
     the("open-go").addEventListener("click", () => this.go());
@@ -27,6 +27,11 @@ export class Openings {
     const missing = files.filter(([, file]) => !file).map(([role]) => (role === "image" ? "an image" : "a label map"));
     if (missing.length) {
       this.say(`choose ${missing.join(" and ")} first`);
+      return;
+    }
+    const large = files.find(([, file]) => file.size > this.largest);
+    if (large) {
+      this.say(`${large[1].name} is larger than ${this.largest / 2 ** 20} MB; start claim-aug design with it instead`);
       return;
     }
     the("open-go").disabled = true;

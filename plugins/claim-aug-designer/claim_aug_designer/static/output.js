@@ -40,7 +40,8 @@ export function bindOutput(design, showError) {
   for (const [id, kind] of [["growth", "growth"], ["turn", "territories"]])
     bind(id, "making the series …", async () => {
       const { folder, rows } = await post("series", { design: design(), kind });
-      const missed = rows.filter((row) => row.note).length;
-      return `${rows.length} scars in ${folder}${missed ? `, ${missed} with a note in series.csv` : ""}`;
+      const made = rows.filter((row) => row.burden_percent !== "").length;
+      const noted = rows.filter((row) => row.note).length;
+      return `${made} of ${rows.length} scars in ${folder}${noted ? `, ${noted} with a note in series.csv` : ""}`;
     });
 }

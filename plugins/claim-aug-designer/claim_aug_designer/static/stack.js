@@ -34,9 +34,22 @@ export class Stack {
 
   /** The slice with most of what changed, or the one that is asked for where something changed there. */
   nearScar(index) {
+    return this.nearest(index, this.changed);
+  }
+
+  /** The slice with most of a segment, or the one that is asked for where the segment is seen. */
+  nearSegment(index, segment) {
+    const voxels = [];
+    this.segment.forEach((value, voxel) => {
+      if ((value & ~SCARRED) === segment) voxels.push(voxel);
+    });
+    return this.nearest(index, voxels);
+  }
+
+  nearest(index, voxels) {
     const counts = new Uint32Array(this.slices);
-    for (const voxel of this.changed) counts[Math.floor(voxel / this.plane)] += 1;
-    return counts[index] || !this.changed.length ? index : counts.indexOf(Math.max(...counts));
+    for (const voxel of voxels) counts[Math.floor(voxel / this.plane)] += 1;
+    return counts[index] || !voxels.length ? index : counts.indexOf(Math.max(...counts));
   }
 
   /** Whether new scar may lie in a voxel. */

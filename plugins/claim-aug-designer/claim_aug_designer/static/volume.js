@@ -44,6 +44,7 @@ export function bindVolume(page, viewer) {
     if (!stack) return;
     the("stack-dialog").showModal();
     the("stack-said").textContent = "loading …";
+    document.body.dataset.volume = "loading";
     try {
       await load();
       const { Niivue, NVImage } = window.niivue;
@@ -54,13 +55,15 @@ export function bindVolume(page, viewer) {
       while (shown.volumes.length) shown.removeVolume(shown.volumes[0]);
       const spacing = scan.slice_mm;
       const scar = new Float32Array(stack.before.length);
-      stack.changed.forEach((index, place) => (scar[index] = stack.kinds[place]));
+      if (!viewer.before) stack.changed.forEach((index, place) => (scar[index] = stack.kinds[place]));
       const [cal_min, cal_max] = viewer.limits;
       const whole = { name: "scan.nii", colormap: "gray", cal_min, cal_max };
       const over = { name: "scar.nii", colormap: "warm", opacity: 0.7, cal_min: 0.5, cal_max: MVO };
       for (const [values, given] of [[stack.values(viewer.before), whole], [scar, over]])
         shown.addVolume(await NVImage.loadFromUrl({ url: asNifti(stack, scan, spacing, values), ...given }));
       shown.setSliceType(shown.sliceTypeMultiplanar);
+      shown.drawScene();
+      document.body.dataset.volume = "drawn";
       the("stack-said").textContent = "Drag to move the crosshair; the right button sets the window.";
     } catch (error) {
       the("stack-said").textContent = `this browser cannot show it: ${error.message}`;

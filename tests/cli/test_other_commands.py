@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from claim_aug.anatomy import SCHEMES
-from claim_aug.plugins.builtin import LAYOUTS, METRICS
+from claim_aug.plugins.builtin import LAYOUTS, METRICS, OUTPUT_LAYOUTS
 
 
 def test_aha_writes_the_segments_in_the_labels_grid(cli, case, phantom, tmp_path):
@@ -90,7 +90,8 @@ def test_plugins_are_listed_with_version_licence_and_status(cli):
     rows = json.loads(cli("plugins", "--json").out)
     generators = [f"generator {name}" for name in ("signal", "transplant", "ddpm", "latent")]
     schemes = [f"label scheme {name}" for name in SCHEMES]
-    others = [f"layout {name}" for name in LAYOUTS] + [f"metric {name}" for name in METRICS]
+    layouts = [f"layout {name}" for name in LAYOUTS] + [f"output layout {name}" for name in OUTPUT_LAYOUTS]
+    others = layouts + [f"metric {name}" for name in METRICS]
     assert rows[0]["provides"] == ["prior smile", "prior random", "prior manual", *generators, *schemes, *others]
     assert rows[0]["layouts"][3] == {"name": "bids", "summary": "BIDS (sub-*)"}
     assert [scheme["name"] for scheme in rows[0]["label_schemes"]] == list(SCHEMES)

@@ -224,7 +224,8 @@ class DiffusionGenerator:
         pixel = float(np.prod([job.anatomy.spacing[axis] for axis in job.anatomy.orientation.in_plane]))
         areas = [float(slice_.scar.sum()) * pixel for slice_ in slices.values()]
         found = [model.controls.histogram_of(patient, area) for area in areas]
-        ratio = float(np.average([control_histogram.mean_of(one) for one in found], weights=areas))
+        means = [control_histogram.mean_of(one) for one in found]
+        ratio = float(np.average(means, weights=areas)) if means else None
         return DiffusionParameters(patient, ratio, tuple(tuple(one.tolist()) for one in found), *noise)
 
     def paint_slices(

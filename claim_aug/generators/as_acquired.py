@@ -65,21 +65,18 @@ def brightened(image: Image, painted: Image, mask: ScarMask, across: int) -> Ima
     return lost
 
 
-def with_mean(image: Image, mean: float, mask: ScarMask, anatomy: LVAnatomy, tissue: Tissue) -> Image:
+def with_mean(image: Image, mean: float, mask: ScarMask, tissue: Tissue) -> Image:
     """The region with light in its scar, more or less, so that the infarct has this mean.
 
-    It falls off towards the wall and the lung as this scan shows anything, as nothing beside the scar may change; and
-    not towards blood, which is bright itself.
+    It falls off towards the border as this scan shows anything, as nothing beside the scar may change.
 
     Args:
         image: intensities of the region with new scar in it, (I, J, K).
         mean: mean of the infarct that is sought, in the image's units.
         mask: mask of the new scar, with an infarct.
-        anatomy: ventricle of the region.
         tissue: intensities and point spread of the scan.
     """
-    dark = ~(mask.infarct | anatomy.cavity)
-    share = 1 - tissue.blurred(dark.astype(np.float64))
+    share = tissue.blurred(mask.infarct.astype(np.float64))
     light = (mean - image[mask.infarct].mean()) / share[mask.infarct].mean()
     return np.where(mask.scar, image + light * share, image)
 

@@ -130,7 +130,7 @@ class PreparedJob:
         above = self.params.brightness_ratio * float(np.median(self.tissue.contrast))
         if self.params.source_patient is not None:
             above = max(LEAST * above, float(region[self.job.mask.infarct].mean()) - remote)
-        return with_mean(region, remote + above, self.job.mask, self.job.anatomy, self.tissue)
+        return with_mean(region, remote + above, self.job.mask, self.tissue)
 
 
 @dataclass(frozen=True)

@@ -225,8 +225,8 @@ class DiffusionGenerator:
         areas = [float(slice_.scar.sum()) * pixel for slice_ in slices.values()]
         found = [model.controls.histogram_of(patient, area) for area in areas]
         means = [control_histogram.mean_of(one) for one in found]
-        ratio = float(np.average(means, weights=areas)) if means else None
-        return DiffusionParameters(patient, ratio, tuple(tuple(one.tolist()) for one in found), *noise)
+        mean = float(np.average(means, weights=areas)) if means else None
+        return DiffusionParameters(patient, mean, tuple(tuple(one.tolist()) for one in found), *noise)
 
     def paint_slices(
         self, model: LesionDiffusion, tasks: Sequence[SliceTask], paint: Paint

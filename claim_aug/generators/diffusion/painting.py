@@ -105,12 +105,17 @@ class PreparedJob:
         return result
 
     def acquired(self, plain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A region with windows pasted in, (I, J, K), as grainy as the scan, as sharp where that is finer than the
-        windows, and as bright as was drawn or asked for."""
+        """A region with windows pasted in, (I, J, K), as bright as was drawn or asked for, and as grainy as the scan.
+
+        Where the scan is finer than the windows, scar is as sharp as the scan, too. That costs its border light; a mean
+        that was asked for is kept.
+        """
         job, rng = self.job, np.random.default_rng(self.params.grain_seed)
-        if self.finer_than_windows:
-            return self.as_bright(as_acquired(plain, job.mask, job.anatomy, self.tissue, rng))
-        return self.as_bright(plain + missing_grain(plain, job.image, job.mask.scar, job.anatomy, rng))
+        bright = self.as_bright(plain)
+        if not self.finer_than_windows:
+            return bright + missing_grain(bright, job.image, job.mask.scar, job.anatomy, rng)
+        sharp = as_acquired(bright, job.mask, job.anatomy, self.tissue, rng)
+        return sharp if self.params.source_patient is not None else self.as_bright(sharp)
 
     @property
     def finer_than_windows(self) -> bool:
@@ -120,8 +125,7 @@ class PreparedJob:
     def as_bright(self, region: NDArray[np.float64]) -> NDArray[np.float64]:
         """The region, (I, J, K), with the mean of the infarct that was asked for, or nearly the one that was drawn.
 
-        Where the wall beside shows no light of scar, the network paints scar dimmer than its histogram says,
-        and a sharp border costs light.
+        Where the wall beside shows no light of scar, the network paints scar dimmer than its histogram says.
         """
         if self.params.brightness_ratio is None or not self.job.mask.infarct.any():
             return region

@@ -132,9 +132,11 @@ class PreparedJob:
         known = remote_myocardium(self.job.image, self.job.anatomy)
         remote = float(np.median(self.tissue.remote)) if known is None else known.mean
         above = self.params.brightness_ratio * float(np.median(self.tissue.contrast))
-        if self.params.source_patient is not None:
-            above = max(LEAST * above, float(region[self.job.mask.infarct].mean()) - remote)
-        return with_mean(region, remote + above, self.job.mask, self.tissue)
+        if self.params.source_patient is None:
+            return with_mean(region, remote + above, self.job.mask, self.tissue)
+        least = remote + LEAST * above
+        found = float(region[self.job.mask.infarct].mean())
+        return region if found >= least else with_mean(region, least, self.job.mask, self.tissue)
 
 
 @dataclass(frozen=True)

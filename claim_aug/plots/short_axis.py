@@ -23,7 +23,7 @@ THIRDS = ("basal", "mid", "apical")
 
 
 @dataclass(frozen=True)
-class Layout:
+class DisplayLayout:
     """How the rows and columns of a slice are laid out in the display.
 
     Attributes:
@@ -32,7 +32,7 @@ class Layout:
         assumed: what of it is only assumed, such as ``"left and right assumed"``; empty where all is known.
 
     Example:
-        >>> Layout(transposed=True, flips=(True, False)).angle(90.0)
+        >>> DisplayLayout(transposed=True, flips=(True, False)).angle(90.0)
         90.0
     """
 
@@ -52,7 +52,7 @@ class Layout:
         return float(np.degrees(np.arctan2(-down, right)) % 360)
 
 
-def find_layout(anatomy: LVAnatomy, *, rows_run_down: bool = False) -> Layout:
+def find_display_layout(anatomy: LVAnatomy, *, rows_run_down: bool = False) -> DisplayLayout:
     """The layout by quarter turns and mirrors that comes nearest to anterior up and septum left.
 
     Nothing is turned by less than a quarter, so that no pixel needs to be drawn between others.
@@ -65,22 +65,22 @@ def find_layout(anatomy: LVAnatomy, *, rows_run_down: bool = False) -> Layout:
         >>> from claim_aug import LVAnatomy
         >>> from claim_aug.phantom import make_phantom
         >>> scan = make_phantom(7, shape=(80, 80, 4))
-        >>> layout = find_layout(LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine))
+        >>> layout = find_display_layout(LVAnatomy.from_labels(scan.labels, "phantom", affine=scan.affine))
         >>> layout.assumed
         ''
     """
     winding = anatomy.orientation.winding
     start = anatomy.anchor.first_segment_deg(winding)
     if start is None:
-        return Layout(not rows_run_down, (False, False), "orientation assumed")
+        return DisplayLayout(not rows_run_down, (False, False), "orientation assumed")
 
-    def fit(layout: Layout) -> float:
+    def fit(layout: DisplayLayout) -> float:
         places = ((start, INSERTION_DEG), (start + 90 * winding, INSERTION_DEG + 90))
         return sum(float(np.cos(np.radians(layout.angle(here) - there))) for here, there in places)
 
     assumed = "" if anatomy.orientation.winding_known else "left and right assumed"
     layouts = (
-        Layout(transposed, (rows, columns), assumed)
+        DisplayLayout(transposed, (rows, columns), assumed)
         for transposed, rows, columns in itertools.product((False, True), repeat=3)
     )
     return max(layouts, key=fit)
@@ -141,7 +141,7 @@ def frames(anatomy: LVAnatomy, indices: list[int], *, size: int = SIZE, rows_run
     voxel = np.array([anatomy.spacing[axis] for axis in anatomy.orientation.in_plane])
     sides = np.array([(np.ptp(np.argwhere(heart[index]), axis=0) + 1) * voxel for index in shown])
     pixel = ROOM * float(sides.max()) / size  # mm
-    layout = find_layout(anatomy, rows_run_down=rows_run_down)
+    layout = find_display_layout(anatomy, rows_run_down=rows_run_down)
     steps = np.stack(np.meshgrid(*[np.arange(size) - (size - 1) / 2] * 2, indexing="ij"))
     axes = layout.axes() * pixel / voxel[:, None]
     found = []
@@ -210,7 +210,9 @@ def display_limits(before: NDArray[Any] | None, after: NDArray[Any], anatomy: LV
     return float(low), float(high)
 
 
-def insertion(anatomy: LVAnatomy, layout: Layout, index: int, pixel: float, size: int) -> tuple[float, float] | None:
+def insertion(
+    anatomy: LVAnatomy, layout: DisplayLayout, index: int, pixel: float, size: int
+) -> tuple[float, float] | None:
     """Where the anterior RV insertion meets the epicardium in a frame, x and y in pixels."""
     if anatomy.anchor.angle_deg is None:
         return None

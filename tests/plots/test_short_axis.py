@@ -8,7 +8,7 @@ import pytest
 from claim_aug import LVAnatomy, ScarSynthesizer
 from claim_aug.phantom import make_phantom
 from claim_aug.plots.preview import plot_preview
-from claim_aug.plots.short_axis import Layout, chosen_slices, find_layout, frames
+from claim_aug.plots.short_axis import DisplayLayout, chosen_slices, find_display_layout, frames
 
 SCAN = make_phantom(5, scar=True, shape=(96, 96, 6), spacing=(1.5, 1.5, 12.0))
 
@@ -57,7 +57,11 @@ def test_the_rv_insertion_is_marked_at_the_epicardium_on_the_upper_left():
 
 
 def test_a_layout_turns_directions_as_it_turns_slices():
-    for layout in (Layout(False, (False, False)), Layout(True, (True, False)), Layout(False, (True, True))):
+    for layout in (
+        DisplayLayout(False, (False, False)),
+        DisplayLayout(True, (True, False)),
+        DisplayLayout(False, (True, True)),
+    ):
         plane = np.zeros((9, 9))
         plane[8, 4] = 1  # along the first axis: 0 degrees
         steps = np.stack(np.meshgrid(*[np.arange(9) - 4.0] * 2, indexing="ij"))
@@ -69,9 +73,9 @@ def test_a_layout_turns_directions_as_it_turns_slices():
 
 def test_what_is_assumed_is_said(ventricle):
     unknown = replace(ventricle, anchor=replace(ventricle.anchor, angle_deg=None, septum_deg=None))
-    assert find_layout(unknown).assumed == "orientation assumed"
+    assert find_display_layout(unknown).assumed == "orientation assumed"
     orientation = replace(ventricle.orientation, winding_source="assumed")
-    assert find_layout(replace(ventricle, orientation=orientation)).assumed == "left and right assumed"
+    assert find_display_layout(replace(ventricle, orientation=orientation)).assumed == "left and right assumed"
     assert frames(unknown, [2])[0].insertion is None
 
 

@@ -11,7 +11,7 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 
 from claim_aug import LVAnatomy
-from claim_aug.plots import Layout, find_layout, slice_title
+from claim_aug.plots import DisplayLayout, find_display_layout, slice_title
 
 #: Margin round the ventricle that is shown at first, as a share of its size; our default.
 MARGIN = 0.35
@@ -27,12 +27,12 @@ class Display:
     """
 
     anatomy: LVAnatomy
-    layout: Layout
+    layout: DisplayLayout
 
     @classmethod
     def of_anatomy(cls, anatomy: LVAnatomy, *, rows_run_down: bool) -> Display:
         """The display in which anterior is up and the septum left, as near as quarter turns and mirrors come."""
-        return cls(anatomy, find_layout(anatomy, rows_run_down=rows_run_down))
+        return cls(anatomy, find_display_layout(anatomy, rows_run_down=rows_run_down))
 
     @property
     def flips(self) -> tuple[bool, bool, bool]:
